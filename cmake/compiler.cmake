@@ -1,0 +1,26 @@
+# Compiler flags, ccache and the linker, in one place.
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_compile_options(-Wall -Wextra -Wshadow -Wno-unused-parameter)
+# g++ 12 vectorises Jets only at -O3. No -ffast-math: results must not depend on flags.
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
+if(VITRUVIUS_NATIVE)
+  add_compile_options(-march=native)
+else()
+  add_compile_options(-march=x86-64-v3)  # AVX2 and FMA
+endif()
+# Debian's Ceres carries Eigen code compiled for SSE2, whose inline allocation functions have the same names as
+# ours for AVX2 but not the same layout; the linker would keep one of each and crash the other. Our Eigen
+# therefore lives under its own namespace: nothing of it can cross the border to libceres by accident.
+add_compile_definitions(Eigen=VitruviusEigen)
+if(VITRUVIUS_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -1,0 +1,16 @@
+# vitruvius_room(models/body DEPS ...): a static library of every .cc in that folder.
+# Its target is the path with '/' turned into '_' (models_body); DEPS names each edge.
+function(vitruvius_room PATH)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  string(REPLACE "/" "_" NAME ${PATH})
+  file(GLOB SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${PATH}/*.cc)
+  if(SOURCES)
+    add_library(${NAME} STATIC ${SOURCES})
+    target_include_directories(${NAME} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${NAME} PUBLIC ${ARG_DEPS})
+  else()
+    add_library(${NAME} INTERFACE)
+    target_include_directories(${NAME} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${NAME} INTERFACE ${ARG_DEPS})
+  endif()
+endfunction()
