@@ -1,0 +1,96 @@
+#include "models/math/so3.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <Eigen/SVD>
+
+namespace vitruvius {
+namespace {
+
+// sin(t)/t, (1-cos t)/t^2, (t-sin t)/t^3 as functions of t^2.
+struct Coefficients {
+  double a, b, c;
+};
+
+Coefficients RodriguesCoefficients(double angle_squared) {
+  // Below this the next term of the series (t^6/5040) is under 1e-16 relative.
+  if (angle_squared < 1e-4) {
+    const double t2 = angle_squared;
+    return {1 - t2 / 6 * (1 - t2 / 20 * (1 - t2 / 42)), 0.5 - t2 / 24 * (1 - t2 / 30 * (1 - t2 / 56)),
+            1.0 / 6 - t2 / 120 * (1 - t2 / 42 * (1 - t2 / 72))};
+  }
+  const double angle = std::sqrt(angle_squared);
+  const double sine = std::sin(angle), cosine = std::cos(angle);
+  return {sine / angle, (1 - cosine) / angle_squared, (angle - sine) / (angle_squared * angle)};
+}
+
+// I cos + a [w]x + b w w^T, with cos = 1 - b |w|^2.
+Matrix3d RotationFrom(const Vector3d& w, double angle_squared, const Coefficients& k) {
+  Matrix3d r = k.b * w * w.transpose();
+  r.diagonal().array() += 1 - k.b * angle_squared;
+  const Vector3d s = k.a * w;
+  r(0, 1) -= s.z();
+  r(0, 2) += s.y();
+  r(1, 0) += s.z();
+  r(1, 2) -= s.x();
+  r(2, 0) -= s.y();
+  r(2, 1) += s.x();
+  return r;
+}
+
+// I - b [w]x + c [w]x^2, and [w]x^2 = w w^T - |w|^2 I.
+Matrix3d JacobianFrom(const Vector3d& w, double angle_squared, const Coefficients& k) {
+  Matrix3d j = k.c * w * w.transpose() - k.b * Skew(w);
+  j.diagonal().array() += 1 - k.c * angle_squared;
+  return j;
+}
+
+}  // namespace
+
+Matrix3d ExpSO3(const Vector3d& w) {
+  const double t2 = w.squaredNorm();
+  return RotationFrom(w, t2, RodriguesCoefficients(t2));
+}
+
+Matrix3d RightJacobianSO3(const Vector3d& w) {
+  const double t2 = w.squaredNorm();
+  return JacobianFrom(w, t2, RodriguesCoefficients(t2));
+}
+
+void ExpSO3WithJacobian(const Vector3d& w, Matrix3d* rotation, Matrix3d* right_jacobian) {
+  const double t2 = w.squaredNorm();
+  const Coefficients k = RodriguesCoefficients(t2);
+  *rotation = RotationFrom(w, t2, k);
+  *right_jacobian = JacobianFrom(w, t2, k);
+}
+
+Vector3d LogSO3(const Matrix3d& rotation) {
+  // Eigen's conversion takes the largest of the four components (Shepperd), so it is stable up to pi.
+  Eigen::Quaterniond q(rotation);
+  q.normalize();
+  if (q.w() < 0) q.coeffs() = -q.coeffs();
+  const double sine_half = q.vec().norm();
+  // 2 asin(s)/s = 2 + s^2/3 + ... for the half angle's sine s.
+  if (sine_half < 1e-6) return 2 * q.vec() / q.w();
+  return 2 * std::atan2(sine_half, q.w()) / sine_half * q.vec();
+}
+
+Vector3d WrapAxisAngle(const Vector3d& w) {
+  const double angle = w.norm();
+  if (angle <= EIGEN_PI) return w;
+  const double wrapped = std::remainder(angle, 2 * EIGEN_PI);
+  return w * (wrapped / angle);
+}
+
+double RotationAngle(const Matrix3d& a, const Matrix3d& b) { return LogSO3(a.transpose() * b).norm(); }
+
+Matrix3d NearestRotation(const Matrix3d& m) {
+  if (!m.allFinite()) return Matrix3d::Identity();
+  const Eigen::JacobiSVD<Matrix3d> svd(m, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  Vector3d d(1, 1, 1);
+  if ((svd.matrixU() * svd.matrixV().transpose()).determinant() < 0) d.z() = -1;
+  return svd.matrixU() * d.asDiagonal() * svd.matrixV().transpose();
+}
+
+}  // namespace vitruvius
