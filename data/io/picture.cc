@@ -1,0 +1,133 @@
+#include "data/io/picture.h"
+
+#include <png.h>
+#include <turbojpeg.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <csetjmp>
+#include <cstring>
+#include <memory>
+
+#include "data/io/atomic_file.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+constexpr int kMaxFileBytes = 1 << 29;
+constexpr char kPngSignature[] = "\x89PNG\r\n\x1a\n";
+// Deflate never packs more than this many bytes into one.
+constexpr double kMaxDeflateRatio = 1040;
+
+// Throws unless a picture of this size is within bounds.
+void CheckSize(long long width, long long height, const std::string& path) {
+  if (width < 1 || height < 1 || width > kMaxPictureSide || height > kMaxPictureSide ||
+      width * height > kMaxPicturePixels) {
+    throw InputError(path, "",
+                     StrCat("picture of ", width, "x", height, " px; expected 1 to ", kMaxPictureSide,
+                            " a side and at most ", kMaxPicturePixels, " in all"));
+  }
+}
+
+Image ParsePng(std::string_view bytes, const std::string& path) {
+  png_image png;
+  std::memset(&png, 0, sizeof(png));
+  png.version = PNG_IMAGE_VERSION;
+  const std::unique_ptr<png_image, decltype(&png_image_free)> owner(&png, &png_image_free);
+  if (!png_image_begin_read_from_memory(&png, bytes.data(), bytes.size())) {
+    throw InputError(path, "", StrCat("damaged PNG: ", png.message));
+  }
+  CheckSize(png.width, png.height, path);
+  // Even one bit a pixel needs its share of compressed bytes: a small file must not claim a huge picture.
+  if (static_cast<double>(png.width) * png.height / 8 > kMaxDeflateRatio * static_cast<double>(bytes.size())) {
+    throw InputError(path, "", StrCat("damaged PNG: ", bytes.size(), " bytes cannot hold ", png.width, "x",
+                                      png.height, " px"));
+  }
+  png.format = PNG_FORMAT_RGBA;
+  Image image(static_cast<int>(png.width), static_cast<int>(png.height));
+  static_assert(sizeof(Rgba) == 4, "libpng writes RGBA straight into the pixels");
+  // A picture that is cut short ends in an error, one with a doubtful extra chunk in a warning.
+  if (!png_image_finish_read(&png, nullptr, image.pixels.data(), 0, nullptr)) {
+    throw InputError(path, "", StrCat("damaged PNG: ", png.message));
+  }
+  return image;
+}
+
+Image ParseJpeg(std::string_view bytes, const std::string& path) {
+  const std::unique_ptr<void, int (*)(tjhandle)> handle(tjInitDecompress(), &tjDestroy);
+  if (handle == nullptr) throw InputError(path, "", "JPEG decoder could not be started");
+  const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
+  int width = 0, height = 0, subsampling = 0, color_space = 0;
+  if (tjDecompressHeader3(handle.get(), data, bytes.size(), &width, &height, &subsampling, &color_space) != 0) {
+    throw InputError(path, "", StrCat("damaged JPEG: ", tjGetErrorStr2(handle.get())));
+  }
+  CheckSize(width, height, path);
+  Image image(width, height);
+  // TJPF_CMYK is the only format Adobe's CMYK pictures decode to; people are photographed in RGB.
+  if (color_space == TJCS_CMYK || color_space == TJCS_YCCK) {
+    throw InputError(path, "", "CMYK JPEG; expected RGB or grey");
+  }
+  if (tjDecompress2(handle.get(), data, bytes.size(), reinterpret_cast<unsigned char*>(image.pixels.data()), width,
+                    0, height, TJPF_RGBA, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0) {
+    throw InputError(path, "", StrCat("damaged JPEG: ", tjGetErrorStr2(handle.get())));
+  }
+  return image;
+}
+
+void AppendPng(png_structp png, png_bytep data, png_size_t size) {
+  static_cast<std::string*>(png_get_io_ptr(png))->append(reinterpret_cast<const char*>(data), size);
+}
+void FlushPng(png_structp) {}
+
+// libpng leaves an error by longjmp: nothing here may have a destructor. False on failure.
+bool EncodePng(const unsigned char* rows, int width, int height, int channels, std::string* bytes) {
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+  png_infop info = png == nullptr ? nullptr : png_create_info_struct(png);
+  if (info == nullptr || setjmp(png_jmpbuf(png)) != 0) {
+    png_destroy_write_struct(&png, &info);
+    return false;
+  }
+  png_set_write_fn(png, bytes, &AppendPng, &FlushPng);
+  png_set_compression_level(png, Z_BEST_COMPRESSION);
+  png_set_IHDR(png, info, width, height, 8, channels == 4 ? PNG_COLOR_TYPE_RGBA : PNG_COLOR_TYPE_RGB,
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
+  png_write_info(png, info);
+  for (int y = 0; y < height; ++y) {
+    png_write_row(png, rows + static_cast<std::size_t>(y) * width * channels);
+  }
+  png_write_end(png, info);
+  png_destroy_write_struct(&png, &info);
+  return true;
+}
+
+}  // namespace
+
+Image ParsePicture(std::string_view bytes, const std::string& path) {
+  if (bytes.size() >= 8 && bytes.substr(0, 8) == std::string_view(kPngSignature, 8)) return ParsePng(bytes, path);
+  if (bytes.size() >= 3 && bytes.substr(0, 3) == "\xff\xd8\xff") return ParseJpeg(bytes, path);
+  throw InputError(path, "", "neither a PNG nor a JPEG picture");
+}
+
+Image ReadPicture(const std::string& path) { return ParsePicture(ReadFile(path, kMaxFileBytes), path); }
+
+std::string SerializePng(const Image& image) {
+  VT_CHECK_GT(image.width, 0);
+  VT_CHECK_GT(image.height, 0);
+  VT_CHECK_LE(std::max(image.width, image.height), kMaxPictureSide);
+  VT_CHECK_EQ(image.pixels.size(), static_cast<std::size_t>(image.width) * image.height);
+  const bool opaque =
+      std::all_of(image.pixels.begin(), image.pixels.end(), [](const Rgba& pixel) { return pixel.a == 255; });
+  const int channels = opaque ? 3 : 4;
+  std::string rows, bytes;
+  rows.reserve(image.pixels.size() * channels);
+  for (const Rgba& pixel : image.pixels) rows.append(reinterpret_cast<const char*>(&pixel), channels);
+  VT_CHECK(EncodePng(reinterpret_cast<const unsigned char*>(rows.data()), image.width, image.height, channels,
+                     &bytes));
+  return bytes;
+}
+
+void WritePng(const std::string& path, const Image& image) { WriteFileAtomically(path, SerializePng(image)); }
+
+}  // namespace vitruvius

@@ -1,0 +1,27 @@
+// Pictures in files: PNG and JPEG in, PNG out.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "models/rendering/image.h"
+
+namespace vitruvius {
+
+// Nothing larger is opened or written: sides and area, px.
+inline constexpr int kMaxPictureSide = 16384;
+inline constexpr long long kMaxPicturePixels = 1LL << 26;
+
+// The kind is told by the content, not by the name. Grey, palette and 16-bit pictures become 8-bit RGBA; colour
+// profiles and EXIF orientation are not applied. Throws InputError: missing, neither PNG nor JPEG, damaged, cut
+// short, too large, or a size that its bytes cannot hold.
+Image ReadPicture(const std::string& path);
+// The same of bytes in memory; `path` names them in messages.
+Image ParsePicture(std::string_view bytes, const std::string& path);
+
+// Written aside and renamed; the same picture gives the same bytes. Opaque pictures are stored without alpha.
+// Throws InputError when the place cannot be written, ContractError for an empty or too large picture.
+void WritePng(const std::string& path, const Image& image);
+std::string SerializePng(const Image& image);
+
+}  // namespace vitruvius

@@ -1,0 +1,71 @@
+#include "models/rendering/shading.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace vitruvius {
+namespace {
+
+// IEC 61966-2-1.
+float LinearFromSrgb(float value) {
+  value = value > 0 ? std::min(value, 1.0f) : 0.0f;  // NaN becomes 0
+  return value <= 0.04045f ? value / 12.92f : std::pow((value + 0.055f) / 1.055f, 2.4f);
+}
+
+constexpr int kTableSize = 4096;
+std::array<std::uint8_t, kTableSize + 1> MakeSrgbTable() {
+  std::array<std::uint8_t, kTableSize + 1> table;
+  for (int i = 0; i <= kTableSize; ++i) {
+    // The index is the square root of the light, so that dark tones get their share of entries.
+    const double linear = static_cast<double>(i) * i / (double{kTableSize} * kTableSize);
+    const double srgb = linear <= 0.0031308 ? 12.92 * linear : 1.055 * std::pow(linear, 1 / 2.4) - 0.055;
+    table[i] = static_cast<std::uint8_t>(std::lround(255 * std::clamp(srgb, 0.0, 1.0)));
+  }
+  return table;
+}
+
+struct Light {
+  Eigen::Vector3f direction;  // unit, from the surface to the light
+  Eigen::Vector3f radiance;
+};
+
+}  // namespace
+
+Eigen::Vector3f LinearFromSrgb(const Eigen::Vector3f& srgb) {
+  return {LinearFromSrgb(srgb.x()), LinearFromSrgb(srgb.y()), LinearFromSrgb(srgb.z())};
+}
+
+std::uint8_t Srgb8FromLinear(float linear) {
+  static const std::array<std::uint8_t, kTableSize + 1> table = MakeSrgbTable();
+  const float clamped = linear > 0 ? std::min(linear, 1.0f) : 0.0f;
+  return table[static_cast<int>(std::sqrt(clamped) * kTableSize + 0.5f)];
+}
+
+Eigen::Vector3f ShadeStudio(const Eigen::Vector3f& normal, const Eigen::Vector3f& to_viewer,
+                            const Eigen::Vector3f& albedo) {
+  static const Light kKey = {Eigen::Vector3f(-0.50f, -0.72f, -0.62f).normalized(), {0.92f, 0.89f, 0.84f}};
+  static const Light kFill = {Eigen::Vector3f(0.85f, -0.10f, -0.52f).normalized(), {0.15f, 0.17f, 0.20f}};
+  static const Light kRim = {Eigen::Vector3f(0.55f, -0.60f, 0.58f).normalized(), {0.55f, 0.58f, 0.62f}};
+  static const Eigen::Vector3f kSky(0.27f, 0.29f, 0.32f), kGround(0.11f, 0.10f, 0.09f);
+  static const Eigen::Vector3f kHalf = (kKey.direction + Eigen::Vector3f(0, 0, -1)).normalized();
+
+  // Light wraps a little around the edge of day and night, as it does on a soft material.
+  const auto wrapped = [&](const Light& light) {
+    constexpr float kWrap = 0.18f;
+    const float cosine = (normal.dot(light.direction) + kWrap) / (1 + kWrap);
+    return cosine > 0 ? cosine * cosine * (1.6f - 0.6f * cosine) : 0.0f;
+  };
+  const float up = 0.5f - 0.5f * normal.y();
+  const float facing = std::clamp(normal.dot(to_viewer), 0.0f, 1.0f);
+  const float grazing = (1 - facing) * (1 - facing) * (1 - facing);
+  const Eigen::Vector3f diffuse = kGround + up * (kSky - kGround) + wrapped(kKey) * kKey.radiance +
+                                  wrapped(kFill) * kFill.radiance;
+  const float rim = grazing * std::max(0.0f, normal.dot(kRim.direction) + 0.25f);
+  const float half = std::max(0.0f, normal.dot(kHalf));
+  const float half4 = half * half * half * half;
+  const float gloss = 0.045f * half4 * half4 * half4;
+  return albedo.cwiseProduct(diffuse) + rim * kRim.radiance + Eigen::Vector3f::Constant(gloss);
+}
+
+}  // namespace vitruvius
