@@ -1,0 +1,391 @@
+#include "models/body/body_evaluator.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "models/math/so3.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+using Matrix3Xd = Eigen::Matrix<double, 3, Eigen::Dynamic, Eigen::RowMajor>;
+using Vector9d = Eigen::Matrix<double, 9, 1>;
+using Matrix93d = Eigen::Matrix<double, 9, 3>;
+
+}  // namespace
+
+PointSet& PointSet::AddJoint(int joint) {
+  items.push_back({joint, {}});
+  return *this;
+}
+
+PointSet& PointSet::AddVertex(int vertex) {
+  items.push_back({-1, {{vertex, 1.0}}});
+  return *this;
+}
+
+PointSet& PointSet::AddBarycentric(const Eigen::Vector3i& face, const Eigen::Vector3d& bary) {
+  items.push_back({-1, {{face[0], bary[0]}, {face[1], bary[1]}, {face[2], bary[2]}}});
+  return *this;
+}
+
+PointSet& PointSet::AddRegressorRow(const SparseRowMatrixd& regressor, int row) {
+  VT_CHECK_LT(row, regressor.rows());
+  Item item;
+  for (SparseRowMatrixd::InnerIterator it(regressor, row); it; ++it) {
+    item.vertices.emplace_back(static_cast<int>(it.col()), it.value());
+  }
+  items.push_back(std::move(item));
+  return *this;
+}
+
+PointSet PointSet::AllJoints(const BodyModel& model) {
+  PointSet set;
+  for (int j = 0; j < model.num_joints(); ++j) set.AddJoint(j);
+  return set;
+}
+
+PointSet PointSet::AllVertices(const BodyModel& model) {
+  PointSet set;
+  set.items.reserve(model.num_vertices());
+  for (int v = 0; v < model.num_vertices(); ++v) set.AddVertex(v);
+  return set;
+}
+
+struct BodyEvaluator::Impl {
+  // One vertex that is needed, with everything about it gathered from the model.
+  struct Vertex {
+    Vector3d rest;
+    Matrix3Xd shapedirs;                          // (3, B)
+    std::vector<std::pair<int, double>> weights;  // (joint, weight)
+    // Joints whose rotation moves the vertex by skinning, and for each the range in `below` of its weighted joints.
+    struct Mover {
+      int joint;
+      int begin, end;
+    };
+    std::vector<Mover> movers;
+    std::vector<int> below;  // indices into weights
+    std::vector<std::pair<int, int>> blends;  // (joint, position in that joint's PoseBlend::vertices)
+  };
+  // The part of posedirs that belongs to one joint, for the needed vertices where it is not zero.
+  struct PoseBlend {
+    std::vector<int> vertices;
+    Eigen::MatrixXd basis;      // (3 |vertices|, 9)
+    Eigen::MatrixXd tangent;    // (3 |vertices|, 3) buffer: d v_posed / d axis-angle
+    Eigen::VectorXd offset;     // (3 |vertices|) buffer
+  };
+  struct Point {
+    int joint = -1;
+    std::vector<std::pair<int, double>> vertices;  // (index into vertices, weight)
+  };
+
+  std::shared_ptr<const BodyModel> model;
+  std::vector<Vertex> vertices;
+  std::vector<PoseBlend> pose_blends;  // (J), the root's is empty
+  std::vector<Point> points;
+  int num_joints, num_betas, num_parameters;
+
+  // Buffers.
+  std::vector<Matrix3d> rotation, right_jacobian, world_rotation, tangent;  // R_k, J_r, G_k, G_k J_r
+  std::vector<Vector3d> rest_joint, world_joint;                             // J_k, p_k
+  std::vector<Matrix3Xd> joint_by_betas, offset_by_betas;                    // dp_k, dp_k - G_k dJ_k
+  std::vector<Vector3d> posed;                                               // v_posed
+  std::vector<Matrix3d> blended_rotation;                                    // sum_i w_i G_i
+  std::vector<Vector3d> vertex_position;
+  std::vector<Vector3d> carried;                                             // x_i of one vertex
+  MatrixX3d result;
+  RowMatrixXd jacobian;
+
+  Impl(std::shared_ptr<const BodyModel> body, const PointSet& set);
+  void GatherVertex(int vertex);
+  void Forward(const double* global_orient, const double* body_pose, const double* betas, const double* transl,
+               bool with_jacobian);
+  void ShapeJacobians();
+  void BlendJacobians();
+  template <typename Block>
+  void JointJacobian(int joint, Block&& block) const;
+  template <typename Block>
+  void VertexJacobian(int index, double scale, Block&& block);
+  void Jacobian();
+};
+
+BodyEvaluator::Impl::Impl(std::shared_ptr<const BodyModel> body, const PointSet& set) : model(std::move(body)) {
+  num_joints = model->num_joints();
+  num_betas = model->num_betas();
+  num_parameters = model->num_parameters();
+  std::map<int, int> index_of_vertex;
+  size_t most_weights = 0;
+  points.reserve(set.items.size());
+  for (const PointSet::Item& item : set.items) {
+    Point point;
+    if (item.joint >= 0) {
+      VT_CHECK_LT(item.joint, num_joints);
+      point.joint = item.joint;
+    } else {
+      VT_CHECK_GT(item.vertices.size(), size_t{0});
+      for (const auto& [vertex, weight] : item.vertices) {
+        VT_CHECK_GE(vertex, 0);
+        VT_CHECK_LT(vertex, model->num_vertices());
+        const auto [it, is_new] = index_of_vertex.try_emplace(vertex, static_cast<int>(vertices.size()));
+        if (is_new) {
+          GatherVertex(vertex);
+          most_weights = std::max(most_weights, vertices.back().weights.size());
+        }
+        point.vertices.emplace_back(it->second, weight);
+      }
+    }
+    points.push_back(std::move(point));
+  }
+
+  pose_blends.resize(num_joints);
+  if (model->has_posedirs()) {
+    for (int k = 1; k < num_joints; ++k) {
+      PoseBlend& blend = pose_blends[k];
+      for (const auto& [vertex, index] : index_of_vertex) {
+        if ((model->posedirs().block<3, 9>(3 * vertex, 9 * (k - 1)).array() != 0).any()) {
+          blend.vertices.push_back(index);
+        }
+      }
+      std::vector<int> vertex_of_index(vertices.size());
+      for (const auto& [vertex, index] : index_of_vertex) vertex_of_index[index] = vertex;
+      for (size_t i = 0; i < blend.vertices.size(); ++i) {
+        vertices[blend.vertices[i]].blends.emplace_back(k, static_cast<int>(i));
+      }
+      const auto rows = static_cast<Eigen::Index>(3 * blend.vertices.size());
+      blend.basis.resize(rows, 9);
+      blend.tangent.resize(rows, 3);
+      blend.offset.resize(rows);
+      for (size_t i = 0; i < blend.vertices.size(); ++i) {
+        const int vertex = vertex_of_index[blend.vertices[i]];
+        blend.basis.middleRows<3>(static_cast<Eigen::Index>(3 * i)) =
+            model->posedirs().block<3, 9>(3 * vertex, 9 * (k - 1)).cast<double>();
+      }
+    }
+  }
+
+  rotation.resize(num_joints);
+  right_jacobian.resize(num_joints);
+  world_rotation.resize(num_joints);
+  tangent.resize(num_joints);
+  rest_joint.resize(num_joints);
+  world_joint.resize(num_joints);
+  joint_by_betas.assign(num_joints, Matrix3Xd::Zero(3, num_betas));
+  offset_by_betas.assign(num_joints, Matrix3Xd::Zero(3, num_betas));
+  posed.resize(vertices.size());
+  blended_rotation.resize(vertices.size());
+  vertex_position.resize(vertices.size());
+  carried.resize(most_weights);
+  result.resize(static_cast<Eigen::Index>(points.size()), 3);
+}
+
+void BodyEvaluator::Impl::GatherVertex(int vertex) {
+  Vertex v;
+  v.rest = model->v_template().row(vertex);
+  v.shapedirs = model->shapedirs().middleRows(num_betas > 0 ? 3 * vertex : 0, num_betas > 0 ? 3 : 0);
+  if (num_betas == 0) v.shapedirs.resize(3, 0);
+  for (SparseRowMatrixd::InnerIterator it(model->weights(), vertex); it; ++it) {
+    if (it.value() != 0) v.weights.emplace_back(static_cast<int>(it.col()), it.value());
+  }
+  // A joint moves the vertex if it, or one below it, carries weight.
+  std::map<int, std::vector<int>> below;
+  for (size_t i = 0; i < v.weights.size(); ++i) {
+    for (int k = v.weights[i].first; k >= 0; k = model->parents()[k]) below[k].push_back(static_cast<int>(i));
+  }
+  for (const auto& [joint, indices] : below) {
+    const int begin = static_cast<int>(v.below.size());
+    v.below.insert(v.below.end(), indices.begin(), indices.end());
+    v.movers.push_back({joint, begin, static_cast<int>(v.below.size())});
+  }
+  vertices.push_back(std::move(v));
+}
+
+void BodyEvaluator::Impl::Forward(const double* global_orient, const double* body_pose, const double* betas,
+                                  const double* transl, bool with_jacobian) {
+  const Eigen::Map<const Eigen::VectorXd> shape(betas, num_betas);
+  const Eigen::Map<const Vector3d> translation(transl);
+  const std::vector<int>& parents = model->parents();
+  for (int k = 0; k < num_joints; ++k) {
+    const Eigen::Map<const Vector3d> w(k == 0 ? global_orient : body_pose + 3 * (k - 1));
+    if (with_jacobian) {
+      ExpSO3WithJacobian(w, &rotation[k], &right_jacobian[k]);
+    } else {
+      rotation[k] = ExpSO3(w);
+    }
+    rest_joint[k] = model->joint_template().row(k);
+    rest_joint[k].noalias() += model->joint_shapedirs().middleRows<3>(3 * k) * shape;
+    if (k == 0) {
+      world_rotation[0] = rotation[0];
+      world_joint[0] = rest_joint[0];
+    } else {
+      const int parent = parents[k];
+      world_rotation[k].noalias() = world_rotation[parent] * rotation[k];
+      world_joint[k] = world_joint[parent] + world_rotation[parent] * (rest_joint[k] - rest_joint[parent]);
+    }
+    if (with_jacobian) tangent[k].noalias() = world_rotation[k] * right_jacobian[k];
+  }
+
+  for (size_t i = 0; i < vertices.size(); ++i) {
+    posed[i] = vertices[i].rest;
+    posed[i].noalias() += vertices[i].shapedirs * shape;
+  }
+  for (int k = 1; k < num_joints; ++k) {
+    PoseBlend& blend = pose_blends[k];
+    if (blend.vertices.empty()) continue;
+    Vector9d feature;
+    Eigen::Map<Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(feature.data()) = rotation[k] - Matrix3d::Identity();
+    blend.offset.noalias() = blend.basis * feature;
+    for (size_t i = 0; i < blend.vertices.size(); ++i) {
+      posed[blend.vertices[i]] += blend.offset.segment<3>(static_cast<Eigen::Index>(3 * i));
+    }
+  }
+  for (size_t i = 0; i < vertices.size(); ++i) {
+    const Vertex& v = vertices[i];
+    Matrix3d blended = Matrix3d::Zero();
+    Vector3d position = Vector3d::Zero();
+    for (const auto& [joint, weight] : v.weights) {
+      blended += weight * world_rotation[joint];
+      position += weight * (world_joint[joint] - world_rotation[joint] * rest_joint[joint]);
+    }
+    blended_rotation[i] = blended;
+    vertex_position[i] = position + blended * posed[i];
+  }
+  for (size_t i = 0; i < points.size(); ++i) {
+    Vector3d position = translation;
+    if (points[i].joint >= 0) {
+      position += world_joint[points[i].joint];
+    } else {
+      for (const auto& [vertex, weight] : points[i].vertices) position += weight * vertex_position[vertex];
+    }
+    result.row(static_cast<Eigen::Index>(i)) = position;
+  }
+}
+
+void BodyEvaluator::Impl::ShapeJacobians() {
+  const std::vector<int>& parents = model->parents();
+  const RowMatrixXd& shapedirs = model->joint_shapedirs();
+  for (int k = 0; k < num_joints; ++k) {
+    const auto own = shapedirs.middleRows<3>(3 * k);
+    if (k == 0) {
+      joint_by_betas[0] = own;
+    } else {
+      const int parent = parents[k];
+      joint_by_betas[k] = joint_by_betas[parent];
+      joint_by_betas[k].noalias() += world_rotation[parent] * (own - shapedirs.middleRows<3>(3 * parent));
+    }
+    offset_by_betas[k] = joint_by_betas[k];
+    offset_by_betas[k].noalias() -= world_rotation[k] * own;
+  }
+}
+
+// d v_posed / d axis-angle of joint k = basis vec(d R_k), where d R_k / d w_c = R_k [J_r e_c]x.
+void BodyEvaluator::Impl::BlendJacobians() {
+  for (int k = 1; k < num_joints; ++k) {
+    PoseBlend& blend = pose_blends[k];
+    if (blend.vertices.empty()) continue;
+    Matrix93d derivative;
+    for (int c = 0; c < 3; ++c) {
+      Eigen::Map<Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(derivative.col(c).data()).noalias() =
+          rotation[k] * Skew(right_jacobian[k].col(c));
+    }
+    blend.tangent.noalias() = blend.basis.lazyProduct(derivative);
+  }
+}
+
+// Column block of joint k for a point at `arm` from p_k: -[arm]x G_k J_r.
+static inline Matrix3d Lever(const Vector3d& arm, const Matrix3d& tangent) {
+  Matrix3d block;
+  for (int c = 0; c < 3; ++c) block.col(c) = tangent.col(c).cross(arm);
+  return block;
+}
+
+template <typename Block>
+void BodyEvaluator::Impl::JointJacobian(int joint, Block&& block) const {
+  for (int k = model->parents()[joint]; k >= 0; k = model->parents()[k]) {
+    block.template middleCols<3>(3 * k) = Lever(world_joint[joint] - world_joint[k], tangent[k]);
+  }
+  block.middleCols(3 * num_joints, num_betas) = joint_by_betas[joint];
+}
+
+// Adds scale times the Jacobian of one vertex to a (3, N) block, translation left out.
+template <typename Block>
+void BodyEvaluator::Impl::VertexJacobian(int index, double scale, Block&& block) {
+  const Vertex& v = vertices[index];
+  auto by_betas = block.middleCols(3 * num_joints, num_betas);
+  const Matrix3d scaled_rotation = scale * blended_rotation[index];
+  by_betas.noalias() += scaled_rotation * v.shapedirs;
+  for (size_t i = 0; i < v.weights.size(); ++i) {
+    const auto& [joint, weight] = v.weights[i];
+    carried[i] = weight * (world_rotation[joint] * (posed[index] - rest_joint[joint]) + world_joint[joint]);
+    by_betas += (scale * weight) * offset_by_betas[joint];
+  }
+  for (const Vertex::Mover& mover : v.movers) {
+    Vector3d arm = Vector3d::Zero();
+    double weight = 0;
+    for (int i = mover.begin; i < mover.end; ++i) {
+      arm += carried[v.below[i]];
+      weight += v.weights[v.below[i]].second;
+    }
+    arm -= weight * world_joint[mover.joint];
+    block.template middleCols<3>(3 * mover.joint) += scale * Lever(arm, tangent[mover.joint]);
+  }
+  for (const auto& [joint, row] : v.blends) {
+    block.template middleCols<3>(3 * joint).noalias() +=
+        scaled_rotation * pose_blends[joint].tangent.template middleRows<3>(3 * row);
+  }
+}
+
+void BodyEvaluator::Impl::Jacobian() {
+  ShapeJacobians();
+  if (jacobian.size() == 0) {
+    jacobian.resize(3 * static_cast<Eigen::Index>(points.size()), num_parameters);
+  }
+  BlendJacobians();
+  jacobian.setZero();
+  for (size_t i = 0; i < points.size(); ++i) {
+    auto block = jacobian.middleRows<3>(static_cast<Eigen::Index>(3 * i));
+    if (points[i].joint >= 0) {
+      JointJacobian(points[i].joint, block);
+    } else {
+      for (const auto& [vertex, weight] : points[i].vertices) VertexJacobian(vertex, weight, block);
+    }
+    block.rightCols<3>().setIdentity();
+  }
+}
+
+BodyEvaluator::BodyEvaluator(std::shared_ptr<const BodyModel> model, const PointSet& points)
+    : impl_(std::make_unique<Impl>(std::move(model), points)) {}
+BodyEvaluator::~BodyEvaluator() = default;
+BodyEvaluator::BodyEvaluator(BodyEvaluator&&) noexcept = default;
+
+void BodyEvaluator::Evaluate(const double* global_orient, const double* body_pose, const double* betas,
+                             const double* transl, bool with_jacobian) {
+  impl_->Forward(global_orient, body_pose, betas, transl, with_jacobian);
+  if (with_jacobian) impl_->Jacobian();
+}
+
+void BodyEvaluator::Evaluate(const BodyParameters& parameters, bool with_jacobian) {
+  VT_CHECK_EQ(parameters.body_pose.size(), 3 * impl_->model->num_body_joints());
+  VT_CHECK_EQ(parameters.betas.size(), impl_->num_betas);
+  Evaluate(parameters.global_orient.data(), parameters.body_pose.data(), parameters.betas.data(),
+           parameters.transl.data(), with_jacobian);
+}
+
+const BodyModel& BodyEvaluator::model() const { return *impl_->model; }
+int BodyEvaluator::num_points() const { return static_cast<int>(impl_->points.size()); }
+int BodyEvaluator::num_parameters() const { return impl_->num_parameters; }
+const MatrixX3d& BodyEvaluator::points() const { return impl_->result; }
+const RowMatrixXd& BodyEvaluator::jacobian() const { return impl_->jacobian; }
+
+BodyMesh PoseMesh(const BodyModel& model, const BodyParameters& parameters) {
+  // The evaluator only borrows the model for the length of this call.
+  const std::shared_ptr<const BodyModel> borrowed(&model, [](const BodyModel*) {});
+  PointSet all = PointSet::AllVertices(model);
+  for (int j = 0; j < model.num_joints(); ++j) all.AddJoint(j);
+  BodyEvaluator evaluator(borrowed, all);
+  evaluator.Evaluate(parameters, false);
+  return {evaluator.points().topRows(model.num_vertices()), evaluator.points().bottomRows(model.num_joints())};
+}
+
+}  // namespace vitruvius
