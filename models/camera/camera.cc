@@ -1,0 +1,35 @@
+#include "models/camera/camera.h"
+
+#include <Eigen/Cholesky>
+
+namespace vitruvius {
+
+bool SolveTranslation(const PerspectiveCamera& camera,
+                      const Eigen::Ref<const Eigen::Matrix<double, Eigen::Dynamic, 3, Eigen::RowMajor>>& points,
+                      const Eigen::Ref<const Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor>>& image_px,
+                      const Eigen::Ref<const Eigen::VectorXd>& weights, Eigen::Vector3d* translation) {
+  Eigen::Matrix3d normal = Eigen::Matrix3d::Zero();
+  Eigen::Vector3d right = Eigen::Vector3d::Zero();
+  int used = 0;
+  for (Eigen::Index i = 0; i < points.rows(); ++i) {
+    if (!(weights[i] > 0)) continue;
+    ++used;
+    for (int axis = 0; axis < 2; ++axis) {
+      const double f = camera.focal_px[axis], ray = camera.center_px[axis] - image_px(i, axis);
+      Eigen::Vector3d row = Eigen::Vector3d::Zero();
+      row[axis] = f;
+      row.z() = ray;
+      normal.noalias() += weights[i] * row * row.transpose();
+      right += weights[i] * (-ray * points(i, 2) - f * points(i, axis)) * row;
+    }
+  }
+  if (used < 2) return false;
+  const Eigen::LDLT<Eigen::Matrix3d> ldlt(normal);
+  if (ldlt.info() != Eigen::Success || !(ldlt.rcond() > 1e-14)) return false;
+  const Eigen::Vector3d solution = ldlt.solve(right);
+  if (!solution.allFinite()) return false;
+  *translation = solution;
+  return true;
+}
+
+}  // namespace vitruvius
