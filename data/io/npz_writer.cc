@@ -1,0 +1,82 @@
+#include "data/io/npz_writer.h"
+
+#include <zip.h>
+
+#include <list>
+
+#include "data/io/atomic_file.h"
+#include "data/io/npy_header.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+// An archive without entries: the end-of-central-directory record alone. libzip would write no file at all.
+constexpr char kEmptyArchive[] = "PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+// 1 January 1980, the first day that the format knows.
+constexpr std::uint16_t kFixedDate = (1 << 5) | 1;
+
+}  // namespace
+
+void NpzWriter::Add(const std::string& key, const NpyArray& array) {
+  VT_CHECK_EQ(array.bytes.size(), static_cast<size_t>(array.size()) * array.item_size);
+  entries_[key] = {&array, ""};
+}
+
+void NpzWriter::AddFile(const std::string& key, const std::string& npy_path) { entries_[key] = {nullptr, npy_path}; }
+
+void NpzWriter::Commit() {
+  if (entries_.empty()) {
+    WriteFileAtomically(path_, std::string_view(kEmptyArchive, sizeof(kEmptyArchive)));
+    return;
+  }
+  const std::string temporary = TemporaryBeside(path_);
+  int code = 0;
+  zip_t* archive = zip_open(temporary.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
+  if (archive == nullptr) {
+    zip_error_t error;
+    zip_error_init_with_code(&error, code);
+    const std::string message = zip_error_strerror(&error);
+    zip_error_fini(&error);
+    throw InputError(path_, "", "cannot be written: " + message);
+  }
+  const auto fail = [&] {
+    const std::string message = zip_strerror(archive);
+    zip_discard(archive);
+    throw InputError(path_, "", "cannot be written: " + message);
+  };
+  std::list<std::string> headers;  // stay where they are until the archive is closed
+  for (const auto& [key, entry] : entries_) {
+    zip_source_t* source;
+    if (entry.array != nullptr) {
+      headers.push_back(MakeNpyHeader(entry.array->DTypeName(), entry.array->shape));
+      const auto& bytes = entry.array->bytes;
+      // libzip only reads these, though it asks for pointers to non-const.
+      zip_buffer_fragment_t parts[2] = {
+          {reinterpret_cast<zip_uint8_t*>(headers.back().data()), headers.back().size()},
+          {const_cast<zip_uint8_t*>(bytes.data()), bytes.size()}};
+      source = zip_source_buffer_fragment(archive, parts, bytes.empty() ? 1 : 2, 0);
+    } else {
+      source = zip_source_file(archive, entry.file.c_str(), 0, -1);
+    }
+    if (source == nullptr) fail();
+    const zip_int64_t index = zip_file_add(archive, (key + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8);
+    if (index < 0) {
+      zip_source_free(source);
+      fail();
+    }
+    const auto at = static_cast<zip_uint64_t>(index);
+    if (zip_set_file_compression(archive, at, ZIP_CM_STORE, 0) != 0) fail();
+    if (zip_file_set_dostime(archive, at, 0, kFixedDate, 0) != 0) fail();
+  }
+  if (zip_close(archive) != 0) fail();
+  SyncAndRename(temporary, path_);
+}
+
+void WriteNpz(const std::string& path, const std::map<std::string, NpyArray>& arrays) {
+  NpzWriter writer(path);
+  for (const auto& [key, array] : arrays) writer.Add(key, array);
+  writer.Commit();
+}
+
+}  // namespace vitruvius
