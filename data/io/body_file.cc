@@ -1,0 +1,227 @@
+#include "data/io/body_file.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+#include "data/io/npz.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+// More than any body has; keeps every index an int and every product of two far from overflow.
+constexpr std::int64_t kMaxVertices = 10000000;
+constexpr std::int64_t kMaxJoints = 1000;
+constexpr std::uint32_t kNoParent = 0xffffffffu;  // SMPL's own files mark the root so
+
+std::string LowerCase(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+bool EndsWith(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+// An index array whose values are 0 to limit - 1.
+std::vector<int> ToIndices(const NpyArray& array, std::int64_t limit) {
+  std::vector<int> result;
+  result.reserve(static_cast<size_t>(array.size()));
+  for (const std::int64_t value : array.ToInts()) {
+    if (value < 0 || value >= limit) {
+      throw InputError(StrCat(array.origin, ": holds ", value, ", expected 0 to ", limit - 1));
+    }
+    result.push_back(static_cast<int>(value));
+  }
+  return result;
+}
+
+MatrixX3d ReadTemplate(const NpzReader& file) {
+  const NpyArray array = file.Read("v_template", {-1, 3});
+  if (array.shape[0] < 1 || array.shape[0] > kMaxVertices) {
+    throw InputError(StrCat(array.origin, ": found ", array.shape[0], " vertices, expected 1 to ", kMaxVertices));
+  }
+  MatrixX3d result(array.shape[0], 3);
+  array.CopyTo(result.data());
+  return result;
+}
+
+RowMatrixXd ReadShapedirs(const NpzReader& file, std::int64_t num_vertices, int max_betas) {
+  if (!file.Has("shapedirs")) {
+    for (const std::string& key : file.Skipped()) {
+      if (key == "shapedirs") file.Read(key);  // throws: losing a body's shape in silence would be worse
+    }
+    return RowMatrixXd(3 * num_vertices, 0);
+  }
+  NpyArray array = file.Read("shapedirs", {num_vertices, 3, -1});
+  // The first columns, taken as bytes: converting 400 to keep 10 would cost more than reading them.
+  const auto in_file = static_cast<size_t>(array.shape[2]);
+  const size_t kept = std::min(in_file, static_cast<size_t>(max_betas));
+  const auto item = static_cast<size_t>(array.item_size);
+  if (kept < in_file) {
+    for (size_t row = 0; row < static_cast<size_t>(3 * num_vertices); ++row) {
+      std::copy_n(array.bytes.begin() + row * in_file * item, kept * item, array.bytes.begin() + row * kept * item);
+    }
+    array.shape[2] = static_cast<std::int64_t>(kept);
+    array.bytes.resize(static_cast<size_t>(3 * num_vertices) * kept * item);
+  }
+  RowMatrixXd result(3 * num_vertices, kept);
+  array.CopyTo(result.data());
+  return result;
+}
+
+RowMatrixXf ReadPosedirs(const NpzReader& file, std::int64_t num_vertices, std::int64_t num_joints) {
+  if (!file.Has("posedirs")) return {};
+  const NpyArray array = file.Read("posedirs", {num_vertices, 3, -1});
+  if (array.shape[2] != 9 * (num_joints - 1)) {
+    throw InputError(StrCat(array.origin, ": found shape ", array.ShapeName(), ", expected (", num_vertices, ", 3, ",
+                            9 * (num_joints - 1), ") for ", num_joints, " joints"));
+  }
+  RowMatrixXf result(3 * num_vertices, array.shape[2]);
+  array.CopyTo(result.data());
+  if ((result.array() == 0).all()) result.resize(0, 0);
+  return result;
+}
+
+SparseRowMatrixd ReadSparse(const NpzReader& file, const std::string& key, std::int64_t rows, std::int64_t cols) {
+  const NpyArray array = file.Read(key, {rows, cols});
+  const std::vector<double> values = array.ToDoubles();
+  SparseRowMatrixd result(rows, cols);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    result.startVec(row);
+    for (std::int64_t col = 0; col < cols; ++col) {
+      const double value = values[static_cast<size_t>(row * cols + col)];
+      if (value != 0) result.insertBack(row, col) = value;  // NaN too: BodyModel::Create names it
+    }
+  }
+  result.finalize();
+  return result;
+}
+
+std::vector<int> ReadParents(const NpzReader& file) {
+  const NpyArray array = file.Read("kintree_table", {2, -1});
+  const std::int64_t num_joints = array.shape[1];
+  if (num_joints < 1 || num_joints > kMaxJoints) {
+    throw InputError(StrCat(array.origin, ": found ", num_joints, " joints, expected 1 to ", kMaxJoints));
+  }
+  const std::vector<std::int64_t> table = array.ToInts();
+  std::vector<int> parents;
+  for (std::int64_t j = 0; j < num_joints; ++j) {
+    const std::int64_t id = table[static_cast<size_t>(num_joints + j)];
+    if (id != j) throw InputError(StrCat(array.origin, ": column ", j, " is joint ", id, ", expected ", j));
+    std::int64_t parent = table[static_cast<size_t>(j)];
+    if (parent == kNoParent) parent = -1;
+    if (parent < -1 || parent >= num_joints) {
+      throw InputError(StrCat(array.origin, ": joint ", j, " has parent ", parent, ", expected 0 to ",
+                              num_joints - 1));
+    }
+    parents.push_back(static_cast<int>(parent));
+  }
+  return parents;
+}
+
+// A text of shape (), or (1,).
+std::string ReadText(const NpzReader& file, const std::string& key) {
+  if (!file.Has(key)) return "";
+  const std::vector<std::string> values = file.Read(key).ToStrings();
+  return values.size() == 1 ? values[0] : "";
+}
+
+std::string GenderOf(const std::string& said, const std::string& stem) {
+  const std::string gender = LowerCase(said);
+  if (gender == "male" || gender == "female" || gender == "neutral") return gender;
+  const std::string name = LowerCase(stem);
+  const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };
+  if (has("female") || has("_f_")) return "female";
+  if (has("male") || has("_m_")) return "male";
+  return "neutral";
+}
+
+void ReadLandmarks(const NpzReader& file, std::int64_t num_vertices, std::map<std::string, int>* landmarks) {
+  if (!file.Has("landmark_names") && !file.Has("landmark_vertices")) return;
+  const std::vector<std::string> names = file.Read("landmark_names", {-1}).ToStrings();
+  const std::vector<int> vertices =
+      ToIndices(file.Read("landmark_vertices", {static_cast<std::int64_t>(names.size())}), num_vertices);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (!landmarks->emplace(names[i], vertices[i]).second) {
+      throw InputError(file.path(), "landmark_names", "names '" + names[i] + "' twice");
+    }
+  }
+}
+
+}  // namespace
+
+void BodyFileOptions::Check() const {
+  if (max_betas < 0) throw InputError(StrCat("max_betas: found ", max_betas, ", expected 0 or more"));
+}
+
+std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const BodyFileOptions& options) {
+  options.Check();
+  const std::string lower = LowerCase(path);
+  if (EndsWith(lower, ".pkl") || EndsWith(lower, ".pickle")) {
+    throw InputError(path, "", "is a Python pickle; convert it to .npz (v_template, shapedirs, posedirs, J_regressor as "
+                               "a dense array, weights, kintree_table, f) and give that");
+  }
+  const NpzReader file(path);
+  const std::string stem = std::filesystem::path(path).stem().string();
+  BodyModelData data;
+  data.name = ReadText(file, "name");
+  if (data.name.empty()) data.name = stem;
+  data.gender = GenderOf(ReadText(file, "gender"), stem);
+  data.v_template = ReadTemplate(file);
+  const std::int64_t num_vertices = data.v_template.rows();
+  data.parents = ReadParents(file);
+  const auto num_joints = static_cast<std::int64_t>(data.parents.size());
+  data.shapedirs = ReadShapedirs(file, num_vertices, options.max_betas);
+  data.posedirs = ReadPosedirs(file, num_vertices, num_joints);
+  data.joint_regressor = ReadSparse(file, "J_regressor", num_joints, num_vertices);
+  data.weights = ReadSparse(file, "weights", num_vertices, num_joints);
+  const std::vector<int> corners = ToIndices(file.Read("f", {-1, 3}), num_vertices);
+  data.faces = Eigen::Map<const MatrixX3i>(corners.data(), static_cast<Eigen::Index>(corners.size() / 3), 3);
+  if (file.Has("joint_names")) data.joint_names = file.Read("joint_names", {num_joints}).ToStrings();
+  ReadLandmarks(file, num_vertices, &data.landmarks);
+  const std::string prefix = data.name + ": ";
+  try {
+    return BodyModel::Create(std::move(data));
+  } catch (const InputError& error) {
+    const std::string what = error.what();
+    throw InputError(path, "", what.compare(0, prefix.size(), prefix) == 0 ? what.substr(prefix.size()) : what);
+  }
+}
+
+void SaveBodyModel(const std::string& path, const BodyModel& model) {
+  const std::int64_t v = model.num_vertices(), j = model.num_joints(), f = model.num_faces(), b = model.num_betas();
+  const std::int64_t pose_columns = 9 * (j - 1);
+  std::map<std::string, NpyArray> arrays;
+  arrays["v_template"] = NpyArray::FromDoubles(model.v_template().data(), {v, 3});
+  arrays["shapedirs"] = NpyArray::FromDoubles(model.shapedirs().data(), {v, 3, b});
+  RowMatrixXf zeros;
+  if (!model.has_posedirs()) zeros = RowMatrixXf::Zero(3 * v, pose_columns);
+  arrays["posedirs"] =
+      NpyArray::FromFloats(model.has_posedirs() ? model.posedirs().data() : zeros.data(), {v, 3, pose_columns});
+  arrays["J_regressor"] = NpyArray::FromDoubles(RowMatrixXd(model.joint_regressor()).data(), {j, v});
+  arrays["weights"] = NpyArray::FromDoubles(RowMatrixXd(model.weights()).data(), {v, j});
+  std::vector<std::uint32_t> kintree, faces;
+  for (const int parent : model.parents()) kintree.push_back(parent < 0 ? kNoParent : static_cast<std::uint32_t>(parent));
+  for (std::uint32_t joint = 0; joint < static_cast<std::uint32_t>(j); ++joint) kintree.push_back(joint);
+  for (Eigen::Index i = 0; i < model.faces().size(); ++i) {
+    faces.push_back(static_cast<std::uint32_t>(model.faces().data()[i]));
+  }
+  arrays["kintree_table"] = NpyArray::FromUint32(kintree.data(), {2, j});
+  arrays["f"] = NpyArray::FromUint32(faces.data(), {f, 3});
+  arrays["joint_names"] = NpyArray::FromStrings(model.joint_names());
+  std::vector<std::string> names;
+  std::vector<std::int32_t> vertices;
+  for (const auto& [name, vertex] : model.landmarks()) {
+    names.push_back(name);
+    vertices.push_back(vertex);
+  }
+  arrays["landmark_names"] = NpyArray::FromStrings(names);
+  arrays["landmark_vertices"] = NpyArray::FromInt32(vertices.data(), {static_cast<std::int64_t>(vertices.size())});
+  arrays["gender"] = NpyArray::FromString(model.gender());
+  arrays["name"] = NpyArray::FromString(model.name());
+  WriteNpz(path, arrays);
+}
+
+}  // namespace vitruvius
