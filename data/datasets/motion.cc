@@ -1,0 +1,125 @@
+#include "data/datasets/motion.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/math/so3.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+constexpr double kDegPerRad = 57.29577951308232;
+constexpr double kTwoPi = 6.283185307179586;
+
+Vector3d JointRotation(const RowMatrixXd& poses, Eigen::Index frame, int joint) {
+  return poses.block<1, 3>(frame, 3 * joint).transpose();
+}
+
+}  // namespace
+
+void Motion::Check() const {
+  VT_CHECK_EQ(poses.cols(), 3 * kMotionJoints);
+  VT_CHECK_EQ(transl.rows(), poses.rows());
+  VT_CHECK_EQ(static_cast<Eigen::Index>(valid.size()), poses.rows());
+  VT_CHECK_GT(fps, 0);
+}
+
+const std::array<int, kMotionJoints>& SmplMirrorJoints() {
+  static constexpr std::array<int, kMotionJoints> kMirror = {0,  2,  1,  3,  5,  4,  6,  8,  7,  9,  11, 10,
+                                                             12, 14, 13, 15, 17, 16, 19, 18, 21, 20, 23, 22};
+  return kMirror;
+}
+
+Motion Resample(const Motion& motion, double fps) {
+  motion.Check();
+  VT_CHECK_GT(fps, 0);
+  // Headers round: 1 / 0.00833333 is a little more than 120.
+  constexpr double kSameRate = 1.001;
+  if (motion.fps <= fps * kSameRate) return motion;
+  const double ratio = motion.fps / fps;
+  const double stride = std::abs(ratio - std::round(ratio)) < 1e-3 * ratio ? std::round(ratio) : ratio;
+  std::vector<Eigen::Index> frames;
+  for (Eigen::Index k = 0;; ++k) {
+    const auto frame = static_cast<Eigen::Index>(std::llround(k * stride));
+    if (frame >= motion.poses.rows()) break;
+    frames.push_back(frame);
+  }
+  Motion result;
+  result.name = motion.name;
+  result.fps = motion.fps / stride;
+  result.betas = motion.betas;
+  result.gender = motion.gender;
+  result.poses.resize(frames.size(), motion.poses.cols());
+  result.transl.resize(frames.size(), 3);
+  result.valid.resize(frames.size());
+  for (std::size_t k = 0; k < frames.size(); ++k) {
+    result.poses.row(k) = motion.poses.row(frames[k]);
+    result.transl.row(k) = motion.transl.row(frames[k]);
+    result.valid[k] = motion.valid[frames[k]];
+  }
+  return result;
+}
+
+void PlausibilityLimits::Check() const {
+  for (const double limit : max_angle_deg) VT_CHECK(limit > 0 && limit <= 180);
+  VT_CHECK_GT(max_speed_deg_per_s, 0);
+}
+
+void MarkImplausible(const PlausibilityLimits& limits, Motion* motion) {
+  limits.Check();
+  motion->Check();
+  const double max_step_rad = limits.max_speed_deg_per_s / motion->fps / kDegPerRad;
+  std::array<Matrix3d, kMotionJoints> before;
+  for (int frame = 0; frame < motion->num_frames(); ++frame) {
+    for (int j = 0; j < kMotionJoints; ++j) {
+      const Vector3d w = WrapAxisAngle(JointRotation(motion->poses, frame, j));
+      const Matrix3d rotation = ExpSO3(w);
+      if (j > 0 && w.norm() * kDegPerRad > limits.max_angle_deg[j]) motion->valid[frame] = 0;
+      if (frame > 0 && RotationAngle(before[j], rotation) > max_step_rad) {
+        motion->valid[frame - 1] = 0;
+        motion->valid[frame] = 0;
+      }
+      before[j] = rotation;
+    }
+  }
+}
+
+void WrapPoses(RowMatrixXd* poses) {
+  for (Eigen::Index frame = 0; frame < poses->rows(); ++frame) {
+    for (int j = 0; j < poses->cols() / 3; ++j) {
+      poses->block<1, 3>(frame, 3 * j) = WrapAxisAngle(JointRotation(*poses, frame, j)).transpose();
+    }
+  }
+}
+
+void UnwrapPoses(RowMatrixXd* poses) {
+  WrapPoses(poses);
+  for (Eigen::Index frame = 1; frame < poses->rows(); ++frame) {
+    for (int j = 0; j < poses->cols() / 3; ++j) {
+      const Vector3d before = JointRotation(*poses, frame - 1, j);
+      const Vector3d w = JointRotation(*poses, frame, j);
+      const double angle = w.norm();
+      // All of w + 2 pi k axis are the same rotation; at angle 0 any axis serves, and 0 is the calm choice.
+      if (angle < 1e-9) continue;
+      const Vector3d axis = w / angle;
+      const double turns = std::round((before.dot(axis) - angle) / kTwoPi);
+      poses->block<1, 3>(frame, 3 * j) = ((angle + kTwoPi * turns) * axis).transpose();
+    }
+  }
+}
+
+RowMatrixXd MirrorPoses(const RowMatrixXd& poses) {
+  VT_CHECK(poses.cols() == 3 * kMotionJoints || poses.cols() == 3 * (kMotionJoints - 1));
+  const int first = poses.cols() == 3 * kMotionJoints ? 0 : 1;
+  RowMatrixXd mirrored(poses.rows(), poses.cols());
+  for (Eigen::Index frame = 0; frame < poses.rows(); ++frame) {
+    for (int j = first; j < kMotionJoints; ++j) {
+      const Vector3d source = JointRotation(poses, frame, SmplMirrorJoints()[j] - first);
+      mirrored.block<1, 3>(frame, 3 * (j - first)) = MirrorAxisAngle(source).transpose();
+    }
+  }
+  return mirrored;
+}
+
+}  // namespace vitruvius

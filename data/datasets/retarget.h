@@ -1,0 +1,39 @@
+// Motion capture skeletons to SMPL poses.
+//
+// For each source bone take its global rotation relative to the source's rest pose, G_src. With d_tgt and d_src the
+// rest directions of the same bone in SMPL's T-pose and in the source's rest pose, both y up, z forward, x left:
+//   G_smpl = G_src A,   A = the smallest rotation that takes d_tgt to d_src,   pose_j = Log(G_parent^T G_j).
+// A is used for thigh, shin, foot, upper arm, forearm and hand; it is the identity for pelvis, spine, neck, head,
+// collars and toes, whose offsets differ by anatomy and not by posture. Joints of the spine and neck for which the
+// source has no bone are spread evenly between their neighbours; any other joint without a bone stays at rest.
+#pragma once
+
+#include "data/datasets/motion.h"
+#include "data/io/asf_amc.h"
+#include "data/io/bvh.h"
+#include "data/io/deepmimic.h"
+#include "data/io/expmap.h"
+
+namespace vitruvius {
+
+// T-pose joints of a free human body, (24, 3) metres, pelvis at the origin.
+MatrixX3d StandardRestJoints();
+
+struct RetargetOptions {
+  // Joints of the target body in its T-pose, (24 or more, 3) metres: model.joint_template().
+  MatrixX3d target_joints = StandardRestJoints();
+  // Frames per second, where the file is silent or wrong; 0: as the file says (ASF/AMC and expmap: 120).
+  double fps = 0;
+  PlausibilityLimits limits;
+  void Check() const;  // throws ContractError
+};
+
+// All mark implausible frames in `valid` and put the pelvis where the source has its root, in metres. A first frame
+// in T-pose, as converters insert it into BVH and expmap files, is dropped. Throw InputError when the skeleton is
+// not known (skeleton_map.h) or its rest pose does not stand upright, y up, facing +z.
+Motion Retarget(const BvhMotion& source, const RetargetOptions& options = {});
+Motion Retarget(const AsfSkeleton& skeleton, const AmcMotion& source, const RetargetOptions& options = {});
+Motion Retarget(const DeepMimicMotion& source, const RetargetOptions& options = {});
+Motion Retarget(const ExpmapMotion& source, const RetargetOptions& options = {});
+
+}  // namespace vitruvius
