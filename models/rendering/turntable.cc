@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kDistance = 6;  // of the camera, in body heights: far, so that proportions can be judged
-constexpr double kMargin = 0.07; // of the panel's height, above and below
+constexpr double kMargin = 0.07;  // of the panel's height, above and below
 
 // A wall that fades into a floor.
 Image PlainGround(int width, int height) {
