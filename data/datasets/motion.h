@@ -1,5 +1,5 @@
-// A motion of the SMPL skeleton, and what is done to it before it is used: resampling, wrapping, mirroring, and
-// marking of frames that no body makes.
+// A motion of the SMPL skeleton, and what is done to it before it is used: resampling, wrapping, mirroring,
+// and marking of frames that no body makes.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ namespace vitruvius {
 inline constexpr int kMotionJoints = 24;
 
 struct Motion {
-  std::string name;                 // the file's name without folder and extension
+  std::string name;  // the file's name without folder and extension
   double fps = 30;
   RowMatrixXd poses;                // (N, 72) axis-angle, radians: global orientation, then 23 joints
   MatrixX3d transl;                 // (N, 3) metres
@@ -23,20 +23,22 @@ struct Motion {
   std::string gender = "neutral";
 
   int num_frames() const { return static_cast<int>(poses.rows()); }
-  void Check() const;               // throws ContractError on sizes that do not agree
+  void Check() const;  // throws ContractError on sizes that do not agree
 };
 
 // Joint i of the mirror image is joint SmplMirrorJoints()[i].
 const std::array<int, kMotionJoints>& SmplMirrorJoints();
 
-// Frame k is the source's frame nearest to time k / fps. A motion that is slower than `fps` is returned as it is.
+// Frame k is the source's frame nearest to time k / fps. A motion that is slower than `fps` is returned as it
+// is.
 Motion Resample(const Motion& motion, double fps);
 
 // What a body can do at most, generously: rotation angles from the T-pose and speed of change of one joint.
 struct PlausibilityLimits {
   // Degrees; the root may have any rotation. Order of the SMPL joints.
-  std::array<double, kMotionJoints> max_angle_deg = {
-      180, 150, 150, 75, 170, 170, 75, 85, 85, 75, 90, 90, 75, 60, 60, 85, 175, 175, 165, 165, 110, 110, 110, 110};
+  std::array<double, kMotionJoints> max_angle_deg = {180, 150, 150, 75,  170, 170, 75,  85,
+                                                     85,  75,  90,  90,  75,  60,  60,  85,
+                                                     175, 175, 165, 165, 110, 110, 110, 110};
   double max_speed_deg_per_s = 1800;  // 60 degrees in 1/30 s
   void Check() const;                 // throws ContractError
 };

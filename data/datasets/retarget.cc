@@ -15,7 +15,7 @@ namespace {
 constexpr int kParents[kMotionJoints] = {-1, 0, 0, 0,  1,  2,  3,  4,  5,  6,  7,  8,
                                          9,  9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21};
 // The joint at which the bone of a joint ends, for the joints that get A; 0 for the others.
-constexpr int kBoneEnd[kMotionJoints] = {0, 4, 5, 0, 7, 8, 0, 10, 11, 0, 0, 0,
+constexpr int kBoneEnd[kMotionJoints] = {0, 4, 5, 0, 7,  8,  0,  10, 11, 0,  0, 0,
                                          0, 0, 0, 0, 18, 19, 20, 21, 22, 23, 0, 0};
 constexpr std::array<int, 6> kSpine = {0, 3, 6, 9, 12, 15};
 // The CMU skeleton's numbers are inches after division by 0.45.
@@ -25,8 +25,8 @@ constexpr double kDegPerRad = 57.29577951308232;
 
 // A source skeleton in SMPL's terms.
 struct SourceRig {
-  std::array<int, kMotionJoints> bone;                // index into the frame's global rotations, -1 for none
-  std::array<Vector3d, kMotionJoints> rest_direction;  // of the bone; zero where A is the identity
+  std::array<int, kMotionJoints> bone;                 // index into the frame's global rotations, -1 for none
+  std::array<Vector3d, kMotionJoints> rest_direction;  // of the bone; zero: unknown, as the target's
   double metres_per_unit = 1;
 
   SourceRig() {
@@ -46,22 +46,38 @@ void CheckUpright(const SourceRig& rig, const std::string& path) {
     const Vector3d& d = rig.rest_direction[j];
     const bool leg = j < 3;
     if (d.isZero() || (leg ? -d.y() > kMostlyDown : d.z() > kForward)) continue;
-    throw InputError(path, "", StrCat("in the rest pose a ", leg ? "thigh" : "foot", " points to (", d.transpose(),
-                                      "), expected a figure standing upright, y up, facing +z"));
+    throw InputError(path, "",
+                     StrCat("in the rest pose a ", leg ? "thigh" : "foot", " points to (", d.transpose(),
+                            "), expected a figure standing upright, y up, facing +z"));
   }
 }
 
-Motion RetargetFrames(const SourceRig& rig, const RetargetOptions& options, const std::string& path, int num_frames,
-                      double fps, const FrameReader& read) {
-  options.Check();
-  CheckUpright(rig, path);
+Matrix3d SmallestRotation(const Vector3d& from, const Vector3d& to) {
+  return Eigen::Quaterniond::FromTwoVectors(from, to).toRotationMatrix();
+}
+
+// A of the header's formula for every joint. Feet and toes need more than their direction: where the source
+// rests with its shins splayed, its feet are rolled with them, and the soles would stand on their edges.
+std::array<Matrix3d, kMotionJoints> Alignments(const SourceRig& rig, const MatrixX3d& target_joints) {
   std::array<Matrix3d, kMotionJoints> align;
   for (int j = 0; j < kMotionJoints; ++j) {
     align[j].setIdentity();
+    const int shin = j == 7 || j == 10 ? 4 : j == 8 || j == 11 ? 5 : 0;
+    if (shin > 0 && !rig.rest_direction[shin].isZero()) {
+      align[j] = SmallestRotation(-Vector3d::UnitY(), rig.rest_direction[shin]);
+    }
     if (rig.rest_direction[j].isZero()) continue;
-    const Vector3d target = (options.target_joints.row(kBoneEnd[j]) - options.target_joints.row(j)).transpose();
-    align[j] = Eigen::Quaterniond::FromTwoVectors(target, rig.rest_direction[j]).toRotationMatrix();
+    const Vector3d target = (target_joints.row(kBoneEnd[j]) - target_joints.row(j)).transpose();
+    align[j] *= SmallestRotation(target, align[j].transpose() * rig.rest_direction[j]);
   }
+  return align;
+}
+
+Motion RetargetFrames(const SourceRig& rig, const RetargetOptions& options, const std::string& path,
+                      int num_frames, double fps, const FrameReader& read) {
+  options.Check();
+  CheckUpright(rig, path);
+  const std::array<Matrix3d, kMotionJoints> align = Alignments(rig, options.target_joints);
   Motion motion;
   motion.name = NameOf(path);
   motion.fps = options.fps > 0 ? options.fps : fps;
@@ -96,11 +112,12 @@ Motion RetargetFrames(const SourceRig& rig, const RetargetOptions& options, cons
   return motion;
 }
 
-// Inserted T-poses stand with every joint near rest; the widest seen is the 20 degrees of splayed thighs.
+// Inserted T-poses stand with every joint near rest: up to 16 degrees were seen.
 bool StartsInTPose(const Motion& motion) {
   constexpr double kNearRestDeg = 25;
   if (motion.num_frames() < 2) return false;
   for (int j = 1; j < kMotionJoints; ++j) {
+    if (j == 12 || j == 15) continue;  // the head looks anywhere in them
     if (motion.poses.block<1, 3>(0, 3 * j).norm() * kDegPerRad > kNearRestDeg) return false;
   }
   return true;
@@ -125,8 +142,8 @@ Vector3d BvhBoneDirection(const BvhMotion& source, int joint) {
   return sum.isZero() ? sum : Vector3d(sum.normalized());
 }
 
-// BVH names no unit. Legs tell: those of an adult measure 0.82 m from hip to ankle, give or take a third, and the
-// units in use lie further apart than that.
+// BVH names no unit. Legs tell: those of an adult measure 0.82 m from hip to ankle, give or take a third, and
+// the units in use lie further apart than that.
 double GuessBvhUnit(const BvhMotion& source, const SourceRig& rig) {
   constexpr double kLegLength_m = 0.82;
   constexpr double kUnits[] = {1.0, 0.01, 0.001, 0.0254, kCmuMetresPerUnit};
@@ -134,7 +151,8 @@ double GuessBvhUnit(const BvhMotion& source, const SourceRig& rig) {
   double best = 1.0;
   if (!(leg > 0)) return best;
   for (const double unit : kUnits) {
-    if (std::abs(std::log(leg * unit / kLegLength_m)) < std::abs(std::log(leg * best / kLegLength_m))) best = unit;
+    if (std::abs(std::log(leg * unit / kLegLength_m)) < std::abs(std::log(leg * best / kLegLength_m)))
+      best = unit;
   }
   return best;
 }
@@ -143,21 +161,21 @@ double GuessBvhUnit(const BvhMotion& source, const SourceRig& rig) {
 
 MatrixX3d StandardRestJoints() {
   MatrixX3d joints(kMotionJoints, 3);
-  joints << 0, 0, 0,                                      // pelvis
-      0.105, -0.094, 0.030, -0.105, -0.094, 0.030,        // hips
-      0, 0.065, 0,                                        // spine1
-      0.144, -0.486, 0.062, -0.144, -0.486, 0.062,        // knees
-      0, 0.140, 0,                                        // spine2
-      0.183, -0.907, 0.040, -0.183, -0.907, 0.040,        // ankles
-      0, 0.278, 0,                                        // spine3
-      0.195, -0.953, 0.174, -0.195, -0.953, 0.174,        // feet
-      0, 0.459, 0,                                        // neck
-      0.023, 0.385, 0, -0.023, 0.385, 0,                  // collars
-      0, 0.556, 0,                                        // head
-      0.176, 0.363, 0, -0.176, 0.363, 0,                  // shoulders
-      0.421, 0.363, 0, -0.421, 0.363, 0,                  // elbows
-      0.658, 0.363, 0, -0.658, 0.363, 0,                  // wrists
-      0.760, 0.363, 0, -0.760, 0.363, 0;                  // hands
+  joints << 0, 0, 0,                                // pelvis
+      0.105, -0.094, 0.030, -0.105, -0.094, 0.030,  // hips
+      0, 0.065, 0,                                  // spine1
+      0.144, -0.486, 0.062, -0.144, -0.486, 0.062,  // knees
+      0, 0.140, 0,                                  // spine2
+      0.183, -0.907, 0.040, -0.183, -0.907, 0.040,  // ankles
+      0, 0.278, 0,                                  // spine3
+      0.195, -0.953, 0.174, -0.195, -0.953, 0.174,  // feet
+      0, 0.459, 0,                                  // neck
+      0.023, 0.385, 0, -0.023, 0.385, 0,            // collars
+      0, 0.556, 0,                                  // head
+      0.176, 0.363, 0, -0.176, 0.363, 0,            // shoulders
+      0.421, 0.363, 0, -0.421, 0.363, 0,            // elbows
+      0.658, 0.363, 0, -0.658, 0.363, 0,            // wrists
+      0.760, 0.363, 0, -0.760, 0.363, 0;            // hands
   return joints;
 }
 
@@ -175,9 +193,15 @@ Motion Retarget(const BvhMotion& source, const RetargetOptions& options) {
   std::vector<std::string> names;
   for (const BvhJoint& joint : source.joints) names.push_back(joint.name);
   SourceRig rig;
-  rig.bone = MatchSkeleton(names, source.path);
+  const SkeletonMatch match = MatchSkeleton(names, source.path);
+  rig.bone = match.bones;
   for (int j = 0; j < kMotionJoints; ++j) {
     if (kBoneEnd[j] > 0 && rig.bone[j] >= 0) rig.rest_direction[j] = BvhBoneDirection(source, rig.bone[j]);
+  }
+  if (match.map->rests_in_plain_t) {
+    for (const int j : {1, 2, 4, 5}) rig.rest_direction[j] = -Vector3d::UnitY();
+    for (const int j : {16, 18, 20}) rig.rest_direction[j] = Vector3d::UnitX();
+    for (const int j : {17, 19, 21}) rig.rest_direction[j] = -Vector3d::UnitX();
   }
   rig.metres_per_unit = GuessBvhUnit(source, rig);
   const FrameReader read = [&](int frame, std::vector<Matrix3d>* global, Vector3d* root) {
@@ -193,7 +217,7 @@ Motion Retarget(const AsfSkeleton& skeleton, const AmcMotion& source, const Reta
   std::vector<std::string> names;
   for (const AsfBone& bone : skeleton.bones) names.push_back(bone.name);
   SourceRig rig;
-  rig.bone = MatchSkeleton(names, skeleton.path);
+  rig.bone = MatchSkeleton(names, skeleton.path).bones;
   for (int j = 0; j < kMotionJoints; ++j) {
     if (kBoneEnd[j] > 0 && rig.bone[j] >= 0) rig.rest_direction[j] = skeleton.bones[rig.bone[j]].direction;
   }
@@ -209,11 +233,13 @@ Motion Retarget(const ExpmapMotion& source, const RetargetOptions& options) {
   std::vector<std::string> names;
   for (int b = 0; b < kExpmapBones; ++b) names.emplace_back(ExpmapBones()[b].name);
   SourceRig rig;
-  rig.bone = MatchSkeleton(names, source.path);
-  // The files carry no offsets; these are the directions of CMU's rest pose, left side.
+  rig.bone = MatchSkeleton(names, source.path).bones;
+  // The files carry no offsets; these are the directions of CMU's rest pose, left side. Feet differ by
+  // subject (their slope is 10 to 16 degrees in the ASF files of subjects 01, 02, 03); this is the mean.
   const double kSplay = 0.349065850398866;  // 20 degrees
-  const Vector3d leg(std::sin(kSplay), -std::cos(kSplay), 0), foot(0.067, -0.18, 0.98), arm(1, 0, 0);
-  for (const auto& [left, direction] : {std::pair{1, leg}, {4, leg}, {7, foot}, {16, arm}, {18, arm}, {20, arm}}) {
+  const Vector3d leg(std::sin(kSplay), -std::cos(kSplay), 0), foot(0.085, -0.235, 0.968), arm(1, 0, 0);
+  for (const auto& [left, direction] :
+       {std::pair{1, leg}, {4, leg}, {7, foot}, {16, arm}, {18, arm}, {20, arm}}) {
     rig.rest_direction[left] = direction.normalized();
     rig.rest_direction[SmplMirrorJoints()[left]] = Vector3d(-1, 1, 1).cwiseProduct(direction).normalized();
   }
@@ -222,7 +248,8 @@ Motion Retarget(const ExpmapMotion& source, const RetargetOptions& options) {
     source.GlobalRotations(frame, global);
     *root = source.rows.block<1, 3>(frame, 0).transpose();
   };
-  Motion motion = RetargetFrames(rig, options, source.path, static_cast<int>(source.rows.rows()), kExpmapFps, read);
+  Motion motion =
+      RetargetFrames(rig, options, source.path, static_cast<int>(source.rows.rows()), kExpmapFps, read);
   return WithoutInsertedTPose(std::move(motion), options.limits);
 }
 
@@ -233,17 +260,18 @@ Motion Retarget(const DeepMimicMotion& source, const RetargetOptions& options) {
     bool hinge;
   };
   static constexpr Joint kJoints[] = {
-      {kDeepMimicRoot, -1, 0, false},         {kDeepMimicChest, 0, 9, false},
-      {kDeepMimicNeck, 1, 15, false},         {kDeepMimicRightHip, 0, 2, false},
-      {kDeepMimicRightKnee, 3, 5, true},      {kDeepMimicRightAnkle, 4, 8, false},
+      {kDeepMimicRoot, -1, 0, false},          {kDeepMimicChest, 0, 9, false},
+      {kDeepMimicNeck, 1, 15, false},          {kDeepMimicRightHip, 0, 2, false},
+      {kDeepMimicRightKnee, 3, 5, true},       {kDeepMimicRightAnkle, 4, 8, false},
       {kDeepMimicRightShoulder, 1, 17, false}, {kDeepMimicRightElbow, 6, 19, true},
-      {kDeepMimicLeftHip, 0, 1, false},       {kDeepMimicLeftKnee, 8, 4, true},
-      {kDeepMimicLeftAnkle, 9, 7, false},     {kDeepMimicLeftShoulder, 1, 16, false},
+      {kDeepMimicLeftHip, 0, 1, false},        {kDeepMimicLeftKnee, 8, 4, true},
+      {kDeepMimicLeftAnkle, 9, 7, false},      {kDeepMimicLeftShoulder, 1, 16, false},
       {kDeepMimicLeftElbow, 11, 18, true}};
   constexpr int kNumJoints = 13;
   SourceRig rig;
   for (int i = 0; i < kNumJoints; ++i) rig.bone[kJoints[i].smpl] = i;
-  // It rests with legs and arms straight down; its feet are flat boxes, as the target's, and need no alignment.
+  // It rests with legs and arms straight down; its feet are flat boxes, as the target's, and need no
+  // alignment.
   for (const int j : {1, 2, 4, 5, 16, 17, 18, 19}) rig.rest_direction[j] = Vector3d(0, -1, 0);
   Matrix3d smpl_from_source;  // x forward, y up, z right -> x left, y up, z forward
   smpl_from_source << 0, 0, -1, 0, 1, 0, 1, 0, 0;
@@ -252,16 +280,15 @@ Motion Retarget(const DeepMimicMotion& source, const RetargetOptions& options) {
     global->resize(kNumJoints);
     for (int i = 0; i < kNumJoints; ++i) {
       const double* q = row + kJoints[i].column;
-      const Matrix3d local = kJoints[i].hinge
-                                 ? Eigen::AngleAxisd(q[0], Vector3d::UnitZ()).toRotationMatrix()
-                                 : Eigen::Quaterniond(q[0], q[1], q[2], q[3]).toRotationMatrix();
+      const Matrix3d local = kJoints[i].hinge ? Eigen::AngleAxisd(q[0], Vector3d::UnitZ()).toRotationMatrix()
+                                              : Eigen::Quaterniond(q[0], q[1], q[2], q[3]).toRotationMatrix();
       const Matrix3d in_smpl = smpl_from_source * local * smpl_from_source.transpose();
       (*global)[i] = kJoints[i].parent < 0 ? in_smpl : Matrix3d((*global)[kJoints[i].parent] * in_smpl);
     }
     *root = smpl_from_source * Eigen::Map<const Vector3d>(row + kDeepMimicRootPosition);
   };
-  return RetargetFrames(rig, options, source.path, static_cast<int>(source.frames.rows()), 1.0 / source.frame_time_s,
-                        read);
+  return RetargetFrames(rig, options, source.path, static_cast<int>(source.frames.rows()),
+                        1.0 / source.frame_time_s, read);
 }
 
 }  // namespace vitruvius

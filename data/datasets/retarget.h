@@ -1,11 +1,15 @@
 // Motion capture skeletons to SMPL poses.
 //
-// For each source bone take its global rotation relative to the source's rest pose, G_src. With d_tgt and d_src the
-// rest directions of the same bone in SMPL's T-pose and in the source's rest pose, both y up, z forward, x left:
+// For each source bone take its global rotation relative to the source's rest pose, G_src. With d_tgt and
+// d_src the rest directions of the same bone in SMPL's T-pose and in the source's rest pose, both y up, z
+// forward, x left:
 //   G_smpl = G_src A,   A = the smallest rotation that takes d_tgt to d_src,   pose_j = Log(G_parent^T G_j).
-// A is used for thigh, shin, foot, upper arm, forearm and hand; it is the identity for pelvis, spine, neck, head,
-// collars and toes, whose offsets differ by anatomy and not by posture. Joints of the spine and neck for which the
-// source has no bone are spread evenly between their neighbours; any other joint without a bone stays at rest.
+// A is used for thigh, shin, foot, upper arm, forearm and hand; it is the identity for pelvis, spine, neck,
+// head, collars, whose offsets differ by anatomy and not by posture. Where the source rests with splayed
+// shins, its feet and toes are rolled by the same angle, and A takes that roll back too (else every standing
+// CMU figure would stand on the edges of its feet, 20 degrees off; DeepMimic's version of the same trials
+// tells). Joints of the spine and neck for which the source has no bone are spread evenly between their
+// neighbours; any other joint without a bone stays at rest.
 #pragma once
 
 #include "data/datasets/motion.h"
@@ -28,9 +32,9 @@ struct RetargetOptions {
   void Check() const;  // throws ContractError
 };
 
-// All mark implausible frames in `valid` and put the pelvis where the source has its root, in metres. A first frame
-// in T-pose, as converters insert it into BVH and expmap files, is dropped. Throw InputError when the skeleton is
-// not known (skeleton_map.h) or its rest pose does not stand upright, y up, facing +z.
+// All mark implausible frames in `valid` and put the pelvis where the source has its root, in metres. A first
+// frame in T-pose, as converters insert it into BVH and expmap files, is dropped. Throw InputError when the
+// skeleton is not known (skeleton_map.h) or its rest pose does not stand upright, y up, facing +z.
 Motion Retarget(const BvhMotion& source, const RetargetOptions& options = {});
 Motion Retarget(const AsfSkeleton& skeleton, const AmcMotion& source, const RetargetOptions& options = {});
 Motion Retarget(const DeepMimicMotion& source, const RetargetOptions& options = {});

@@ -24,31 +24,35 @@ const std::vector<SkeletonMap>& KnownSkeletonMaps() {
   static const std::vector<SkeletonMap> kMaps = {
       // lhand, not lwrist: CMU's lwrist carries the forearm's twist only.
       {"CMU ASF",
-       {"root", "lfemur", "rfemur", "lowerback", "ltibia", "rtibia", "upperback", "lfoot", "rfoot", "thorax",
-        "ltoes", "rtoes", "lowerneck", "lclavicle", "rclavicle", "head", "lhumerus", "rhumerus", "lradius",
-        "rradius", "lhand", "rhand", nullptr, nullptr}},
+       {"root",     "lfemur",   "rfemur",  "lowerback", "ltibia",    "rtibia",    "upperback", "lfoot",
+        "rfoot",    "thorax",   "ltoes",   "rtoes",     "lowerneck", "lclavicle", "rclavicle", "head",
+        "lhumerus", "rhumerus", "lradius", "rradius",   "lhand",     "rhand",     nullptr,     nullptr}},
       // LeftFingerBase, not LeftHand, for the same reason.
-      {"CMU BVH",
-       {"Hips", "LeftUpLeg", "RightUpLeg", "LowerBack", "LeftLeg", "RightLeg", "Spine", "LeftFoot", "RightFoot",
-        "Spine1", "LeftToeBase", "RightToeBase", "Neck", "LeftShoulder", "RightShoulder", "Head", "LeftArm",
-        "RightArm", "LeftForeArm", "RightForeArm", "LeftFingerBase", "RightFingerBase", nullptr, nullptr}},
+      {"CMU BVH", {"Hips",           "LeftUpLeg",       "RightUpLeg", "LowerBack",    "LeftLeg",
+                   "RightLeg",       "Spine",           "LeftFoot",   "RightFoot",    "Spine1",
+                   "LeftToeBase",    "RightToeBase",    "Neck",       "LeftShoulder", "RightShoulder",
+                   "Head",           "LeftArm",         "RightArm",   "LeftForeArm",  "RightForeArm",
+                   "LeftFingerBase", "RightFingerBase", nullptr,      nullptr}},
       {"DAZ BVH",
-       {"hip", "lThigh", "rThigh", "abdomen", "lShin", "rShin", nullptr, "lFoot", "rFoot", "chest", nullptr,
-        nullptr, "neck", "lCollar", "rCollar", "head", "lShldr", "rShldr", "lForeArm", "rForeArm", "lHand",
-        "rHand", nullptr, nullptr}},
+       {"hip",    "lThigh", "rThigh",   "abdomen",  "lShin", "rShin",   nullptr,   "lFoot",
+        "rFoot",  "chest",  nullptr,    nullptr,    "neck",  "lCollar", "rCollar", "head",
+        "lShldr", "rShldr", "lForeArm", "rForeArm", "lHand", "rHand",   nullptr,   nullptr},
+       true},
       {"HumanIK BVH",
-       {"Hips", "LeftUpLeg", "RightUpLeg", "Spine", "LeftLeg", "RightLeg", "Spine1", "LeftFoot", "RightFoot",
-        "Spine2", "LeftToeBase", "RightToeBase", "Neck", "LeftShoulder", "RightShoulder", "Head", "LeftArm",
-        "RightArm", "LeftForeArm", "RightForeArm", "LeftHand", "RightHand", nullptr, nullptr}},
+       {"Hips",        "LeftUpLeg",    "RightUpLeg",    "Spine",     "LeftLeg",     "RightLeg",
+        "Spine1",      "LeftFoot",     "RightFoot",     "Spine2",    "LeftToeBase", "RightToeBase",
+        "Neck",        "LeftShoulder", "RightShoulder", "Head",      "LeftArm",     "RightArm",
+        "LeftForeArm", "RightForeArm", "LeftHand",      "RightHand", nullptr,       nullptr}},
       {"Biovision BVH",
-       {"Hips", "LeftHip", "RightHip", "Ab", "LeftKnee", "RightKnee", nullptr, "LeftAnkle", "RightAnkle", "Chest",
-        "LeftToes", "RightToes", "Neck", "LeftCollar", "RightCollar", "Head", "LeftShoulder", "RightShoulder",
-        "LeftElbow", "RightElbow", "LeftWrist", "RightWrist", nullptr, nullptr}},
+       {"Hips",      "LeftHip",    "RightHip",    "Ab",         "LeftKnee",     "RightKnee",
+        nullptr,     "LeftAnkle",  "RightAnkle",  "Chest",      "LeftToes",     "RightToes",
+        "Neck",      "LeftCollar", "RightCollar", "Head",       "LeftShoulder", "RightShoulder",
+        "LeftElbow", "RightElbow", "LeftWrist",   "RightWrist", nullptr,        nullptr}},
   };
   return kMaps;
 }
 
-std::array<int, kMotionJoints> MatchSkeleton(const std::vector<std::string>& bone_names, const std::string& path) {
+SkeletonMatch MatchSkeleton(const std::vector<std::string>& bone_names, const std::string& path) {
   std::unordered_map<std::string, int> indices;
   for (std::size_t i = 0; i < bone_names.size(); ++i) {
     indices.emplace(WithoutPrefix(bone_names[i]), static_cast<int>(i));
@@ -56,14 +60,15 @@ std::array<int, kMotionJoints> MatchSkeleton(const std::vector<std::string>& bon
   const SkeletonMap* nearest = nullptr;
   std::vector<std::string> nearest_missing;
   for (const SkeletonMap& map : KnownSkeletonMaps()) {
-    std::array<int, kMotionJoints> match;
+    SkeletonMatch match;
+    match.map = &map;
     std::vector<std::string> missing;
     for (int j = 0; j < kMotionJoints; ++j) {
-      match[j] = -1;
+      match.bones[j] = -1;
       if (map.bones[j] == nullptr) continue;
       const auto it = indices.find(map.bones[j]);
       if (it != indices.end()) {
-        match[j] = it->second;
+        match.bones[j] = it->second;
       } else if (!MayBeMissing(j)) {
         missing.push_back(map.bones[j]);
       }
@@ -76,8 +81,9 @@ std::array<int, kMotionJoints> MatchSkeleton(const std::vector<std::string>& bon
   }
   std::string list;
   for (const std::string& name : nearest_missing) list += (list.empty() ? "" : ", ") + name;
-  throw InputError(path, "", StrCat("unknown skeleton; the nearest known one is ", nearest->label,
-                                    ", for which these bones are missing: ", list));
+  throw InputError(path, "",
+                   StrCat("unknown skeleton; the nearest known one is ", nearest->label,
+                          ", for which these bones are missing: ", list));
 }
 
 }  // namespace vitruvius

@@ -61,7 +61,8 @@ std::vector<Dof> ReadDofs(TextScanner* scanner) {
     }
     if (found < 0) scanner->Fail(word, "a degree of freedom (tx ty tz rx ry rz l)");
     const Dof dof = static_cast<Dof>(found);
-    if (std::count(dofs.begin(), dofs.end(), dof) > 0) scanner->Fail(word, "each degree of freedom at most once");
+    if (std::count(dofs.begin(), dofs.end(), dof) > 0)
+      scanner->Fail(word, "each degree of freedom at most once");
     dofs.push_back(dof);
   }
   return dofs;
@@ -69,8 +70,7 @@ std::vector<Dof> ReadDofs(TextScanner* scanner) {
 
 class AsfParser {
  public:
-  AsfParser(std::string_view text, const std::string& path)
-      : scanner_(text, path, {"()", "", '#'}) {
+  AsfParser(std::string_view text, const std::string& path) : scanner_(text, path, {"()", "", '#'}) {
     skeleton_.path = path;
     skeleton_.bones.emplace_back();
     skeleton_.bones[0].name = "root";
@@ -106,7 +106,8 @@ class AsfParser {
       const std::string_view key = scanner_.Next("a unit");
       if (key == "length") {
         skeleton_.length_unit = scanner_.Number("a length unit");
-        if (skeleton_.length_unit <= 0) scanner_.FailAtLine(scanner_.line(), "the length unit must be positive");
+        if (skeleton_.length_unit <= 0)
+          scanner_.FailAtLine(scanner_.line(), "the length unit must be positive");
       } else if (key == "angle") {
         const std::string_view unit = scanner_.Next("deg or rad");
         const bool degrees = EqualsIgnoringCase(unit.substr(0, 3), "deg");
@@ -152,7 +153,8 @@ class AsfParser {
         } else if (key == "direction") {
           bone.direction = ReadVector(&scanner_, "a direction");
           const double norm = bone.direction.norm();
-          bone.direction = norm > 0 && std::isfinite(norm) ? Vector3d(bone.direction / norm) : Vector3d::Zero();
+          bone.direction =
+              norm > 0 && std::isfinite(norm) ? Vector3d(bone.direction / norm) : Vector3d::Zero();
         } else if (key == "length") {
           bone.length = scanner_.Number("a bone's length");
         } else if (key == "axis") {
@@ -316,8 +318,9 @@ AmcMotion ParseAmc(std::string_view text, const std::string& path, const AsfSkel
     for (std::size_t i = 0; i < bone.dofs.size(); ++i) {
       double value = 0;
       if (!scanner.MoreOnLine()) {
-        scanner.FailAtLine(scanner.line(), StrCat("found ", i, " values for bone \"", bone.name, "\" in frame ",
-                                                  frame + 1, ", expected ", bone.dofs.size()));
+        scanner.FailAtLine(scanner.line(),
+                           StrCat("found ", i, " values for bone \"", bone.name, "\" in frame ", frame + 1,
+                                  ", expected ", bone.dofs.size()));
       }
       if (!scanner.TryNumber(&value)) scanner.Fail(scanner.Peek(), "a finite value of " + bone.name);
       out[i] = value * (IsRotation(bone.dofs[i]) ? angle_scale : 1.0);

@@ -153,8 +153,8 @@ BvhMotion ParseBvh(std::string_view text, const std::string& path) {
     for (int c = 0; c < num_channels; ++c) {
       double value = 0;
       if (!scanner.TryNumber(&value)) {
-        scanner.Fail(scanner.Peek(), StrCat("value ", c + 1, " of ", num_channels, " of frame ", frame + 1, " (the header says ",
-                                            num_frames, "), a finite number"));
+        scanner.Fail(scanner.Peek(), StrCat("value ", c + 1, " of ", num_channels, " of frame ", frame + 1,
+                                            " (the header says ", num_frames, "), a finite number"));
       }
       values.push_back(value);
     }

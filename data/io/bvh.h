@@ -1,6 +1,6 @@
-// BVH motion capture: one skeleton and its channel values, as they stand in the file. No frame is dropped and no
-// unit is changed here; data/datasets/retarget.h gives the numbers their meaning.
-// Source: the Biovision Hierarchical format as written by MotionBuilder, Blender and the CMU conversions.
+// BVH motion capture: one skeleton and its channel values, as they stand in the file. No frame is dropped and
+// no unit is changed here; data/datasets/retarget.h gives the numbers their meaning. Source: the Biovision
+// Hierarchical format as written by MotionBuilder, Blender and the CMU conversions.
 #pragma once
 
 #include <string>
@@ -15,24 +15,25 @@ namespace vitruvius {
 struct BvhJoint {
   enum class Channel { kXPosition, kYPosition, kZPosition, kXRotation, kYRotation, kZRotation };
   std::string name;
-  int parent = -1;                                   // parent < own index; only joint 0 has -1
-  Vector3d offset = Vector3d::Zero();                // from the parent in the rest pose, file units
-  std::vector<Channel> channels;                     // in file order, none twice
-  int first_channel = 0;                             // column of channels[0] in BvhMotion::values
+  int parent = -1;                     // parent < own index; only joint 0 has -1
+  Vector3d offset = Vector3d::Zero();  // from the parent in the rest pose, file units
+  std::vector<Channel> channels;       // in file order, none twice
+  int first_channel = 0;               // column of channels[0] in BvhMotion::values
   bool has_end_site = false;
-  Vector3d end_offset = Vector3d::Zero();            // of the end site, file units
+  Vector3d end_offset = Vector3d::Zero();  // of the end site, file units
 };
 
 struct BvhMotion {
   std::string path;
   std::vector<BvhJoint> joints;
-  double frame_time_s = 0;                           // as the header says; > 0
-  RowMatrixXd values;                                // (frames, channels): degrees and file units
+  double frame_time_s = 0;  // as the header says; > 0
+  RowMatrixXd values;       // (frames, channels): degrees and file units
 
   int num_frames() const { return static_cast<int>(values.rows()); }
-  int Find(const std::string& name) const;           // index of a joint, -1 when absent
+  int Find(const std::string& name) const;  // index of a joint, -1 when absent
 
-  // Rotations of all joints of a frame in the world, relative to the rest pose. `global` gets num joints entries.
+  // Rotations of all joints of a frame in the world, relative to the rest pose. `global` gets num joints
+  // entries.
   void GlobalRotations(int frame, std::vector<Matrix3d>* global) const;
   // Where the root is; its position channels replace its offset. File units.
   Vector3d RootPosition(int frame) const;

@@ -10,9 +10,9 @@
 namespace vitruvius {
 namespace {
 
-constexpr int kQuaternions[] = {kDeepMimicRoot,     kDeepMimicChest,         kDeepMimicNeck,
-                                kDeepMimicRightHip, kDeepMimicRightAnkle,    kDeepMimicRightShoulder,
-                                kDeepMimicLeftHip,  kDeepMimicLeftAnkle,     kDeepMimicLeftShoulder};
+constexpr int kQuaternions[] = {kDeepMimicRoot,     kDeepMimicChest,      kDeepMimicNeck,
+                                kDeepMimicRightHip, kDeepMimicRightAnkle, kDeepMimicRightShoulder,
+                                kDeepMimicLeftHip,  kDeepMimicLeftAnkle,  kDeepMimicLeftShoulder};
 // Rounded quaternions are off by 1e-6; one this short is no rotation at all.
 constexpr double kShortestQuaternion = 0.1;
 
@@ -26,7 +26,8 @@ DeepMimicMotion ParseDeepMimic(std::string_view text, const std::string& path) {
     throw InputError(path, "", std::string("not JSON: ") + error.what());
   }
   if (!document.is_object() || !document.contains("Frames") || !document["Frames"].is_array()) {
-    throw InputError(path, "", "found no array \"Frames\", expected a DeepMimic clip {\"Frames\": [[44 numbers] ...]}");
+    throw InputError(path, "",
+                     "found no array \"Frames\", expected a DeepMimic clip {\"Frames\": [[44 numbers] ...]}");
   }
   const nlohmann::json& frames = document["Frames"];
   if (frames.empty()) throw InputError(path, "Frames", "found no frame, expected at least one");
@@ -59,7 +60,8 @@ DeepMimicMotion ParseDeepMimic(std::string_view text, const std::string& path) {
   }
   motion.frame_time_s = motion.frames(0, kDeepMimicDuration);
   if (motion.frame_time_s <= 0) {
-    throw InputError(path, "frame 1", StrCat("found duration ", motion.frame_time_s, ", expected a positive one"));
+    throw InputError(path, "frame 1",
+                     StrCat("found duration ", motion.frame_time_s, ", expected a positive one"));
   }
   return motion;
 }

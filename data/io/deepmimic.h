@@ -1,5 +1,5 @@
-// DeepMimic's JSON clips: {"Frames": [[44 numbers] ...]}, a humanoid of 13 joints without collars, wrists and toes.
-// Source: Peng et al., DeepMimic, SIGGRAPH 2018, and its motion files.
+// DeepMimic's JSON clips: {"Frames": [[44 numbers] ...]}, a humanoid of 13 joints without collars, wrists and
+// toes. Source: Peng et al., DeepMimic, SIGGRAPH 2018, and its motion files.
 #pragma once
 
 #include <string>

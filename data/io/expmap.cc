@@ -9,13 +9,43 @@ namespace {
 
 constexpr ExpmapBone kBones[kExpmapBones] = {
     {"Hips", -1},
-    {"LHipJoint", 0}, {"LeftUpLeg", 1}, {"LeftLeg", 2}, {"LeftFoot", 3}, {"LeftToeBase", 4}, {"", 5},
-    {"RHipJoint", 0}, {"RightUpLeg", 7}, {"RightLeg", 8}, {"RightFoot", 9}, {"RightToeBase", 10}, {"", 11},
-    {"LowerBack", 0}, {"Spine", 13}, {"Spine1", 14}, {"Neck", 15}, {"Neck1", 16}, {"Head", 17}, {"", 18},
-    {"LeftShoulder", 15}, {"LeftArm", 20}, {"LeftForeArm", 21}, {"LeftHand", 22}, {"LeftFingerBase", 23},
-    {"LeftHandIndex1", 24}, {"", 25}, {"LThumb", 23}, {"", 27},
-    {"RightShoulder", 15}, {"RightArm", 29}, {"RightForeArm", 30}, {"RightHand", 31}, {"RightFingerBase", 32},
-    {"RightHandIndex1", 33}, {"", 34}, {"RThumb", 32}, {"", 36},
+    {"LHipJoint", 0},
+    {"LeftUpLeg", 1},
+    {"LeftLeg", 2},
+    {"LeftFoot", 3},
+    {"LeftToeBase", 4},
+    {"", 5},
+    {"RHipJoint", 0},
+    {"RightUpLeg", 7},
+    {"RightLeg", 8},
+    {"RightFoot", 9},
+    {"RightToeBase", 10},
+    {"", 11},
+    {"LowerBack", 0},
+    {"Spine", 13},
+    {"Spine1", 14},
+    {"Neck", 15},
+    {"Neck1", 16},
+    {"Head", 17},
+    {"", 18},
+    {"LeftShoulder", 15},
+    {"LeftArm", 20},
+    {"LeftForeArm", 21},
+    {"LeftHand", 22},
+    {"LeftFingerBase", 23},
+    {"LeftHandIndex1", 24},
+    {"", 25},
+    {"LThumb", 23},
+    {"", 27},
+    {"RightShoulder", 15},
+    {"RightArm", 29},
+    {"RightForeArm", 30},
+    {"RightHand", 31},
+    {"RightFingerBase", 32},
+    {"RightHandIndex1", 33},
+    {"", 34},
+    {"RThumb", 32},
+    {"", 36},
 };
 
 }  // namespace
@@ -39,9 +69,11 @@ ExpmapMotion ParseExpmap(std::string_view text, const std::string& path) {
     for (int c = 0; c < kExpmapColumns; ++c) {
       double value = 0;
       if (c > 0 && !scanner.MoreOnLine()) {
-        scanner.FailAtLine(scanner.line(), StrCat("the row before has ", c, " numbers, expected ", kExpmapColumns));
+        scanner.FailAtLine(scanner.line(),
+                           StrCat("the row before has ", c, " numbers, expected ", kExpmapColumns));
       }
-      if (!scanner.TryNumber(&value)) scanner.Fail(scanner.Peek(), StrCat("number ", c + 1, " of a row, finite"));
+      if (!scanner.TryNumber(&value))
+        scanner.Fail(scanner.Peek(), StrCat("number ", c + 1, " of a row, finite"));
       values.push_back(value);
     }
     if (scanner.MoreOnLine()) scanner.Fail(scanner.Peek(), StrCat("a row of ", kExpmapColumns, " numbers"));

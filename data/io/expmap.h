@@ -1,6 +1,6 @@
-// CMU motion as comma-separated exponential maps: 117 numbers a row, root translation and 38 rotations of the CMU
-// skeleton, as used by research on human motion prediction. The file names no frame rate; the recordings have 120.
-// Source: the layout of Taylor, Hinton and Roweis' code, as distributed with Li et al., CVPR 2018.
+// CMU motion as comma-separated exponential maps: 117 numbers a row, root translation and 38 rotations of the
+// CMU skeleton, as used by research on human motion prediction. The file names no frame rate; the recordings
+// have 120. Source: the layout of Taylor, Hinton and Roweis' code, as distributed with Li et al., CVPR 2018.
 #pragma once
 
 #include <string>
@@ -27,7 +27,8 @@ struct ExpmapMotion {
   std::string path;
   RowMatrixXd rows;  // (N, 117) as in the file: the units of the CMU skeleton, radians
 
-  // Rotations in the world relative to the rest pose, kExpmapBones entries. The file's maps act on row vectors.
+  // Rotations in the world relative to the rest pose, kExpmapBones entries. The file's maps act on row
+  // vectors.
   void GlobalRotations(int frame, std::vector<Matrix3d>* global) const;
 };
 

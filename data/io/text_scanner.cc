@@ -89,7 +89,8 @@ void TextScanner::SkipLine() {
 std::string_view TextScanner::RestOfLine() {
   if (!MoreOnLine()) return {};
   std::size_t end = position_;
-  while (end < text_.size() && text_[end] != '\n' && options_.single.find(text_[end]) == std::string_view::npos) {
+  while (end < text_.size() && text_[end] != '\n' &&
+         options_.single.find(text_[end]) == std::string_view::npos) {
     ++end;
   }
   std::string_view rest = text_.substr(position_, end - position_);

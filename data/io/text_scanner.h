@@ -1,5 +1,5 @@
-// Words and numbers of a text file, with the line number that every message needs. Nothing is copied: words are
-// views into the text, which must outlive the scanner.
+// Words and numbers of a text file, with the line number that every message needs. Nothing is copied: words
+// are views into the text, which must outlive the scanner.
 #pragma once
 
 #include <cstdint>
@@ -19,20 +19,22 @@ class TextScanner {
   TextScanner(std::string_view text, std::string path, const Options& options);
 
   const std::string& path() const { return path_; }
-  int line() const { return line_; }  // 1-based, of the next word once one of the calls below has looked for it
+  int line() const {
+    return line_;
+  }  // 1-based, of the next word once one of the calls below has looked for it
   std::uint64_t bytes_left() const { return text_.size() - position_; }
 
-  bool AtEnd();                   // nothing but white space and comments is left
-  std::string_view Peek();        // the next word, not consumed; empty at the end
-  bool MoreOnLine();              // the line of the last word has another word
-  bool AtLineStart();             // the next word is the first of its line
-  void SkipLine();                // drops what is left of the line of the next word
+  bool AtEnd();             // nothing but white space and comments is left
+  std::string_view Peek();  // the next word, not consumed; empty at the end
+  bool MoreOnLine();        // the line of the last word has another word
+  bool AtLineStart();       // the next word is the first of its line
+  void SkipLine();          // drops what is left of the line of the next word
   // What is left of the last word's line up to a `single` character, trimmed (names that hold blanks).
   std::string_view RestOfLine();
 
   // These consume a word and throw InputError "path: line N: found X, expected WHAT" when it is not that.
   std::string_view Next(std::string_view what);
-  void Expect(std::string_view word);  // compared without case
+  void Expect(std::string_view word);    // compared without case
   double Number(std::string_view what);  // finite
   std::int64_t Integer(std::string_view what, std::int64_t low, std::int64_t high);
   // Consumes a finite number; otherwise consumes nothing and returns false.
