@@ -1,0 +1,101 @@
+// COCO keypoints: annotations with the images they belong to, or the bare array of results that detectors write;
+// source: cocodataset.org, "Data format" and "Results format". v: 0 not labelled, 1 hidden, 2 visible: the last two are
+// both places that a person vouched for, so their confidence is 1. Results have scores in v's place.
+#include <unordered_map>
+
+#include "data/io/json_reading.h"
+#include "data/io/keypoint_formats.h"
+#include "models/scene/fit_result.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+using nlohmann::json;
+
+class CocoSource : public ObservationSource {
+ public:
+  CocoSource(const std::string& path, json document, const ObservationOptions& options)
+      : path_(path), stem_(StemOf(path)), document_(std::move(document)), options_(options) {
+    if (!people().is_array()) throw InputError(path, "annotations", "expected an array");
+    set_ = FindKeypointSet(options.keypoint_set.empty() ? "coco17" : options.keypoint_set);
+    const json& images = ValueOf(document_, "images");
+    if (images.is_array()) {
+      for (const json& image : images) images_.emplace(IdOf(ValueOf(image, "id")), &image);
+    }
+  }
+
+  bool Next(PersonObservation* person) override {
+    if (people().empty() && next_ == 0) {
+      ++next_;
+      *person = FailedPerson(stem_, path_, reason::kNoPeople, path_ + ": no person was found");
+      return true;
+    }
+    if (next_ >= people().size()) return false;
+    const size_t k = next_++;
+    const json& entry = people()[k];
+    const std::string place = StrCat(path_, ": ", document_.is_array() ? "" : "annotations", "[", k, "]");
+    *person = PersonObservation();
+    person->source = path_;
+    person->set = set_;
+    const std::string image_id = IdOf(ValueOf(entry, "image_id"));
+    const auto image = images_.find(image_id);
+    const json& file_name = image == images_.end() ? ValueOf(entry, "file_name") : ValueOf(*image->second, "file_name");
+    if (file_name.is_string()) person->image_path = file_name.get<std::string>();
+    person->id = MakeId(entry, image_id, *person);
+    try {
+      if (image != images_.end()) ReadImageSize(*image->second, place, person);
+      Read(entry, place, person);
+    } catch (const InputError& error) {
+      FailPerson(reason::kBadInput, error.what(), person);
+    }
+    FinishPerson(options_, place, person);
+    return true;
+  }
+
+ private:
+  const json& people() const { return document_.is_array() ? document_ : ValueOf(document_, "annotations"); }
+
+  // <picture>_<annotation>; without annotation ids, <picture>_<number within the picture>.
+  std::string MakeId(const json& entry, const std::string& image_id, const PersonObservation& person) {
+    const std::string picture =
+        !person.image_path.empty() ? StemOf(person.image_path) : !image_id.empty() ? image_id : stem_;
+    const std::string own = IdOf(ValueOf(entry, "id"));
+    return picture + "_" + (own.empty() ? std::to_string(people_of_picture_[picture]++) : own);
+  }
+
+  static void ReadImageSize(const json& image, const std::string& place, PersonObservation* person) {
+    if (!image.contains("width") && !image.contains("height")) return;
+    const auto side = [&](const char* key) {
+      const json& value = ValueOf(image, key);
+      return value.is_number() ? value.get<double>() : 0.0;
+    };
+    SetImageSize(side("width"), side("height"), place, person);
+  }
+
+  static void Read(const json& entry, const std::string& place, PersonObservation* person) {
+    if (!entry.is_object()) throw InputError(place + ": expected an object");
+    const json& array = ValueOf(entry, "keypoints");
+    if (array.is_null()) return FailPerson(reason::kTooFewKeypoints, place + ": has no keypoints", person);
+    const std::string array_place = place + ".keypoints";
+    const std::vector<double> numbers = NumbersOf(array, array_place);
+    if (numbers.empty()) return FailPerson(reason::kTooFewKeypoints, array_place + ": is empty", person);
+    SetKeypoints2d(numbers.data(), numbers.size(), array_place, person);
+  }
+
+  std::string path_, stem_;
+  const json document_;
+  ObservationOptions options_;
+  const KeypointSet* set_ = nullptr;
+  std::unordered_map<std::string, const json*> images_;
+  std::unordered_map<std::string, size_t> people_of_picture_;
+  size_t next_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ObservationSource> OpenCoco(const std::string& path, json document, const ObservationOptions& options) {
+  return std::make_unique<CocoSource>(path, std::move(document), options);
+}
+
+}  // namespace vitruvius

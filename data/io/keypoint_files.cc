@@ -1,0 +1,171 @@
+#include "data/io/keypoint_files.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <new>
+#include <unordered_map>
+
+#include "data/io/keypoint_formats.h"
+#include "data/io/text.h"
+#include "models/scene/fit_result.h"
+#include "models/util/check.h"
+#include "models/util/rng.h"
+
+namespace vitruvius {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Ids become rows of fixed width in results.npz, so a long one would cost every person.
+constexpr size_t kMaxIdBytes = 200;
+
+std::string ExtensionOf(const std::string& path) {
+  std::string extension = fs::path(path).extension().string();
+  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return extension;
+}
+
+bool IsKeypointFile(const std::string& path) {
+  const std::string extension = ExtensionOf(path);
+  return extension == ".json" || extension == ".npz";
+}
+
+std::unique_ptr<ObservationSource> OpenFile(const std::string& path, const ObservationOptions& options) {
+  std::error_code error;
+  if (!fs::exists(path, error)) throw InputError(path, "", "there is no such file or folder");
+  const std::string extension = ExtensionOf(path);
+  if (extension == ".npz") return OpenObservationNpz(path, options);
+  if (extension == ".json") return OpenKeypointJson(path, options);
+  throw InputError(path, "", "is of no known kind; expected .json (OpenPose, COCO) or .npz");
+}
+
+std::vector<std::string> ListFolder(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    std::error_code ignored;
+    if (name[0] != '.' && IsKeypointFile(name) && !it->is_directory(ignored)) paths.push_back(it->path().string());
+  }
+  if (error) throw InputError(folder, "", "cannot be listed: " + error.message());
+  if (paths.empty()) throw InputError(folder, "", "holds no keypoint files (*.json, *.npz)");
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+// Names rows: never empty, never long, never twice.
+class UniqueIds {
+ public:
+  std::string Make(const std::string& wanted) {
+    std::string base = ValidUtf8(wanted);
+    if (base.size() > kMaxIdBytes) {
+      const std::uint64_t hash = HashString(base);
+      size_t cut = kMaxIdBytes - 20;
+      while ((static_cast<unsigned char>(base[cut]) >> 6) == 2) --cut;  // not within a character
+      base = StrCat(base.substr(0, cut), "~", std::hex, hash);
+    }
+    // Hashes instead of texts keep memory flat; two texts with one hash would only cost a needless suffix.
+    std::uint32_t& count = count_[HashString(base)];
+    if (++count == 1) return base;
+    for (;;) {
+      const std::string numbered = StrCat(base, "~", count);
+      if (count_.emplace(HashString(numbered), 1).second) return numbered;
+      ++count;
+    }
+  }
+
+ private:
+  std::unordered_map<std::uint64_t, std::uint32_t> count_;
+};
+
+class ManySources : public ObservationSource {
+ public:
+  ManySources(const std::vector<std::string>& inputs, const ObservationOptions& options)
+      : inputs_(inputs), options_(options) {
+    if (inputs_.size() != 1) return;
+    // The only input: what is wrong with it is said at once.
+    std::error_code error;
+    if (fs::is_directory(inputs_[0], error)) {
+      paths_ = ListFolder(inputs_[0]);
+    } else {
+      current_ = OpenFile(inputs_[0], options_);
+    }
+    next_input_ = 1;
+  }
+
+  bool Next(PersonObservation* person) override {
+    if (!NextOfAny(person)) return false;
+    person->id = ids_.Make(person->id);
+    return true;
+  }
+
+ private:
+  bool NextOfAny(PersonObservation* person) {
+    for (;;) {
+      std::string path;
+      try {
+        if (current_ != nullptr) {
+          if (current_->Next(person)) return true;
+          current_.reset();
+        }
+        if (next_path_ < paths_.size()) {
+          path = paths_[next_path_++];
+          current_ = OpenFile(path, options_);
+          continue;
+        }
+        if (next_input_ == inputs_.size()) return false;
+        path = inputs_[next_input_++];
+        paths_.clear();
+        next_path_ = 0;
+        std::error_code error;
+        if (fs::is_directory(path, error)) {
+          paths_ = ListFolder(path);
+        } else {
+          paths_ = {path};
+        }
+      } catch (const InputError& error) {
+        *person = FailedPerson(StemOf(path), path, reason::kBadInput, error.what());
+        return true;
+      } catch (const std::bad_alloc&) {
+        current_.reset();
+        *person = FailedPerson(StemOf(path), path, reason::kBadInput, path + ": needs more memory than there is");
+        return true;
+      }
+    }
+  }
+
+  std::vector<std::string> inputs_;
+  ObservationOptions options_;
+  size_t next_input_ = 0;
+  std::vector<std::string> paths_;  // of the current input
+  size_t next_path_ = 0;
+  std::unique_ptr<ObservationSource> current_;
+  UniqueIds ids_;
+};
+
+}  // namespace
+
+void ObservationOptions::Check() const {
+  const bool both_or_none = (image_width > 0) == (image_height > 0);
+  if (image_width < 0 || image_height < 0 || !both_or_none) {
+    throw InputError(StrCat("image_size: found ", image_width, " x ", image_height, ", expected two sides above 0"));
+  }
+  if (focal_px && !(focal_px->allFinite() && focal_px->minCoeff() > 0)) {
+    throw InputError(StrCat("focal: found ", focal_px->transpose(), ", expected above 0 px"));
+  }
+  if (!keypoint_set.empty() && FindKeypointSet(keypoint_set) == nullptr) {
+    std::string known;
+    for (const std::string& name : KeypointSetNames()) known += (known.empty() ? "" : ", ") + name;
+    throw InputError("keypoint_set: found '" + keypoint_set + "', expected one of " + known);
+  }
+}
+
+std::unique_ptr<ObservationSource> OpenObservations(const std::vector<std::string>& inputs,
+                                                    const ObservationOptions& options) {
+  if (inputs.empty()) throw InputError("no input was named");
+  options.Check();
+  return std::make_unique<ManySources>(inputs, options);
+}
+
+}  // namespace vitruvius
