@@ -12,6 +12,7 @@ struct Rgba {
   bool operator==(const Rgba& other) const {
     return r == other.r && g == other.g && b == other.b && a == other.a;
   }
+  bool operator!=(const Rgba& other) const { return !(*this == other); }
 };
 
 // 8-bit sRGB with straight (not premultiplied) alpha. Row-major from the top left; pixel (x, y) covers
