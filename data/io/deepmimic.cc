@@ -2,9 +2,8 @@
 
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
 #include "data/io/atomic_file.h"
+#include "data/io/json_reading.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -18,13 +17,8 @@ constexpr double kShortestQuaternion = 0.1;
 
 }  // namespace
 
-DeepMimicMotion ParseDeepMimic(std::string_view text, const std::string& path) {
-  nlohmann::json document;
-  try {
-    document = nlohmann::json::parse(text.begin(), text.end());
-  } catch (const nlohmann::json::exception& error) {
-    throw InputError(path, "", std::string("not JSON: ") + error.what());
-  }
+DeepMimicMotion ParseDeepMimic(const std::string& text, const std::string& path) {
+  const nlohmann::json document = ParseJson(text, path);
   if (!document.is_object() || !document.contains("Frames") || !document["Frames"].is_array()) {
     throw InputError(path, "",
                      "found no array \"Frames\", expected a DeepMimic clip {\"Frames\": [[44 numbers] ...]}");

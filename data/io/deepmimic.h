@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "models/body/body_model.h"
 
@@ -37,6 +36,6 @@ struct DeepMimicMotion {
 
 // Throw InputError naming the frame and the column, with what was found and expected.
 DeepMimicMotion ReadDeepMimic(const std::string& path);
-DeepMimicMotion ParseDeepMimic(std::string_view text, const std::string& path);
+DeepMimicMotion ParseDeepMimic(const std::string& text, const std::string& path);
 
 }  // namespace vitruvius
