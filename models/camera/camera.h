@@ -14,21 +14,16 @@ struct PerspectiveCamera {
   Eigen::Matrix<T, 2, 1> ImgFromCam(const Eigen::Matrix<T, 3, 1>& point) const {
     return {focal_px.x() * point.x() / point.z() + center_px.x(), focal_px.y() * point.y() / point.z() + center_px.y()};
   }
+  // Weak perspective (scaled orthographic): every point is projected as if at the given depth, which is that of the
+  // body's root; the scale is focal / depth.
+  template <typename T>
+  Eigen::Matrix<T, 2, 1> WeakImgFromCam(const Eigen::Matrix<T, 3, 1>& point, const T& depth) const {
+    return {focal_px.x() * point.x() / depth + center_px.x(), focal_px.y() * point.y() / depth + center_px.y()};
+  }
   // The point at the given depth that is seen at an image point.
   Eigen::Vector3d CamFromImg(const Eigen::Vector2d& image_px, double depth_m) const {
     const Eigen::Vector2d ray = (image_px - center_px).cwiseQuotient(focal_px);
     return {ray.x() * depth_m, ray.y() * depth_m, depth_m};
-  }
-};
-
-// Scaled orthographic: image = scale (x, y) + offset, in pixels; depth has no effect.
-struct WeakPerspectiveCamera {
-  double scale_px_per_m = 1;
-  Eigen::Vector2d offset_px = {0, 0};
-
-  template <typename T>
-  Eigen::Matrix<T, 2, 1> ImgFromCam(const Eigen::Matrix<T, 3, 1>& point) const {
-    return {scale_px_per_m * point.x() + offset_px.x(), scale_px_per_m * point.y() + offset_px.y()};
   }
 };
 

@@ -1,0 +1,64 @@
+// What joints cannot do: hinges that bend one way, and a box of plausible axis-angle components.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+#include <ceres/jet.h>
+
+namespace vitruvius {
+
+// r = exp(sign theta): small while an elbow or knee bends its natural way, growing fast when it bends backwards.
+// Residual: 1, unitless. Input: one axis-angle component of body_pose, radians. Never fails.
+// Source: Bogo et al., Keep it SMPL, ECCV 2016, eq. 6 (the factor 10 and the weight are in the recipe).
+struct HingeFunctor {
+  static constexpr int kNumInputs = 1, kNumResiduals = 1;
+  double sign;
+
+  template <typename T>
+  bool operator()(const T* theta, T* residuals) const {
+    using std::exp;
+    residuals[0] = exp(sign * theta[0]);
+    return true;
+  }
+};
+
+// One hinge: index into body_pose (the 72-vector's minus 3) and the sign that punishes the wrong way.
+struct Hinge {
+  std::string joint;
+  int axis;     // component of the joint's axis-angle
+  double sign;
+};
+// left_elbow y +1, right_elbow y -1, left_knee x -1, right_knee x -1.
+const std::vector<Hinge>& Hinges();
+
+// r = theta - high above the range, theta - low below it, else 0 (once differentiable in its square).
+// Residual: 1, radians. Input: one axis-angle component of body_pose. Never fails. Own derivation.
+struct JointLimitFunctor {
+  static constexpr int kNumInputs = 1, kNumResiduals = 1;
+  double low, high;
+
+  template <typename T>
+  bool operator()(const T* theta, T* residuals) const {
+    if (theta[0] > T(high)) {
+      residuals[0] = theta[0] - high;
+    } else if (theta[0] < T(low)) {
+      residuals[0] = theta[0] - low;
+    } else {
+      residuals[0] = T(0);
+    }
+    return true;
+  }
+};
+
+// Range of each axis-angle component of a joint by name, radians, symmetric between left and right. Generous: from
+// clinical ranges (American Academy of Orthopaedic Surgeons, Joint Motion, 1965) widened for the axis-angle's mixing of
+// axes. Joints without an entry are not limited.
+struct JointLimit {
+  std::string joint;
+  Eigen::Vector3d low, high;
+};
+const std::vector<JointLimit>& JointLimits();
+
+}  // namespace vitruvius

@@ -1,0 +1,209 @@
+#include "solvers/problem/fit_problem.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <ceres/solver.h>
+
+#include "models/util/check.h"
+#include "priors/joint_limits.h"
+#include "solvers/residuals/diagonal_prior.h"
+#include "solvers/residuals/geman_mcclure.h"
+#include "solvers/residuals/parameter_cost.h"
+#include "solvers/residuals/point_cost.h"
+
+namespace vitruvius {
+namespace {
+
+ceres::Problem::Options ProblemOptions(ceres::EvaluationCallback* callback) {
+  ceres::Problem::Options options;
+  options.evaluation_callback = callback;
+  return options;
+}
+
+KeypointBinding BindOrThrow(const KeypointSet& set, const BodyModel& model) {
+  KeypointBinding binding = BindKeypoints(set, model);
+  if (binding.keypoint_of_point.empty()) {
+    throw InputError(StrCat("model ", model.name(), " has none of the points of keypoint set ", set.name));
+  }
+  return binding;
+}
+
+PointSet WithRoot(PointSet points) {
+  points.AddJoint(0);
+  return points;
+}
+
+bool IsTorso(const std::string& name) {
+  return name == "left_hip" || name == "right_hip" || name == "left_shoulder" || name == "right_shoulder";
+}
+
+}  // namespace
+
+FitProblem::FitProblem(std::shared_ptr<const BodyModel> model, const KeypointSet& set, Recipe::Camera camera,
+                       std::shared_ptr<const Prior> prior)
+    : binding_(BindOrThrow(set, *model)),
+      prior_(std::move(prior)),
+      body_(model, WithRoot(binding_.points)),
+      problem_(ProblemOptions(&body_)) {
+  for (const int keypoint : binding_.keypoint_of_point) is_torso_.push_back(IsTorso(set.points[keypoint].name));
+  AddDataTerms(camera);
+  AddPriorTerms();
+  dense_lm_ = std::make_unique<DenseLm>(problem_, &body_);
+}
+
+void FitProblem::AddDataTerms(Recipe::Camera camera) {
+  std::vector<double*> blocks;
+  for (int b = 0; b < SharedBody::kNumBlocks; ++b) {
+    if (body_.block_size(b) > 0) blocks.push_back(body_.block(b));
+  }
+  const auto num = static_cast<size_t>(num_points());
+  targets2d_.resize(num);
+  targets3d_.resize(num);
+  for (int i = 0; i < num_points(); ++i) {
+    const int num_axes = camera == Recipe::Camera::kNone ? 3 : 2;
+    for (int axis = 0; axis < num_axes; ++axis) {
+      ceres::CostFunction* cost = nullptr;
+      ceres::LossFunction* loss = nullptr;
+      if (camera == Recipe::Camera::kNone) {
+        cost = new PointCost<Point3dCoordinate>(&body_, {i}, {&targets3d_[i], axis});
+        loss = new GemanMcClureLoss(&robust_sigma_, &weights_.points3d, &targets3d_[i].weight);
+      } else if (camera == Recipe::Camera::kPerspective) {
+        cost = new PointCost<ReprojectionCoordinate>(&body_, {i}, {&camera_, &targets2d_[i], axis});
+        loss = new GemanMcClureLoss(&robust_sigma_, &weights_.reprojection, &targets2d_[i].weight);
+      } else {
+        cost = new PointCost<WeakReprojectionCoordinate>(&body_, {i, num_points()}, {&camera_, &targets2d_[i], axis});
+        loss = new GemanMcClureLoss(&robust_sigma_, &weights_.reprojection, &targets2d_[i].weight);
+      }
+      Tag(problem_.AddResidualBlock(cost, loss, blocks), num_axes == 3 ? "points3d" : "reprojection");
+    }
+  }
+}
+
+void FitProblem::AddPriorTerms() {
+  const BodyModel& model = body_.evaluator().model();
+  double* pose = body_.block(SharedBody::kPose);
+  const int pose_size = body_.block_size(SharedBody::kPose);
+  if (prior_ != nullptr) {
+    if (prior_->dim() > pose_size) prior_ = prior_->Restrict(pose_size);
+    Tag(problem_.AddResidualBlock(prior_->MakeEnergy(pose_size, &weights_.pose_prior).release(), nullptr, pose),
+        "pose_prior");
+  }
+  for (const Hinge& hinge : Hinges()) {
+    const int joint = model.JointIndex(hinge.joint);
+    if (joint < 1) continue;
+    auto* cost = new ParameterCost<HingeFunctor>(pose_size, {3 * (joint - 1) + hinge.axis}, &weights_.hinge, {hinge.sign});
+    Tag(problem_.AddResidualBlock(cost, nullptr, pose), "hinge");
+  }
+  for (const JointLimit& limit : JointLimits()) {
+    const int joint = model.JointIndex(limit.joint);
+    if (joint < 1) continue;
+    for (int axis = 0; axis < 3; ++axis) {
+      auto* cost = new ParameterCost<JointLimitFunctor>(pose_size, {3 * (joint - 1) + axis}, &weights_.joint_limits,
+                                                        {limit.low[axis], limit.high[axis]});
+      Tag(problem_.AddResidualBlock(cost, nullptr, pose), "joint_limits");
+    }
+  }
+  const int num_betas = body_.block_size(SharedBody::kBetas);
+  if (num_betas > 0) {
+    Tag(problem_.AddResidualBlock(new DiagonalPrior(num_betas, 0, num_betas, &weights_.betas, nullptr), nullptr,
+                                  body_.block(SharedBody::kBetas)),
+        "betas");
+  }
+  Tag(problem_.AddResidualBlock(new DiagonalPrior(3, 2, 1, &weights_.depth, &depth_anchor_), nullptr,
+                                body_.block(SharedBody::kTransl)),
+      "depth");
+}
+
+void FitProblem::SetTargets2d(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets,
+                              double pixel_scale) {
+  VT_CHECK_EQ(targets.size(), targets2d_.size());
+  camera_ = camera;
+  all_targets2d_ = targets;
+  pixel_scale_ = pixel_scale;
+}
+
+void FitProblem::SetTargets3d(const std::vector<Keypoint3dTarget>& targets) {
+  VT_CHECK_EQ(targets.size(), targets3d_.size());
+  all_targets3d_ = targets;
+  pixel_scale_ = 1;
+}
+
+void FitProblem::Begin(const RecipeStage& stage) {
+  weights_ = stage.weights;
+  weights_.reprojection *= pixel_scale_;
+  robust_sigma_ = stage.robust_sigma / pixel_scale_;
+  depth_anchor_ = parameters().transl.z();
+  if (!all_targets2d_.empty()) targets2d_ = all_targets2d_;
+  if (!all_targets3d_.empty()) targets3d_ = all_targets3d_;
+  for (int i = 0; stage.torso_only && i < num_points(); ++i) {
+    if (is_torso_[i]) continue;
+    targets2d_[i].weight = 0;
+    targets3d_[i].weight = 0;
+  }
+  const bool free[SharedBody::kNumBlocks] = {stage.free_orient, stage.free_pose, stage.free_betas && !hold_betas_,
+                                             stage.free_transl};
+  for (int b = 0; b < SharedBody::kNumBlocks; ++b) {
+    if (body_.block_size(b) == 0) continue;
+    if (free[b]) {
+      problem_.SetParameterBlockVariable(body_.block(b));
+    } else {
+      problem_.SetParameterBlockConstant(body_.block(b));
+    }
+  }
+}
+
+SolveSummary FitProblem::SolveWithCeres(const SolveOptions& options) {
+  ceres::Solver::Options ceres_options;
+  ceres_options.linear_solver_type = ceres::DENSE_NORMAL_CHOLESKY;
+  ceres_options.max_num_iterations = options.max_iterations;
+  ceres_options.function_tolerance = options.function_tolerance;
+  ceres_options.gradient_tolerance = options.gradient_tolerance;
+  ceres_options.parameter_tolerance = options.parameter_tolerance;
+  ceres_options.logging_type = ceres::SILENT;
+  ceres_options.num_threads = 1;
+  ceres::Solver::Summary report;
+  ceres::Solve(ceres_options, &problem_, &report);
+  SolveSummary summary;
+  summary.termination = report.termination_type == ceres::CONVERGENCE      ? SolveSummary::kConverged
+                        : report.termination_type == ceres::NO_CONVERGENCE ? SolveSummary::kNoConvergence
+                                                                           : SolveSummary::kFailure;
+  summary.initial_cost = report.initial_cost;
+  summary.final_cost = report.final_cost;
+  summary.iterations = static_cast<int>(report.iterations.size());
+  return summary;
+}
+
+SolveSummary FitProblem::Solve(const RecipeStage& stage, SolverKind solver) {
+  Begin(stage);
+  return solver == SolverKind::kCeres ? SolveWithCeres(stage.solve) : dense_lm_->Solve(stage.solve);
+}
+
+std::vector<TermCost> FitProblem::TermCosts() {
+  body_.PrepareForEvaluation(false, true);
+  std::vector<TermCost> terms;
+  for (const auto& [id, name] : term_of_block_) {
+    double cost = 0;
+    if (!problem_.EvaluateResidualBlockAssumingParametersUnchanged(id, true, &cost, nullptr, nullptr)) {
+      cost = std::numeric_limits<double>::infinity();
+    }
+    if (terms.empty() || terms.back().name != name) terms.push_back({name, 0});
+    terms.back().cost += cost;
+  }
+  const auto is_idle = [](const TermCost& term) { return term.cost == 0; };
+  terms.erase(std::remove_if(terms.begin(), terms.end(), is_idle), terms.end());
+  return terms;
+}
+
+double FitProblem::Cost() {
+  double cost = 0;
+  for (const TermCost& term : TermCosts()) cost += term.cost;
+  return cost;
+}
+
+const MatrixX3d& FitProblem::Points() {
+  body_.PrepareForEvaluation(false, true);
+  return body_.evaluator().points();
+}
+
+}  // namespace vitruvius

@@ -1,0 +1,82 @@
+// One person's fitting problem over one keypoint set: the body, its targets, and every term a recipe can weigh, built
+// once and used for any number of people and stages by changing targets and weights. One a thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ceres/problem.h>
+
+#include "models/body/keypoint_set.h"
+#include "models/camera/camera.h"
+#include "models/scene/fit_result.h"
+#include "priors/prior.h"
+#include "solvers/problem/dense_lm.h"
+#include "solvers/problem/recipe.h"
+#include "solvers/residuals/point3d.h"
+#include "solvers/residuals/reprojection.h"
+#include "solvers/residuals/shared_body.h"
+
+namespace vitruvius {
+
+enum class SolverKind { kDenseLm, kCeres };
+
+class FitProblem {
+ public:
+  // `prior` may be null. Throws InputError when the set has no point on this body.
+  FitProblem(std::shared_ptr<const BodyModel> model, const KeypointSet& set, Recipe::Camera camera,
+             std::shared_ptr<const Prior> prior);
+  FitProblem(const FitProblem&) = delete;
+  FitProblem& operator=(const FitProblem&) = delete;
+
+  const KeypointBinding& binding() const { return binding_; }
+  int num_points() const { return static_cast<int>(binding_.keypoint_of_point.size()); }
+
+  // Targets of the bound points, in the binding's order; confidence 0: not seen. pixel_scale: reference size over the
+  // person's size (1: pixels as they are); it multiplies residuals and divides the robust sigma.
+  void SetTargets2d(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets, double pixel_scale);
+  void SetTargets3d(const std::vector<Keypoint3dTarget>& targets);
+  // Betas stay as they are in every stage.
+  void HoldBetas(bool hold) { hold_betas_ = hold; }
+
+  // Where the next solve starts and what the last one found.
+  BodyParameters& parameters() { return body_.parameters(); }
+  const BodyParameters& parameters() const { return body_.parameters(); }
+
+  // Sets weights, loss and free blocks; then minimises. Begin alone serves cost queries.
+  void Begin(const RecipeStage& stage);
+  SolveSummary Solve(const RecipeStage& stage, SolverKind solver);
+  // Objective of the stage begun last, by term; terms of weight 0 are left out. Not finite where it cannot be evaluated.
+  std::vector<TermCost> TermCosts();
+  double Cost();
+  // Forward pass at the current parameters; (P + 1, 3) in camera axes, metres: the bound points, then the root joint.
+  const MatrixX3d& Points();
+
+ private:
+  void AddDataTerms(Recipe::Camera camera);
+  void AddPriorTerms();
+  void Tag(ceres::ResidualBlockId id, const char* term) { term_of_block_.emplace_back(id, term); }
+  SolveSummary SolveWithCeres(const SolveOptions& options);
+
+  KeypointBinding binding_;
+  std::vector<bool> is_torso_;
+  std::shared_ptr<const Prior> prior_;
+  SharedBody body_;
+  ceres::Problem problem_;
+  std::vector<std::pair<ceres::ResidualBlockId, const char*>> term_of_block_;
+  std::unique_ptr<DenseLm> dense_lm_;
+
+  // What residual blocks point to.
+  PerspectiveCamera camera_;
+  std::vector<Keypoint2dTarget> all_targets2d_, targets2d_;  // as given; as this stage sees them
+  std::vector<Keypoint3dTarget> all_targets3d_, targets3d_;
+  TermWeights weights_;
+  double robust_sigma_ = 0;
+  double depth_anchor_ = 0;
+  double pixel_scale_ = 1;
+  bool hold_betas_ = false;
+};
+
+}  // namespace vitruvius

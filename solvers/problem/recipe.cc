@@ -1,0 +1,215 @@
+#include "solvers/problem/recipe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "data/io/atomic_file.h"
+#include "data/io/data_files.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+using nlohmann::json;
+
+// Reads the fields of one JSON object into variables and refuses what nobody asked for.
+class Fields {
+ public:
+  Fields(const json& object, std::string path, std::string place)
+      : object_(object), path_(std::move(path)), place_(std::move(place)) {
+    if (!object.is_object()) throw InputError(path_, place_, StrCat("found ", object.type_name(), ", expected an object"));
+  }
+
+  // Leaves *value alone when the key is absent.
+  void Read(const char* key, double* value, double low, double high) {
+    const json* field = Find(key);
+    if (field == nullptr) return;
+    if (!field->is_number()) Fail(key, StrCat("found ", field->type_name(), ", expected a number"));
+    *value = field->get<double>();
+    if (!(*value >= low && *value <= high)) Fail(key, StrCat("found ", *value, ", expected ", low, " to ", high));
+  }
+  void Read(const char* key, int* value, int low, int high) {
+    const json* field = Find(key);
+    if (field == nullptr) return;
+    if (!field->is_number_integer()) Fail(key, StrCat("found ", field->dump(), ", expected a whole number"));
+    const auto number = field->get<std::int64_t>();
+    if (number < low || number > high) Fail(key, StrCat("found ", number, ", expected ", low, " to ", high));
+    *value = static_cast<int>(number);
+  }
+  void Read(const char* key, bool* value) {
+    const json* field = Find(key);
+    if (field == nullptr) return;
+    if (!field->is_boolean()) Fail(key, StrCat("found ", field->type_name(), ", expected true or false"));
+    *value = field->get<bool>();
+  }
+  void Read(const char* key, std::string* value) {
+    const json* field = Find(key);
+    if (field == nullptr) return;
+    if (!field->is_string()) Fail(key, StrCat("found ", field->type_name(), ", expected a string"));
+    *value = field->get<std::string>();
+  }
+  // Null when absent.
+  const json* Find(const char* key) {
+    known_.insert(key);
+    const auto it = object_.find(key);
+    return it == object_.end() ? nullptr : &*it;
+  }
+  void RefuseOthers() const {
+    for (const auto& [key, value] : object_.items()) {
+      if (known_.count(key) == 0) throw InputError(path_, place_, StrCat("unknown key \"", key, "\""));
+    }
+  }
+  [[noreturn]] void Fail(const std::string& key, const std::string& what) const {
+    throw InputError(path_, place_.empty() ? key : place_ + "." + key, what);
+  }
+
+ private:
+  const json& object_;
+  std::string path_, place_;
+  std::set<std::string> known_;
+};
+
+constexpr double kAny = 1e12;
+
+RecipeStage ParseStage(const json& object, const std::string& path, const std::string& place) {
+  RecipeStage stage;
+  Fields fields(object, path, place);
+  fields.Read("name", &stage.name);
+  if (const json* weights = fields.Find("weights")) {
+    Fields w(*weights, path, place + ".weights");
+    w.Read("reprojection", &stage.weights.reprojection, 0, kAny);
+    w.Read("points3d", &stage.weights.points3d, 0, kAny);
+    w.Read("pose_prior", &stage.weights.pose_prior, 0, kAny);
+    w.Read("hinge", &stage.weights.hinge, 0, kAny);
+    w.Read("joint_limits", &stage.weights.joint_limits, 0, kAny);
+    w.Read("betas", &stage.weights.betas, 0, kAny);
+    w.Read("depth", &stage.weights.depth, 0, kAny);
+    w.RefuseOthers();
+  }
+  if (const json* free = fields.Find("free")) {
+    stage.free_orient = stage.free_pose = stage.free_betas = stage.free_transl = false;
+    if (!free->is_array()) fields.Fail("free", "expected a list of global_orient, body_pose, betas, transl");
+    for (const json& block : *free) {
+      if (block == "global_orient") {
+        stage.free_orient = true;
+      } else if (block == "body_pose") {
+        stage.free_pose = true;
+      } else if (block == "betas") {
+        stage.free_betas = true;
+      } else if (block == "transl") {
+        stage.free_transl = true;
+      } else {
+        fields.Fail("free", StrCat("found ", block.dump(), ", expected global_orient, body_pose, betas or transl"));
+      }
+    }
+  }
+  if (const json* sigma = fields.Find("robust_sigma"); sigma != nullptr && !sigma->is_null()) {
+    fields.Read("robust_sigma", &stage.robust_sigma, 1e-9, kAny);
+  }
+  fields.Read("torso_only", &stage.torso_only);
+  fields.Read("max_iterations", &stage.solve.max_iterations, 1, 100000);
+  fields.Read("function_tolerance", &stage.solve.function_tolerance, 0, 1);
+  fields.Read("gradient_tolerance", &stage.solve.gradient_tolerance, 0, kAny);
+  fields.Read("parameter_tolerance", &stage.solve.parameter_tolerance, 0, 1);
+  fields.Read("keep", &stage.keep, 0, 100000);
+  fields.RefuseOthers();
+  return stage;
+}
+
+std::vector<RecipeStage> ParseStages(Fields* fields, const char* key, const std::string& path) {
+  std::vector<RecipeStage> stages;
+  const json* list = fields->Find(key);
+  if (list == nullptr) return stages;
+  if (!list->is_array()) fields->Fail(key, StrCat("found ", list->type_name(), ", expected a list"));
+  for (size_t i = 0; i < list->size(); ++i) stages.push_back(ParseStage((*list)[i], path, StrCat(key, "[", i, "]")));
+  return stages;
+}
+
+void ParseStarts(Fields* fields, const char* key, const std::string& path, StartOptions* starts) {
+  const json* object = fields->Find(key);
+  if (object == nullptr) return;
+  Fields s(*object, path, key);
+  s.Read("modes", &starts->modes, 0, 1000);
+  s.Read("with_mean", &starts->with_mean);
+  s.Read("yaws", &starts->yaws, 1, 360);
+  s.Read("flip_test", &starts->flip_test);
+  s.Read("flip_shoulder_px", &starts->flip_shoulder_px, 0, kAny);
+  s.RefuseOthers();
+}
+
+}  // namespace
+
+Recipe ParseRecipe(const std::string& json_text, const std::string& path) {
+  json root;
+  try {
+    root = json::parse(json_text);
+  } catch (const json::exception& error) {
+    throw InputError(path, "", StrCat("is not JSON: ", error.what()));
+  }
+  Recipe recipe;
+  Fields fields(root, path, "");
+  fields.Read("name", &recipe.name);
+  fields.Read("description", &recipe.description);
+  std::string camera = "perspective";
+  fields.Read("camera", &camera);
+  if (camera == "perspective") {
+    recipe.camera = Recipe::Camera::kPerspective;
+  } else if (camera == "weak_perspective") {
+    recipe.camera = Recipe::Camera::kWeakPerspective;
+  } else if (camera == "none") {
+    recipe.camera = Recipe::Camera::kNone;
+  } else {
+    fields.Fail("camera", StrCat("found \"", camera, "\", expected perspective, weak_perspective or none"));
+  }
+  fields.Read("prior", &recipe.prior);
+  fields.Read("reference_size_px", &recipe.reference_size_px, 0, kAny);
+  fields.Read("focal_px", &recipe.focal_px, 0, kAny);
+  if (const json* weights = fields.Find("keypoint_weights")) {
+    if (!weights->is_object()) fields.Fail("keypoint_weights", "expected an object of names and weights");
+    Fields w(*weights, path, "keypoint_weights");
+    for (const auto& [name, value] : weights->items()) {
+      double weight = 1;
+      w.Read(name.c_str(), &weight, 0, kAny);
+      recipe.keypoint_weights[name] = weight;
+    }
+  }
+  ParseStarts(&fields, "starts", path, &recipe.starts);
+  ParseStarts(&fields, "many_starts", path, &recipe.many_starts);
+  recipe.camera_stages = ParseStages(&fields, "camera_stages", path);
+  recipe.stages = ParseStages(&fields, "stages", path);
+  fields.Read("min_keypoints", &recipe.min_keypoints, 1, 1000);
+  fields.Read("max_abs_beta", &recipe.max_abs_beta, 0, kAny);
+  fields.Read("max_median_residual", &recipe.max_median_residual, 0, kAny);
+  fields.RefuseOthers();
+  if (recipe.stages.empty()) fields.Fail("stages", "found none, expected at least one");
+  return recipe;
+}
+
+void Recipe::Check() const {
+  VT_CHECK(!stages.empty());
+  VT_CHECK_GE(min_keypoints, 1);
+  for (const RecipeStage& stage : stages) stage.solve.Check();
+  for (const RecipeStage& stage : camera_stages) stage.solve.Check();
+}
+
+Recipe LoadRecipe(const std::string& name) {
+  const bool is_path = name.find('/') != std::string::npos || name.find(".json") != std::string::npos;
+  if (!is_path) {
+    const std::vector<std::string> names = ShippedRecipeNames();
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      std::string known;
+      for (const std::string& other : names) known += " " + other;
+      throw InputError(StrCat("recipe \"", name, "\" is unknown; shipped are:", known, "; or give a path to a .json"));
+    }
+  }
+  const std::string path = is_path ? name : DataFile("recipes/" + name + ".json");
+  constexpr std::uint64_t kMaxRecipeBytes = 1 << 20;
+  return ParseRecipe(ReadFile(path, kMaxRecipeBytes), path);
+}
+
+std::vector<std::string> ShippedRecipeNames() { return DataFileNames("recipes", ".json"); }
+
+}  // namespace vitruvius

@@ -1,0 +1,272 @@
+#include "solvers/registration/fitter.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "models/math/so3.h"
+#include "models/metrics/pose_metrics.h"
+#include "models/util/check.h"
+#include "solvers/registration/starts.h"
+
+namespace vitruvius {
+namespace {
+
+// Axis-angles that wound past pi leave the support of every prior; the rotation is the same on the principal branch.
+void WrapPose(BodyParameters* parameters) {
+  parameters->global_orient = WrapAxisAngle(parameters->global_orient);
+  for (Eigen::Index k = 0; k + 3 <= parameters->body_pose.size(); k += 3) {
+    parameters->body_pose.segment<3>(k) = WrapAxisAngle(parameters->body_pose.segment<3>(k));
+  }
+}
+
+FitResult& Refuse(FitResult& result, const char* code, const std::string& detail) {
+  result.usable = false;
+  result.reason = code;
+  result.detail = detail;
+  return result;
+}
+
+// Larger side of the box of seen targets.
+template <typename Target, typename Position>
+double SizeOf(const std::vector<Target>& targets, Position Target::* position) {
+  Position low, high;
+  bool any = false;
+  for (const Target& target : targets) {
+    if (target.weight <= 0) continue;
+    low = any ? Position(low.cwiseMin(target.*position)) : target.*position;
+    high = any ? Position(high.cwiseMax(target.*position)) : target.*position;
+    any = true;
+  }
+  return any ? (high - low).maxCoeff() : 0;
+}
+
+}  // namespace
+
+void FitOptions::Check() const {
+  VT_CHECK_GE(starts, 0);
+  VT_CHECK_GE(focal_px, 0.0);
+}
+
+PerspectiveCamera ChooseCamera(const PersonObservation& person, double given_focal_px, std::string* source) {
+  PerspectiveCamera camera;
+  Eigen::Vector2d low = Eigen::Vector2d::Constant(1e300), high = -low;
+  for (Eigen::Index i = 0; i < person.keypoints2d.rows(); ++i) {
+    if (!(person.keypoints2d(i, 2) > 0)) continue;
+    low = low.cwiseMin(person.keypoints2d.row(i).head<2>().transpose());
+    high = high.cwiseMax(person.keypoints2d.row(i).head<2>().transpose());
+  }
+  const bool has_size = person.image_width > 0 && person.image_height > 0;
+  const Eigen::Vector2d size(person.image_width, person.image_height);
+  camera.center_px = person.center_px ? *person.center_px : has_size ? Eigen::Vector2d(size / 2) : (low + high) / 2;
+  if (person.focal_px) {
+    camera.focal_px = *person.focal_px;
+    *source = "known";
+  } else if (given_focal_px > 0) {
+    camera.focal_px.setConstant(given_focal_px);
+    *source = "given";
+  } else {
+    constexpr double kBoxesPerFocal = 5;
+    camera.focal_px.setConstant(has_size ? size.norm() : kBoxesPerFocal * std::max(1.0, (high - low).maxCoeff()));
+    *source = "assumed";
+  }
+  return camera;
+}
+
+Fitter::Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Prior> prior, Recipe recipe2d,
+               Recipe recipe3d, const FitOptions& options)
+    : model_(std::move(model)),
+      prior_(std::move(prior)),
+      recipe2d_(std::move(recipe2d)),
+      recipe3d_(std::move(recipe3d)),
+      options_(options),
+      joints_(model_, PointSet::AllJoints(*model_)) {
+  options_.Check();
+  recipe2d_.Check();
+  recipe3d_.Check();
+}
+
+FitProblem& Fitter::ProblemFor(const KeypointSet& set, Recipe::Camera camera) {
+  std::unique_ptr<FitProblem>& problem = problems_[{set.name, camera}];
+  if (problem == nullptr) problem = std::make_unique<FitProblem>(model_, set, camera, prior_);
+  return *problem;
+}
+
+bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
+                        std::vector<Hypothesis>* hypotheses) {
+  const StartOptions& starts = options_.starts == 1 ? recipe.starts : recipe.many_starts;
+  const bool is_3d = person.is_3d();
+  const double roll = is_3d ? 0 : TorsoRoll(*person.set, problem->binding(), targets2d_);
+  const int body_pose_size = 3 * model_->num_body_joints();
+  for (const Eigen::VectorXd& pose : StartPoses(prior_.get(), starts, body_pose_size)) {
+    for (int yaw = 0; yaw < starts.yaws; ++yaw) {
+      BodyParameters& parameters = problem->parameters();
+      parameters = BodyParameters::Zero(*model_);
+      parameters.body_pose = pose;
+      if (person.betas) parameters.betas = *person.betas;
+      parameters.global_orient = UprightOrient(roll, 2 * EIGEN_PI * yaw / starts.yaws);
+      const bool placed = is_3d ? PlaceInSpace(targets3d_, problem) : PlaceInCamera(camera_, targets2d_, problem);
+      if (!placed) continue;
+      hypotheses->push_back({static_cast<int>(hypotheses->size()), parameters, 0});
+    }
+  }
+  return !hypotheses->empty();
+}
+
+void Fitter::RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses,
+                      FitResult* result) {
+  for (Hypothesis& hypothesis : *hypotheses) {
+    problem->parameters() = hypothesis.parameters;
+    const SolveSummary summary = problem->Solve(stage, options_.solver);
+    result->num_iterations += summary.iterations;
+    hypothesis.cost = summary.termination == SolveSummary::kFailure ? std::numeric_limits<double>::infinity()
+                                                                    : summary.final_cost;
+    hypothesis.parameters = problem->parameters();
+    WrapPose(&hypothesis.parameters);
+  }
+  // Ties go to the earlier start, so that the choice does not depend on the sort.
+  const auto better = [](const Hypothesis& a, const Hypothesis& b) {
+    return a.cost != b.cost ? a.cost < b.cost : a.start < b.start;
+  };
+  std::sort(hypotheses->begin(), hypotheses->end(), better);
+  const auto failed = [](const Hypothesis& h) { return !std::isfinite(h.cost); };
+  hypotheses->erase(std::remove_if(hypotheses->begin(), hypotheses->end(), failed), hypotheses->end());
+  size_t keep = stage.keep > 0 ? static_cast<size_t>(stage.keep) : hypotheses->size();
+  if (options_.starts > 0) keep = std::min(keep, static_cast<size_t>(std::max(options_.starts, 2)));
+  if (hypotheses->size() > keep) hypotheses->resize(keep);
+}
+
+FitResult Fitter::Fit(const PersonObservation& person) {
+  const auto begin = std::chrono::steady_clock::now();
+  FitResult result;
+  result.id = person.id;
+  result.parameters = BodyParameters::Zero(*model_);
+  result.joints3d = MatrixX3d::Zero(model_->num_joints(), 3);
+  result.joints2d.setZero(model_->num_joints(), 2);
+  result.focal_source = "none";
+  if (!person.reason.empty()) return Refuse(result, person.reason.c_str(), person.detail);
+  VT_CHECK(person.set != nullptr);
+
+  const bool is_3d = person.is_3d();
+  const Recipe& recipe = is_3d ? recipe3d_ : recipe2d_;
+  FitProblem& problem = ProblemFor(*person.set, is_3d ? Recipe::Camera::kNone : recipe.camera);
+  const auto weight_of = [&](int keypoint, double confidence) {
+    const auto it = recipe.keypoint_weights.find(person.set->points[keypoint].name);
+    return confidence * (it == recipe.keypoint_weights.end() ? 1 : it->second);
+  };
+  targets2d_.clear();
+  targets3d_.clear();
+  for (const int k : problem.binding().keypoint_of_point) {
+    if (is_3d) {
+      const double weight = weight_of(k, person.keypoints3d(k, 3));
+      targets3d_.push_back({person.keypoints3d.row(k).head<3>(), weight});
+      result.num_keypoints += weight > 0;
+    } else {
+      const double weight = weight_of(k, person.keypoints2d(k, 2));
+      targets2d_.push_back({person.keypoints2d.row(k).head<2>(), weight});
+      result.num_keypoints += weight > 0;
+    }
+  }
+  if (result.num_keypoints < recipe.min_keypoints) {
+    return Refuse(result, result.num_keypoints == 0 ? reason::kNoPeople : reason::kTooFewKeypoints,
+                  StrCat("found ", result.num_keypoints, " keypoints that the body has, expected at least ",
+                         recipe.min_keypoints));
+  }
+  person_size_ = is_3d ? SizeOf(targets3d_, &Keypoint3dTarget::position_m) : SizeOf(targets2d_, &Keypoint2dTarget::image_px);
+  if (!(person_size_ > 0)) return Refuse(result, reason::kTooFewKeypoints, "all keypoints are in one place");
+  if (person.betas && person.betas->size() != model_->num_betas()) {
+    return Refuse(result, reason::kBadInput,
+                  StrCat("found ", person.betas->size(), " betas, expected ", model_->num_betas()));
+  }
+  problem.HoldBetas(person.betas.has_value());
+  if (is_3d) {
+    problem.SetTargets3d(targets3d_);
+  } else {
+    camera_ = ChooseCamera(person, options_.focal_px > 0 ? options_.focal_px : recipe.focal_px, &result.focal_source);
+    result.focal_px = camera_.focal_px;
+    result.center_px = camera_.center_px;
+    problem.SetTargets2d(camera_, targets2d_,
+                         recipe.reference_size_px > 0 ? recipe.reference_size_px / person_size_ : 1);
+  }
+
+  std::vector<Hypothesis> hypotheses;
+  if (!MakeStarts(person, recipe, &problem, &hypotheses)) {
+    return Refuse(result, reason::kBehindCamera, "no start could be placed before the camera");
+  }
+  for (const RecipeStage& stage : recipe.camera_stages) RunStage(stage, &problem, &hypotheses, &result);
+  if (options_.starts == 1 && recipe.starts.flip_test && !is_3d && !hypotheses.empty()) {
+    const KeypointBinding& binding = problem.binding();
+    Eigen::Vector2d shoulder[2];
+    bool seen[2] = {false, false};
+    for (size_t i = 0; i < targets2d_.size(); ++i) {
+      const std::string& name = person.set->points[binding.keypoint_of_point[i]].name;
+      const int side = name == "left_shoulder" ? 0 : name == "right_shoulder" ? 1 : -1;
+      if (side < 0 || targets2d_[i].weight <= 0) continue;
+      shoulder[side] = targets2d_[i].image_px;
+      seen[side] = true;
+    }
+    if (seen[0] && seen[1] && (shoulder[0] - shoulder[1]).norm() < recipe.starts.flip_shoulder_px) {
+      Hypothesis turned = hypotheses.front();
+      turned.start = static_cast<int>(hypotheses.size());
+      TurnAround(&turned.parameters);
+      hypotheses.push_back(turned);
+    }
+  }
+  result.num_starts = static_cast<int>(hypotheses.size());
+  for (const RecipeStage& stage : recipe.stages) RunStage(stage, &problem, &hypotheses, &result);
+  if (hypotheses.empty()) {
+    return Refuse(result, reason::kNoConvergence, "the objective could not be evaluated from any start");
+  }
+  // The result belongs to the start that won: parameters, costs and joints all come from this one.
+  result.winning_start = hypotheses.front().start;
+  result.parameters = hypotheses.front().parameters;
+  result.cost = hypotheses.front().cost;
+  Assemble(person, recipe, &problem, &result);
+  result.milliseconds =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+  return result;
+}
+
+void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem, FitResult* result) {
+  const bool is_3d = person.is_3d();
+  problem->parameters() = result->parameters;
+  problem->Begin(recipe.stages.back());
+  result->terms = problem->TermCosts();
+  const MatrixX3d& points = problem->Points();
+  std::vector<double> residuals;
+  bool behind = false;
+  for (int i = 0; i < problem->num_points(); ++i) {
+    const Eigen::Vector3d point = points.row(i);
+    if (is_3d) {
+      if (targets3d_[i].weight > 0) residuals.push_back((point - targets3d_[i].position_m).norm());
+    } else if (targets2d_[i].weight > 0) {
+      behind = behind || point.z() < kMinDepthM;
+      residuals.push_back((camera_.ImgFromCam(point) - targets2d_[i].image_px).norm());
+    }
+  }
+  result->residual_median = Median(residuals);
+  joints_.Evaluate(result->parameters, false);
+  result->joints3d = joints_.points();
+  for (Eigen::Index j = 0; !is_3d && j < result->joints3d.rows(); ++j) {
+    const Eigen::Vector3d joint = result->joints3d.row(j);
+    if (joint.z() >= kMinDepthM) result->joints2d.row(j) = camera_.ImgFromCam(joint);
+  }
+
+  result->usable = true;
+  const double limit = recipe.max_median_residual * (is_3d ? 1 : person_size_);
+  if (!result->joints3d.allFinite() || !std::isfinite(result->cost)) {
+    Refuse(*result, reason::kNoConvergence, "the result is not finite");
+  } else if (behind) {
+    Refuse(*result, reason::kBehindCamera, "a seen point ended behind the camera");
+  } else if (result->residual_median > limit) {
+    Refuse(*result, reason::kPoorFit,
+           StrCat("median residual ", result->residual_median, is_3d ? " m" : " px", ", expected at most ", limit));
+  } else if (result->parameters.betas.size() > 0 && !person.betas &&
+             result->parameters.betas.cwiseAbs().maxCoeff() > recipe.max_abs_beta) {
+    Refuse(*result, reason::kImplausibleShape,
+           StrCat("largest beta ", result->parameters.betas.cwiseAbs().maxCoeff(), ", expected at most ",
+                  recipe.max_abs_beta));
+  }
+}
+
+}  // namespace vitruvius

@@ -1,0 +1,64 @@
+// Fits one person at a time: starts, camera, stages, choice among the ends, and a result that says how it went.
+// One fitter a thread; the model and prior are shared. The result depends on the observation and options alone.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/scene/fit_result.h"
+#include "models/scene/observation.h"
+#include "priors/prior.h"
+#include "solvers/problem/fit_problem.h"
+#include "solvers/problem/recipe.h"
+#include "solvers/registration/starts.h"
+
+namespace vitruvius {
+
+struct FitOptions {
+  int starts = 0;        // 0: the recipe's many starts; 1: one start; n: at most n hypotheses reach the stages
+  double focal_px = 0;   // given focal length; 0: as known or assumed
+  SolverKind solver = SolverKind::kDenseLm;
+  void Check() const;
+};
+
+class Fitter {
+ public:
+  // recipe2d serves 2D keypoints, recipe3d 3D ones. `prior` may be null.
+  Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Prior> prior, Recipe recipe2d, Recipe recipe3d,
+         const FitOptions& options);
+
+  // Never throws for what is in the observation: the result carries the reason.
+  FitResult Fit(const PersonObservation& person);
+
+  const BodyModel& model() const { return *model_; }
+
+ private:
+  FitProblem& ProblemFor(const KeypointSet& set, Recipe::Camera camera);
+  bool MakeStarts(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
+                  std::vector<Hypothesis>* hypotheses);
+  void RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses, FitResult* result);
+  void Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem, FitResult* result);
+
+  std::shared_ptr<const BodyModel> model_;
+  std::shared_ptr<const Prior> prior_;
+  Recipe recipe2d_, recipe3d_;
+  FitOptions options_;
+  std::map<std::pair<std::string, Recipe::Camera>, std::unique_ptr<FitProblem>> problems_;
+  BodyEvaluator joints_;
+
+  // Of the person at hand.
+  PerspectiveCamera camera_;
+  std::vector<Keypoint2dTarget> targets2d_;
+  std::vector<Keypoint3dTarget> targets3d_;
+  double person_size_ = 0;  // larger side of the box of seen keypoints, px or metres
+};
+
+// The camera of a person: focal length known, given or assumed (the image's diagonal, or five times the person's box
+// when not even the image's size is known) and the principal point known, at the image's middle, or the box's middle.
+// `source` becomes "known", "given" or "assumed".
+PerspectiveCamera ChooseCamera(const PersonObservation& person, double given_focal_px, std::string* source);
+
+}  // namespace vitruvius
