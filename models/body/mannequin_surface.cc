@@ -24,38 +24,6 @@ constexpr int kArmHoleFirst = 7;   // trunk columns 7..11 and six rows bound the
 constexpr int kArmHoleLast = 11;
 constexpr int kArmColumns = 20;
 
-using Ring = std::vector<int>;
-
-class HalfMesh {
- public:
-  int Add(const Vector3d& p, Part part) {
-    vertices.push_back(p);
-    parts.push_back(part);
-    return static_cast<int>(vertices.size()) - 1;
-  }
-  // A quad that names a vertex left out (-1) belongs to a hole.
-  void Quad(int a, int b, int c, int d) {
-    if (a >= 0 && b >= 0 && c >= 0 && d >= 0) quads.push_back({a, b, c, d});
-  }
-  // Outward for tubes in the order above when far lies further out on the limb.
-  void Bridge(const Ring& near, const Ring& far) {
-    const size_t n = near.size();
-    for (size_t i = 0; i < n; ++i) Quad(near[i], near[(i + 1) % n], far[(i + 1) % n], far[i]);
-  }
-  int Nearest(const Vector3d& target) const {
-    int best = 0;
-    for (size_t v = 1; v < vertices.size(); ++v) {
-      if ((vertices[v] - target).squaredNorm() < (vertices[best] - target).squaredNorm()) best = static_cast<int>(v);
-    }
-    return best;
-  }
-
-  std::vector<Vector3d> vertices;
-  std::vector<Part> parts;
-  std::vector<std::array<int, 4>> quads;
-  std::map<std::string, int> landmarks;
-};
-
 // Cosine and sine, drawn towards a square of the same half width (square = 1: a superellipse of exponent 4).
 std::pair<double, double> RoundedSquare(double angle, double square) {
   const double c = std::cos(angle);
@@ -96,32 +64,32 @@ std::vector<std::array<double, N>> Interpolate(const std::vector<std::pair<int, 
 
 // ---------------------------------------------------------------------------------------------- trunk and head
 
-// Front y z, side x y z, back y z, squareness. Metres, pelvis at the origin.
-using TrunkRow = std::array<double, 8>;
+// Front y z, side x y z, back y z, squareness, how much closer the columns are in front. Metres, pelvis at the origin.
+using TrunkRow = std::array<double, 9>;
 const std::vector<std::pair<int, TrunkRow>>& TrunkKeys() {
   static const std::vector<std::pair<int, TrunkRow>> keys = {
-      {2, {-.118, .070, .170, -.095, -.012, -.088, -.090, .25}},  // hip line, where the legs begin
-      {3, {-.075, .088, .167, -.060, -.008, -.055, -.104, .25}},
-      {4, {.000, .097, .151, .000, -.002, .000, -.094, .25}},
-      {4, {.090, .094, .134, .090, .002, .090, -.080, .20}},  // waist
-      {3, {.170, .101, .144, .170, .000, .170, -.098, .20}},
-      {3, {.240, .114, .156, .240, -.004, .240, -.113, .25}},  // chest
-      {3, {.290, .113, .160, .300, -.008, .300, -.118, .30}},  // armpit
-      {3, {.340, .098, .158, .355, -.014, .355, -.117, .30}},
-      {3, {.380, .073, .158, .410, -.018, .405, -.104, .25}},  // shoulder
-      {3, {.402, .055, .115, .426, -.025, .430, -.094, .10}},
-      {2, {.422, .040, .066, .450, -.024, .455, -.085, .00}},  // neck
-      {2, {.450, .031, .054, .480, -.020, .490, -.077, .00}},
-      {1, {.478, .038, .053, .500, -.015, .512, -.076, .00}},
-      {1, {.486, .068, .056, .515, -.005, .530, -.083, .00}},
-      {2, {.497, .086, .061, .530, .000, .545, -.092, .00}},  // chin
-      {2, {.528, .090, .068, .552, .000, .565, -.100, .05}},
-      {2, {.562, .092, .073, .580, -.002, .590, -.106, .10}},
-      {2, {.595, .090, .076, .605, -.006, .612, -.108, .10}},  // eyes
-      {2, {.618, .094, .077, .628, -.008, .632, -.107, .10}},  // brow
-      {2, {.652, .086, .074, .656, -.010, .656, -.098, .05}},
-      {1, {.684, .066, .061, .686, -.008, .684, -.078, .00}},
-      {1, {.704, .038, .040, .705, -.006, .704, -.050, .00}},
+      {2, {-.118, .070, .170, -.095, -.012, -.088, -.090, .25, 0}},  // hip line, where the legs begin
+      {3, {-.075, .088, .167, -.060, -.008, -.055, -.104, .25, 0}},
+      {4, {.000, .097, .151, .000, -.002, .000, -.094, .25, 0}},
+      {4, {.090, .094, .134, .090, .002, .090, -.080, .20, 0}},  // waist
+      {3, {.170, .101, .144, .170, .000, .170, -.098, .20, 0}},
+      {3, {.240, .114, .156, .240, -.004, .240, -.113, .25, 0}},  // chest
+      {3, {.290, .113, .160, .300, -.008, .300, -.118, .30, 0}},  // armpit
+      {3, {.340, .098, .158, .355, -.014, .355, -.117, .30, 0}},
+      {3, {.380, .073, .158, .410, -.018, .405, -.104, .25, 0}},  // shoulder
+      {3, {.402, .055, .118, .425, -.025, .430, -.094, .10, 0}},
+      {2, {.420, .041, .076, .442, -.024, .452, -.086, .00, .1}},  // neck
+      {2, {.450, .031, .056, .474, -.020, .488, -.077, .00, .3}},
+      {1, {.478, .038, .053, .500, -.015, .512, -.076, .00, .8}},
+      {1, {.486, .068, .056, .515, -.005, .530, -.083, .00, 1.0}},
+      {3, {.497, .086, .061, .530, .000, .545, -.092, .00, 1.0}},  // chin
+      {3, {.528, .090, .068, .552, .000, .565, -.100, .05, 1.0}},
+      {3, {.562, .092, .073, .580, -.002, .590, -.106, .10, 1.0}},
+      {2, {.595, .090, .076, .605, -.006, .612, -.108, .10, 1.0}},  // eyes
+      {3, {.618, .094, .077, .628, -.008, .632, -.107, .10, 1.0}},  // brow
+      {3, {.654, .085, .0735, .656, -.010, .656, -.099, .05, .6}},
+      {2, {.684, .065, .0590, .686, -.008, .684, -.081, .00, .2}},
+      {1, {.704, .038, .0380, .705, -.006, .704, -.052, .00, 0}},
   };
   return keys;
 }
@@ -137,14 +105,16 @@ Vector3d TrunkPoint(const TrunkRow& row, double angle) {
           row[4] + ((front ? row[1] : row[6]) - row[4]) * std::abs(c)};
 }
 
-// kTrunkColumns + 1 points from front to back, equally far from each other.
+// kTrunkColumns + 1 points from front to back, equally far from each other, or closer in front.
 std::vector<Vector3d> TrunkRing(const TrunkRow& row) {
   constexpr int kSamples = 6 * kTrunkColumns;
   std::vector<Vector3d> dense;
   std::vector<double> length = {0};
   for (int i = 0; i <= kSamples; ++i) {
     dense.push_back(TrunkPoint(row, M_PI * i / kSamples));
-    if (i > 0) length.push_back(length.back() + (dense[i] - dense[i - 1]).norm());
+    if (i == 0) continue;
+    const double density = 1 + row[8] * SmoothStep(-.2, .6, std::cos(M_PI * i / kSamples));
+    length.push_back(length.back() + density * (dense[i] - dense[i - 1]).norm());
   }
   std::vector<Vector3d> ring;
   int at = 0;
@@ -266,6 +236,23 @@ Ring AddLoop(HalfMesh* mesh, const Loop& loop, int size, Part part) {
   return ring;
 }
 
+// The rings between a seam of the trunk and the first cross section of a limb, evenly spaced; fairing shapes them.
+Ring AddSeam(HalfMesh* mesh, Ring near, const std::vector<Vector3d>& far, int count, Part part) {
+  mesh->seams.insert(mesh->seams.end(), near.begin(), near.end());
+  const Ring from = near;
+  for (int k = 1; k <= count; ++k) {
+    Ring next;
+    for (size_t i = 0; i < from.size(); ++i) {
+      const Vector3d start = mesh->vertices[from[i]];
+      next.push_back(mesh->Add(start + static_cast<double>(k) / (count + 1) * (far[i] - start), part));
+    }
+    mesh->Bridge(near, next);
+    mesh->seams.insert(mesh->seams.end(), next.begin(), next.end());
+    near = next;
+  }
+  return near;
+}
+
 struct Digit {
   Vector3d base, direction;
   double length, radius;
@@ -273,24 +260,26 @@ struct Digit {
   const char* name;
 };
 
-constexpr int kDigitRings = 6;
-
-// The tube of a digit from its ring of eight (dorsal middle first) to the closed tip.
+// The tube of a digit from its ring of eight (dorsal middle first) to the closed, round tip.
 void AddDigit(HalfMesh* mesh, Ring ring, const Digit& digit, const Vector3d& dorsal, Part part) {
   const Vector3d medial = digit.direction.cross(dorsal);
-  constexpr double kAlong[kDigitRings] = {.10, .28, .46, .64, .80, .93};
-  constexpr double kRadius[kDigitRings] = {1.0, 1.0, 1.0, .96, .88, .62};
-  const auto center = [&](double t) -> Vector3d {
-    return digit.base + digit.length * (t * digit.direction - digit.curl * t * t * dorsal);
+  constexpr int kShaftRings = 5;
+  constexpr double kTaper = .88;
+  const auto center = [&](double s) -> Vector3d {
+    return digit.base + s * digit.direction - digit.curl * s * s / digit.length * dorsal;
   };
-  for (int k = 0; k < kDigitRings; ++k) {
-    const double r = kRadius[k] * digit.radius;
-    const Ring next =
-        AddLoop(mesh, {center(kAlong[k]), r * dorsal, -r * dorsal, r * medial, -r * medial, 0}, 8, part);
+  const auto add = [&](double s, double r) {
+    const Ring next = AddLoop(mesh, {center(s), r * dorsal, -r * dorsal, r * medial, -r * medial, 0}, 8, part);
     mesh->Bridge(ring, next);
     ring = next;
+  };
+  const double shaft = digit.length - kTaper * digit.radius;
+  for (int k = 0; k < kShaftRings; ++k) {
+    const double t = (k + .5) / (kShaftRings - .5);
+    add(t * shaft, digit.radius * (1 - (1 - kTaper) * t * t));
   }
-  const int tip = mesh->Add(center(1), part);
+  add(digit.length - .30 * digit.radius, .70 * kTaper * digit.radius);
+  const int tip = mesh->Add(center(digit.length), part);
   for (int i = 0; i < 8; i += 2) mesh->Quad(tip, ring[i], ring[i + 1], ring[(i + 2) % 8]);
   if (*digit.name != '\0') mesh->landmarks[digit.name] = tip;
 }
@@ -323,6 +312,7 @@ void AddDigits(HalfMesh* mesh, const Ring& near, const std::vector<Digit>& digit
   ring[3 * n / 4] = rows[1][0];
   ring[n / 4] = rows[1][2 * count];
   mesh->Bridge(near, ring);
+  mesh->webs.insert(mesh->webs.end(), ring.begin(), ring.end());
   for (int d = 0; d < count; ++d) {
     const int j = 2 * d;
     AddDigit(mesh,
@@ -352,12 +342,12 @@ const std::vector<std::pair<int, ArmRow>>& ArmKeys() {
       {1, {.665, .363, -.011, .018, .020, .029, .029, .10}},  // wrist
       {2, {.682, .363, -.010, .018, .020, .033, .032, .20}},  // the thumb from here
       {2, {.712, .363, -.009, .017, .019, .039, .036, .30}},  // to here
-      {1, {.742, .363, -.007, .014, .016, .041, .039, .40}},
+      {1, {.742, .363, -.007, .014, .016, .037, .039, .40}},
   };
   return keys;
 }
 
-void AddArm(HalfMesh* mesh, Ring ring) {
+void AddArm(HalfMesh* mesh, const Ring& hole) {
   const std::vector<ArmRow> rows = Interpolate(ArmKeys());
   const int num_rows = static_cast<int>(rows.size());
   const int first_thumb_row = num_rows - 5;  // of three
@@ -366,16 +356,8 @@ void AddArm(HalfMesh* mesh, Ring ring) {
   for (int r = 0; r < num_rows; ++r) {
     const ArmRow& row = rows[r];
     const Loop loop = {{row[0], row[1], row[2]}, {0, row[3], 0}, {0, -row[4], 0}, {0, 0, row[5]}, {0, 0, -row[6]}, row[7]};
-    std::vector<Vector3d> points = LoopPoints(loop, kArmColumns);
-    if (r == 0) {
-      // Half way from the hole to the first ring of the arm.
-      Ring between;
-      for (int i = 0; i < kArmColumns; ++i) {
-        between.push_back(mesh->Add(.5 * (mesh->vertices[ring[i]] + points[i]), Part::kArm));
-      }
-      mesh->Bridge(ring, between);
-      rings.push_back(between);
-    }
+    const std::vector<Vector3d> points = LoopPoints(loop, kArmColumns);
+    if (r == 0) rings.push_back(AddSeam(mesh, hole, points, 2, Part::kArm));
     Ring next;
     for (int i = 0; i < kArmColumns; ++i) {
       const bool hole = r == first_thumb_row + 1 && i == kThumbColumn;
@@ -384,7 +366,7 @@ void AddArm(HalfMesh* mesh, Ring ring) {
     mesh->Bridge(rings.back(), next);
     rings.push_back(next);
   }
-  rings.erase(rings.begin());  // the one half way, so that rings[r] belongs to rows[r]
+  rings.erase(rings.begin());  // the seam, so that rings[r] belongs to rows[r]
   Ring thumb;
   const int c = kThumbColumn;
   for (const auto& [dr, dc] : std::initializer_list<std::pair<int, int>>{
@@ -397,10 +379,10 @@ void AddArm(HalfMesh* mesh, Ring ring) {
 
   const Vector3d up(0, 1, 0);
   const std::vector<Digit> fingers = {
-      {{.746, .362, -.0385}, Vector3d(1, 0, -.10).normalized(), .062, .0078, .10, "left_pinky"},
-      {{.757, .363, -.0195}, Vector3d(1, 0, -.03).normalized(), .077, .0086, .10, "left_ring"},
-      {{.761, .363, .0005}, Vector3d(1, 0, .01).normalized(), .083, .0090, .10, "left_middle"},
-      {{.757, .363, .0205}, Vector3d(1, 0, .05).normalized(), .075, .0088, .10, "left_index"},
+      {{.746, .362, -.0385}, Vector3d(1, 0, -.10).normalized(), .062, .0083, .10, "left_pinky"},
+      {{.757, .363, -.0195}, Vector3d(1, 0, -.03).normalized(), .077, .0091, .10, "left_ring"},
+      {{.761, .363, .0005}, Vector3d(1, 0, .01).normalized(), .083, .0094, .10, "left_middle"},
+      {{.757, .363, .0205}, Vector3d(1, 0, .05).normalized(), .075, .0092, .10, "left_index"},
   };
   AddDigits(mesh, rings.back(), fingers, up, Part::kHand);
 }
@@ -411,8 +393,7 @@ void AddArm(HalfMesh* mesh, Ring ring) {
 using LegRow = std::array<double, 9>;
 const std::vector<std::pair<int, LegRow>>& LegKeys() {
   static const std::vector<std::pair<int, LegRow>> keys = {
-      {3, {-.160, .094, -.008, .086, .092, .078, .080, .030, .030}},
-      {3, {-.220, .098, -.008, .085, .088, .080, .081, .012, .012}},
+      {3, {-.215, .097, -.008, .086, .088, .080, .082, .018, .020}},
       {4, {-.300, .104, -.004, .080, .078, .076, .077, .000, .000}},
       {3, {-.380, .110, .000, .072, .066, .064, .066, .000, .000}},
       {2, {-.440, .115, .004, .061, .058, .055, .056, .000, .000}},
@@ -427,18 +408,18 @@ const std::vector<std::pair<int, LegRow>>& LegKeys() {
   return keys;
 }
 
-// Foot: dorsal y z, ventral y z, middle x, radii medial, lateral, squareness.
-using FootRow = std::array<double, 8>;
+// Foot: dorsal y z, ventral y z, middle x, radii medial, lateral, squareness, lead of the big toe's side.
+using FootRow = std::array<double, 9>;
 const std::vector<std::pair<int, FootRow>>& FootKeys() {
   static const std::vector<std::pair<int, FootRow>> keys = {
-      {1, {-.890, .026, -.897, -.060, .132, .036, .036, .05}},
-      {1, {-.902, .036, -.925, -.072, .132, .035, .035, .10}},
-      {1, {-.911, .046, -.955, -.074, .133, .034, .034, .15}},  // heel
-      {1, {-.919, .056, -.978, -.056, .134, .034, .035, .25}},
-      {1, {-.927, .067, -.984, -.024, .135, .034, .036, .35}},
-      {2, {-.934, .080, -.983, .012, .137, .036, .039, .40}},
-      {2, {-.946, .108, -.983, .072, .141, .044, .045, .45}},  // ball
-      {0, {-.957, .136, -.984, .124, .144, .047, .046, .45}},
+      {1, {-.890, .026, -.897, -.060, .132, .036, .036, .05, .000}},
+      {2, {-.902, .036, -.925, -.072, .132, .035, .035, .10, .000}},
+      {2, {-.911, .046, -.955, -.075, .133, .034, .034, .15, .000}},  // heel
+      {1, {-.919, .056, -.979, -.056, .134, .034, .035, .25, .000}},
+      {1, {-.927, .067, -.985, -.024, .135, .034, .036, .35, .000}},
+      {2, {-.934, .080, -.983, .012, .137, .036, .039, .40, .004}},
+      {2, {-.946, .106, -.983, .068, .141, .044, .045, .45, .010}},  // ball
+      {0, {-.957, .128, -.984, .116, .144, .047, .046, .45, .016}},
   };
   return keys;
 }
@@ -463,9 +444,12 @@ void AddLeg(HalfMesh* mesh, const Ring& hip_line) {
   for (int c = kTrunkColumns; c > kFront; --c) ring.push_back(hip_line[c]);
   const int n = static_cast<int>(ring.size());
 
+  bool first = true;
   for (const LegRow& row : Interpolate(LegKeys())) {
     const Loop loop = {{row[1], row[0], row[2]}, {0, 0, row[3]}, {0, 0, -row[4]},
                        {-row[5], -row[7], 0}, {row[6], row[8], 0}, 0};
+    if (first) ring = AddSeam(mesh, ring, LoopPoints(loop, n), 3, Part::kLeg);
+    first = false;
     const Ring next = AddLoop(mesh, loop, n, Part::kLeg);
     mesh->Bridge(ring, next);
     ring = next;
@@ -475,92 +459,29 @@ void AddLeg(HalfMesh* mesh, const Ring& hip_line) {
     const Vector3d ventral(row[4], row[2], row[3]);
     const Vector3d half = .5 * (dorsal - ventral);
     const Ring next = AddLoop(
-        mesh, {.5 * (dorsal + ventral), half, -half, {-row[5], 0, 0}, {row[6], 0, 0}, row[7]}, n, Part::kFoot);
+        mesh, {.5 * (dorsal + ventral), half, -half, {-row[5], 0, row[8]}, {row[6], 0, -row[8]}, row[7]}, n, Part::kFoot);
     mesh->Bridge(ring, next);
     ring = next;
   }
   const Vector3d up(0, 1, 0);
   const std::vector<Digit> toes = {
-      {{.186, -.974, .124}, Vector3d(.10, 0, 1).normalized(), .026, .0085, .10, "left_small_toe"},
-      {{.170, -.973, .132}, Vector3d(.06, 0, 1).normalized(), .032, .0090, .08, ""},
-      {{.153, -.972, .138}, Vector3d(.04, 0, 1).normalized(), .037, .0095, .06, ""},
-      {{.135, -.971, .142}, Vector3d(.02, 0, 1).normalized(), .042, .0100, .06, ""},
-      {{.111, -.970, .142}, Vector3d(.00, 0, 1).normalized(), .043, .0135, .00, "left_big_toe"},
+      {{.184, -.974, .121}, Vector3d(.10, 0, 1).normalized(), .028, .0088, .10, "left_small_toe"},
+      {{.168, -.973, .131}, Vector3d(.06, 0, 1).normalized(), .034, .0092, .08, ""},
+      {{.151, -.972, .139}, Vector3d(.04, 0, 1).normalized(), .038, .0097, .06, ""},
+      {{.133, -.971, .144}, Vector3d(.02, 0, 1).normalized(), .041, .0102, .06, ""},
+      {{.110, -.970, .146}, Vector3d(.00, 0, 1).normalized(), .041, .0138, .00, "left_big_toe"},
   };
   AddDigits(mesh, ring, toes, up, Part::kFoot);
 }
 
-// ------------------------------------------------------------------------------------------------- finishing
-
-std::vector<std::vector<int>> QuadNeighbors(const std::vector<std::array<int, 4>>& quads, size_t num_vertices) {
-  std::vector<std::vector<int>> neighbors(num_vertices);
-  for (const auto& quad : quads) {
-    for (int k = 0; k < 4; ++k) {
-      for (const auto& [a, b] : {std::pair(quad[k], quad[(k + 1) % 4]), std::pair(quad[(k + 1) % 4], quad[k])}) {
-        auto& list = neighbors[a];
-        if (std::find(list.begin(), list.end(), b) == list.end()) list.push_back(b);
-      }
-    }
-  }
-  return neighbors;
-}
-
-Surface Mirror(const HalfMesh& half) {
-  Surface surface;
-  surface.num_half = static_cast<int>(half.vertices.size());
-  surface.parts = half.parts;
-  for (const Vector3d& v : half.vertices) {
-    surface.vertices.emplace_back(Quantize(v.x()), Quantize(v.y()), Quantize(v.z()));
-  }
-  surface.mirror.resize(surface.num_half);
-  for (int v = 0; v < surface.num_half; ++v) {
-    const Vector3d p = surface.vertices[v];
-    if (p.x() == 0) {
-      surface.mirror[v] = v;
-      continue;
-    }
-    surface.mirror[v] = static_cast<int>(surface.vertices.size());
-    surface.mirror.push_back(v);
-    surface.vertices.emplace_back(-p.x(), p.y(), p.z());
-    surface.parts.push_back(half.parts[v]);
-  }
-  std::vector<std::array<int, 4>> quads = half.quads;
-  for (const auto& [a, b, c, d] : half.quads) {
-    quads.push_back({surface.mirror[a], surface.mirror[d], surface.mirror[c], surface.mirror[b]});
-  }
-  surface.neighbors = QuadNeighbors(quads, surface.vertices.size());
-  // Each quad is cut along its shorter diagonal, a mirrored one along the mirrored diagonal.
-  const size_t num_half_quads = half.quads.size();
-  for (size_t q = 0; q < quads.size(); ++q) {
-    const auto& [a, b, c, d] = half.quads[q % num_half_quads];
-    const bool ac = (surface.vertices[a] - surface.vertices[c]).squaredNorm() <=
-                    (surface.vertices[b] - surface.vertices[d]).squaredNorm();
-    std::array<int, 3> first = ac ? std::array<int, 3>{a, b, c} : std::array<int, 3>{a, b, d};
-    std::array<int, 3> second = ac ? std::array<int, 3>{a, c, d} : std::array<int, 3>{b, c, d};
-    if (q >= num_half_quads) {
-      for (auto* face : {&first, &second}) {
-        *face = {surface.mirror[(*face)[0]], surface.mirror[(*face)[2]], surface.mirror[(*face)[1]]};
-      }
-    }
-    surface.faces.push_back(first);
-    surface.faces.push_back(second);
-  }
-  for (const auto& [name, vertex] : half.landmarks) {
-    surface.landmarks[name] = vertex;
-    if (name.rfind("left_", 0) == 0) surface.landmarks["right_" + name.substr(5)] = surface.mirror[vertex];
-  }
-  return surface;
-}
-
 }  // namespace
-
-double Quantize(double value) { return std::nearbyint(value * 1048576.0) / 1048576.0; }
 
 Surface MakeSurface() {
   HalfMesh mesh;
   const Trunk trunk = AddTrunk(&mesh);
   AddArm(&mesh, trunk.arm_hole);
   AddLeg(&mesh, trunk.hip_line);
+  Finish(&mesh);
   for (const auto& [name, place] : std::initializer_list<std::pair<const char*, Vector3d>>{
            {"nose", {0, .565, .12}},
            {"left_eye", {.031, .600, .085}},
