@@ -8,6 +8,7 @@
 
 #include <Eigen/Geometry>
 
+#include "models/rendering/occlusion.h"
 #include "models/rendering/shading.h"
 #include "models/util/check.h"
 
@@ -15,6 +16,7 @@ namespace vitruvius {
 namespace {
 
 constexpr int kMaxSize = 16384;
+constexpr int kMaxSupersampling = 4;
 // Samples held at a time: small enough to stay near the processor, large enough for whole rows of any picture.
 constexpr int kBandSamples = 1 << 19;
 
@@ -65,8 +67,9 @@ bool BoundInImage(const std::array<Eigen::Vector3d, 3>& corners, double near_m, 
 
 void RenderOptions::Check() const {
   VT_CHECK_GE(supersampling, 1);
-  VT_CHECK_LE(supersampling, 4);
+  VT_CHECK_LE(supersampling, kMaxSupersampling);
   VT_CHECK_GT(near_m, 0.0);
+  VT_CHECK(occlusion_radius_m >= 0 && std::isfinite(occlusion_radius_m));
 }
 
 void Rasterizer::ComputeNormals(const MatrixX3d& vertices, const MatrixX3i& faces) {
@@ -146,56 +149,88 @@ void Rasterizer::FillBand(int y_begin, int y_end, int row_samples, int scale, do
   }
 }
 
-Eigen::Vector3f Rasterizer::ShadeSample(const Triangle& triangle, const Eigen::Vector3i& face,
+Rasterizer::Surface Rasterizer::ShadeAt(const Triangle& triangle, const Eigen::Vector3i& face,
                                         const RenderView& view, double x_px, double y_px) const {
   Eigen::Vector3f bary;
   for (int i = 0; i < 3; ++i) bary[i] = static_cast<float>(EvaluateAt(triangle.edges[i], x_px, y_px));
   bary /= bary.sum();
   const bool one_color = colors_.size() == 1;
-  Eigen::Vector3f normal = Eigen::Vector3f::Zero(), albedo = Eigen::Vector3f::Zero();
+  Surface surface;
+  Eigen::Vector3f albedo = Eigen::Vector3f::Zero();
   for (int i = 0; i < 3; ++i) {
-    normal += bary[i] * normals_[face[i]];
+    surface.normal += bary[i] * normals_[face[i]];
     albedo += bary[i] * colors_[one_color ? 0 : face[i]];
   }
-  const Eigen::Vector3f to_viewer =
-      -Eigen::Vector3f(static_cast<float>((x_px - view.center_px.x()) / view.focal_px.x()),
-                       static_cast<float>((y_px - view.center_px.y()) / view.focal_px.y()), 1.0f)
-           .normalized();
-  normal.normalize();
-  // The inside of an open mesh is lit as its own surface, a little darker.
-  if (!triangle.facing) return 0.6f * ShadeStudio(-normal, to_viewer, albedo);
-  return ShadeStudio(normal, to_viewer, albedo);
+  surface.normal.normalize();
+  const Eigen::Vector2d ray = (Eigen::Vector2d(x_px, y_px) - view.center_px).cwiseQuotient(view.focal_px);
+  const Eigen::Vector3f to_viewer = -ray.homogeneous().normalized().cast<float>();
+  if (triangle.facing) {
+    surface.light = ShadeStudio(surface.normal, to_viewer, albedo);
+  } else {
+    // The inside of an open mesh is lit as a surface of its own, a little darker.
+    surface.normal = -surface.normal;
+    surface.light = 0.6f * ShadeStudio(surface.normal, to_viewer, albedo);
+  }
+  return surface;
 }
 
 void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, int scale, int row_begin, int row_end,
-                           Rendering* rendering) const {
-  const int row_samples = view.width * scale;
+                           Rendering* rendering) {
+  const int row_samples = view.width * scale, num_samples = scale * scale;
   const double step = 1.0 / scale;
   for (int y = row_begin; y < row_end; ++y) {
     for (int x = 0; x < view.width; ++x) {
-      Eigen::Vector3f light = Eigen::Vector3f::Zero();
+      std::array<int, kMaxSupersampling * kMaxSupersampling> seen;  // triangle of each sample
       int num_covered = 0;
       float nearest = 0;
-      for (int i = 0; i < scale * scale; ++i) {
-        const int sample_x = x * scale + i % scale, sample_y = y * scale + i / scale;
-        const Sample& sample =
-            samples_[static_cast<std::size_t>(sample_y - row_begin * scale) * row_samples + sample_x];
-        if (sample.triangle < 0) continue;
-        const Triangle& triangle = triangles_[sample.triangle];
-        light += ShadeSample(triangle, faces.row(triangle.face), view, (sample_x + 0.5) * step,
-                             (sample_y + 0.5) * step);
+      for (int i = 0; i < num_samples; ++i) {
+        const int sample_x = x * scale + i % scale, sample_y = (y - row_begin) * scale + i / scale;
+        const Sample& sample = samples_[static_cast<std::size_t>(sample_y) * row_samples + sample_x];
+        seen[i] = sample.triangle;
         nearest = std::max(nearest, sample.inverse_depth);
-        ++num_covered;
+        num_covered += sample.triangle >= 0;
       }
       if (num_covered == 0) continue;
-      light /= static_cast<float>(num_covered);
       const std::size_t pixel = static_cast<std::size_t>(y) * view.width + x;
-      const int num_samples = scale * scale;
-      rendering->image.pixels[pixel] = {
-          Srgb8FromLinear(light.x()), Srgb8FromLinear(light.y()), Srgb8FromLinear(light.z()),
-          static_cast<std::uint8_t>((255 * num_covered + num_samples / 2) / num_samples)};
+      Surface& mean = surfaces_[pixel] = Surface();
+      for (int i = 0; i < num_samples; ++i) {
+        if (seen[i] < 0) continue;
+        // Samples of one triangle are shaded once, in their middle, which lies inside it.
+        const int current = seen[i];
+        int count = 0, sum_x = 0, sum_y = 0;
+        for (int k = i; k < num_samples; ++k) {
+          if (seen[k] != current) continue;
+          seen[k] = -1;
+          ++count, sum_x += k % scale, sum_y += k / scale;
+        }
+        const Triangle& triangle = triangles_[current];
+        const Surface surface =
+            ShadeAt(triangle, faces.row(triangle.face), view, x + (static_cast<double>(sum_x) / count + 0.5) * step,
+                    y + (static_cast<double>(sum_y) / count + 0.5) * step);
+        const float share = static_cast<float>(count) / static_cast<float>(num_covered);
+        mean.light += share * surface.light;
+        mean.normal += share * surface.normal;
+      }
+      rendering->image.pixels[pixel].a =
+          static_cast<std::uint8_t>((255 * num_covered + num_samples / 2) / num_samples);
       rendering->depth_m[pixel] = 1.0f / nearest;
       rendering->mask[pixel] = 2 * num_covered >= num_samples ? 255 : 0;
+    }
+  }
+}
+
+void Rasterizer::Develop(const RenderView& view, double occlusion_radius_m, Rendering* rendering) const {
+  const AmbientOcclusion occlusion(view, occlusion_radius_m);
+  for (int y = 0; y < view.height; ++y) {
+    for (int x = 0; x < view.width; ++x) {
+      const std::size_t pixel = static_cast<std::size_t>(y) * view.width + x;
+      Rgba& color = rendering->image.pixels[pixel];
+      if (color.a == 0) continue;
+      Eigen::Vector3f light = surfaces_[pixel].light;
+      if (occlusion_radius_m > 0) {
+        light *= occlusion.At(rendering->depth_m, x, y, surfaces_[pixel].normal.normalized());
+      }
+      color = {Srgb8FromLinear(light.x()), Srgb8FromLinear(light.y()), Srgb8FromLinear(light.z()), color.a};
     }
   }
 }
@@ -215,6 +250,7 @@ void Rasterizer::Render(const MatrixX3d& vertices, const MatrixX3i& faces, const
   rendering->image.pixels.assign(num_pixels, Rgba{0, 0, 0, 0});
   rendering->depth_m.assign(num_pixels, std::numeric_limits<float>::infinity());
   rendering->mask.assign(num_pixels, 0);
+  surfaces_.resize(num_pixels);
 
   const double fx = view.focal_px.x(), fy = view.focal_px.y();
   projected_.resize(vertices.rows());
@@ -239,6 +275,7 @@ void Rasterizer::Render(const MatrixX3d& vertices, const MatrixX3i& faces, const
     FillBand(row * scale, row_end * scale, row_samples, scale, 1 / options.near_m);
     ShadeBand(faces, view, scale, row, row_end, rendering);
   }
+  Develop(view, options.occlusion_radius_m, rendering);
 }
 
 Rgba Over(const Rgba& front, float opacity, const Rgba& back) {

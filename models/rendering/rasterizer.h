@@ -31,8 +31,9 @@ struct RenderView {
 struct RenderOptions {
   int supersampling = 3;  // samples a side of a pixel: 1 (hard edges), 2, 3 or 4
   double near_m = 0.05;   // nothing nearer is drawn
+  double occlusion_radius_m = 0.15;  // folds closer than this shade each other; 0: not at all
   // sRGB, 0 to 1. A soft clay.
-  Eigen::Vector3f color = Eigen::Vector3f(0.80f, 0.69f, 0.60f);
+  Eigen::Vector3f color = Eigen::Vector3f(0.86f, 0.76f, 0.68f);
 
   // Throws ContractError.
   void Check() const;
@@ -65,6 +66,10 @@ class Rasterizer {
     float inverse_depth;
     int triangle;
   };
+  struct Surface {
+    Eigen::Vector3f light = Eigen::Vector3f::Zero();   // linear, towards the viewer
+    Eigen::Vector3f normal = Eigen::Vector3f::Zero();  // camera axes, towards the viewer
+  };
 
   // Whether all corners exist and are finite.
   bool IsDrawable(const Eigen::Vector3i& face) const;
@@ -72,15 +77,18 @@ class Rasterizer {
   void SetUpTriangles(const MatrixX3i& faces, const RenderView& view, const RenderOptions& options);
   void FillBand(int y_begin, int y_end, int row_samples, int scale, double max_inverse_depth);
   void ShadeBand(const MatrixX3i& faces, const RenderView& view, int scale, int row_begin, int row_end,
-                 Rendering* rendering) const;
-  Eigen::Vector3f ShadeSample(const Triangle& triangle, const Eigen::Vector3i& face, const RenderView& view,
-                              double x_px, double y_px) const;
+                 Rendering* rendering);
+  Surface ShadeAt(const Triangle& triangle, const Eigen::Vector3i& face, const RenderView& view, double x_px,
+                  double y_px) const;
+  // Turns light into 8-bit colours, less what neighbours hide.
+  void Develop(const RenderView& view, double occlusion_radius_m, Rendering* rendering) const;
 
   std::vector<Eigen::Vector3d> projected_;  // p_i of each vertex
   std::vector<Eigen::Vector3f> normals_;    // of each vertex, unit length
   std::vector<Eigen::Vector3f> colors_;     // linear light; of each vertex, or a single one for all
   std::vector<Triangle> triangles_;
   std::vector<Sample> samples_;             // of one band of rows
+  std::vector<Surface> surfaces_;           // of each pixel: the mean of its covered samples
 };
 
 // `front` at `opacity` (0 to 1) over `back`, both with straight alpha.

@@ -44,15 +44,15 @@ std::uint8_t Srgb8FromLinear(float linear) {
 
 Eigen::Vector3f ShadeStudio(const Eigen::Vector3f& normal, const Eigen::Vector3f& to_viewer,
                             const Eigen::Vector3f& albedo) {
-  static const Light kKey = {Eigen::Vector3f(-0.50f, -0.72f, -0.62f).normalized(), {0.92f, 0.89f, 0.84f}};
-  static const Light kFill = {Eigen::Vector3f(0.85f, -0.10f, -0.52f).normalized(), {0.15f, 0.17f, 0.20f}};
-  static const Light kRim = {Eigen::Vector3f(0.55f, -0.60f, 0.58f).normalized(), {0.55f, 0.58f, 0.62f}};
-  static const Eigen::Vector3f kSky(0.27f, 0.29f, 0.32f), kGround(0.11f, 0.10f, 0.09f);
+  static const Light kKey = {Eigen::Vector3f(-0.62f, -0.66f, -0.52f).normalized(), {1.02f, 0.98f, 0.92f}};
+  static const Light kFill = {Eigen::Vector3f(0.80f, -0.05f, -0.60f).normalized(), {0.20f, 0.22f, 0.25f}};
+  static const Light kRim = {Eigen::Vector3f(0.55f, -0.45f, 0.62f).normalized(), {0.34f, 0.37f, 0.42f}};
+  static const Eigen::Vector3f kSky(0.25f, 0.27f, 0.30f), kGround(0.10f, 0.09f, 0.085f);
   static const Eigen::Vector3f kHalf = (kKey.direction + Eigen::Vector3f(0, 0, -1)).normalized();
 
   // Light wraps a little around the edge of day and night, as it does on a soft material.
   const auto wrapped = [&](const Light& light) {
-    constexpr float kWrap = 0.18f;
+    constexpr float kWrap = 0.12f;
     const float cosine = (normal.dot(light.direction) + kWrap) / (1 + kWrap);
     return cosine > 0 ? cosine * cosine * (1.6f - 0.6f * cosine) : 0.0f;
   };
