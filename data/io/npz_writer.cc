@@ -1,7 +1,9 @@
 #include "data/io/npz_writer.h"
 
+#include <unistd.h>
 #include <zip.h>
 
+#include <cstdio>
 #include <list>
 
 #include "data/io/atomic_file.h"
@@ -20,10 +22,10 @@ constexpr std::uint16_t kFixedDate = (1 << 5) | 1;
 
 void NpzWriter::Add(const std::string& key, const NpyArray& array) {
   VT_CHECK_EQ(array.bytes.size(), static_cast<size_t>(array.size()) * array.item_size);
-  entries_[key] = {&array, ""};
+  entries_[key] = {&array, -1};
 }
 
-void NpzWriter::AddFile(const std::string& key, const std::string& npy_path) { entries_[key] = {nullptr, npy_path}; }
+void NpzWriter::AddFile(const std::string& key, int descriptor) { entries_[key] = {nullptr, descriptor}; }
 
 void NpzWriter::Commit() {
   if (entries_.empty()) {
@@ -57,7 +59,9 @@ void NpzWriter::Commit() {
           {const_cast<zip_uint8_t*>(bytes.data()), bytes.size()}};
       source = zip_source_buffer_fragment(archive, parts, bytes.empty() ? 1 : 2, 0);
     } else {
-      source = zip_source_file(archive, entry.file.c_str(), 0, -1);
+      FILE* file = fdopen(dup(entry.descriptor), "rb");  // closed with the source
+      if (file == nullptr) fail();
+      source = zip_source_filep(archive, file, 0, -1);
     }
     if (source == nullptr) fail();
     const zip_int64_t index = zip_file_add(archive, (key + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8);

@@ -15,15 +15,15 @@ class NpzWriter {
   explicit NpzWriter(std::string path) : path_(std::move(path)) {}
   // The array must outlive Commit.
   void Add(const std::string& key, const NpyArray& array);
-  // `npy_path` is a complete .npy; it is read during Commit.
-  void AddFile(const std::string& key, const std::string& npy_path);
+  // `descriptor` is an open file that holds a complete .npy; it is read during Commit, from its start, and stays open.
+  void AddFile(const std::string& key, int descriptor);
   // Writes beside the path, syncs, renames. Throws InputError and leaves nothing when that fails.
   void Commit();
 
  private:
   struct Entry {
     const NpyArray* array = nullptr;
-    std::string file;
+    int descriptor = -1;
   };
   std::string path_;
   std::map<std::string, Entry> entries_;

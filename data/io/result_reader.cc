@@ -1,0 +1,166 @@
+#include <filesystem>
+
+#include "data/io/npz.h"
+#include "data/io/result_writer.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+// Rows of doubles of a key; none when the key is optional and absent.
+struct Table {
+  std::vector<double> values;
+  std::int64_t columns = 0;
+
+  const double* Row(std::int64_t row) const { return values.data() + row * columns; }
+};
+
+class ResultsReader {
+ public:
+  explicit ResultsReader(const std::string& path) : file_(path) {
+    num_rows_ = file_.Read("ids", {-1}).shape[0];
+  }
+
+  ResultsFile Read() {
+    ResultsFile results;
+    results.model = OneText("model");
+    results.model_gender = OneText("model_gender");
+    if (file_.Has("mocap_frame_rate")) results.frame_rate_hz = file_.Read("mocap_frame_rate", {}).ToDoubles()[0];
+    results.rows.resize(static_cast<size_t>(num_rows_));
+    ReadTexts(&results);
+    ReadParameters(&results);
+    ReadJoints(&results);
+    ReadNumbers(&results);
+    ReadTerms(&results);
+    return results;
+  }
+
+ private:
+  std::string OneText(const char* key) const {
+    if (!file_.Has(key)) return "";
+    return file_.Read(key, {}).ToStrings()[0];
+  }
+
+  // (N, shape...); each -1 of the shape is free.
+  Table ReadTable(const char* key, std::vector<std::int64_t> shape, bool required) const {
+    Table table;
+    if (!required && !file_.Has(key)) return table;
+    shape.insert(shape.begin(), num_rows_);
+    const NpyArray array = file_.Read(key, shape);
+    table.columns = 1;
+    for (size_t d = 1; d < array.shape.size(); ++d) table.columns *= array.shape[d];
+    table.values = array.ToDoubles();
+    return table;
+  }
+
+  template <typename Set>
+  void ForTexts(const char* key, bool required, ResultsFile* results, Set set) const {
+    if (!required && !file_.Has(key)) return;
+    const NpyArray array = file_.Read(key);
+    const bool shared = array.shape.empty();
+    if (!shared && array.shape != std::vector<std::int64_t>{num_rows_}) {
+      throw InputError(file_.path(), key, StrCat("found shape ", array.ShapeName(), ", expected (", num_rows_, ",)"));
+    }
+    const std::vector<std::string> texts = array.ToStrings();
+    for (size_t i = 0; i < results->rows.size(); ++i) set(&results->rows[i], texts[shared ? 0 : i]);
+  }
+
+  void ReadTexts(ResultsFile* results) const {
+    using Row = ResultsFile::Row;
+    using Text = const std::string&;
+    ForTexts("ids", true, results, [](Row* row, Text text) { row->fit.id = text; });
+    ForTexts("reason", false, results, [](Row* row, Text text) { row->fit.reason = text; });
+    ForTexts("focal_source", false, results, [](Row* row, Text text) { row->fit.focal_source = text; });
+    ForTexts("images", false, results, [](Row* row, Text text) { row->image_path = text; });
+    ForTexts("keypoint_set", false, results, [](Row* row, Text text) { row->keypoint_set = text; });
+  }
+
+  void ReadParameters(ResultsFile* results) const {
+    const std::vector<std::int64_t> status = file_.Read("status", {num_rows_}).ToInts();
+    const Table orient = ReadTable("global_orient", {3}, true), pose = ReadTable("body_pose", {-1}, true);
+    const Table betas = ReadTable("betas", {-1}, true), transl = ReadTable("transl", {3}, true);
+    if (pose.columns % 3 != 0) {
+      throw InputError(file_.path(), "body_pose", StrCat("found ", pose.columns, " columns, expected three a joint"));
+    }
+    for (std::int64_t n = 0; n < num_rows_; ++n) {
+      FitResult& fit = results->rows[static_cast<size_t>(n)].fit;
+      fit.usable = status[static_cast<size_t>(n)] == 1;
+      BodyParameters& p = fit.parameters;
+      p.global_orient = Eigen::Map<const Eigen::Vector3d>(orient.Row(n));
+      p.body_pose = Eigen::Map<const Eigen::VectorXd>(pose.Row(n), pose.columns);
+      p.betas = Eigen::Map<const Eigen::VectorXd>(betas.Row(n), betas.columns);
+      p.transl = Eigen::Map<const Eigen::Vector3d>(transl.Row(n));
+      const bool finite = p.global_orient.allFinite() && p.body_pose.allFinite() && p.betas.allFinite() &&
+                          p.transl.allFinite();
+      if (fit.usable && !finite) {
+        throw InputError(file_.path(), StrCat("row ", n), "is usable but holds a number that is not finite");
+      }
+    }
+  }
+
+  void ReadJoints(ResultsFile* results) const {
+    const std::int64_t num_joints =
+        num_rows_ == 0 ? -1 : results->rows[0].fit.parameters.body_pose.size() / 3 + 1;
+    const Table joints3d = ReadTable("joints3d", {num_joints, 3}, false);
+    const Table joints2d = ReadTable("joints2d", {num_joints, 2}, false);
+    const Table focal = ReadTable("focal", {2}, false), center = ReadTable("center", {2}, false);
+    for (std::int64_t n = 0; n < num_rows_; ++n) {
+      FitResult& fit = results->rows[static_cast<size_t>(n)].fit;
+      if (joints3d.columns > 0) {
+        fit.joints3d = Eigen::Map<const MatrixX3d>(joints3d.Row(n), num_joints, 3);
+      }
+      if (joints2d.columns > 0) {
+        fit.joints2d = Eigen::Map<const decltype(fit.joints2d)>(joints2d.Row(n), num_joints, 2);
+      }
+      if (focal.columns > 0) fit.focal_px = Eigen::Map<const Eigen::Vector2d>(focal.Row(n));
+      if (center.columns > 0) fit.center_px = Eigen::Map<const Eigen::Vector2d>(center.Row(n));
+    }
+  }
+
+  void ReadNumbers(ResultsFile* results) const {
+    const auto each = [&](const char* key, double FitResult::*member) {
+      const Table table = ReadTable(key, {}, false);
+      for (size_t n = 0; n < table.values.size(); ++n) results->rows[n].fit.*member = table.values[n];
+    };
+    each("cost", &FitResult::cost);
+    each("residual_median", &FitResult::residual_median);
+    const auto each_count = [&](const char* key, int FitResult::*member) {
+      if (!file_.Has(key)) return;
+      const std::vector<std::int64_t> values = file_.Read(key, {num_rows_}).ToInts();
+      for (size_t n = 0; n < values.size(); ++n) results->rows[n].fit.*member = static_cast<int>(values[n]);
+    };
+    each_count("num_keypoints", &FitResult::num_keypoints);
+    each_count("num_starts", &FitResult::num_starts);
+    each_count("winning_start", &FitResult::winning_start);
+    each_count("num_iterations", &FitResult::num_iterations);
+    if (!file_.Has("image_size")) return;
+    const std::vector<std::int64_t> sizes = file_.Read("image_size", {num_rows_, 2}).ToInts();
+    for (size_t n = 0; n < results->rows.size(); ++n) {
+      results->rows[n].image_width = static_cast<int>(sizes[2 * n]);
+      results->rows[n].image_height = static_cast<int>(sizes[2 * n + 1]);
+    }
+  }
+
+  void ReadTerms(ResultsFile* results) const {
+    if (!file_.Has("term_names")) return;
+    const std::vector<std::string> names = file_.Read("term_names", {-1}).ToStrings();
+    const Table costs = ReadTable("term_costs", {static_cast<std::int64_t>(names.size())}, true);
+    for (std::int64_t n = 0; n < num_rows_; ++n) {
+      std::vector<TermCost>& terms = results->rows[static_cast<size_t>(n)].fit.terms;
+      for (size_t t = 0; t < names.size(); ++t) terms.push_back({names[t], costs.Row(n)[t]});
+    }
+  }
+
+  NpzReader file_;
+  std::int64_t num_rows_ = 0;
+};
+
+}  // namespace
+
+ResultsFile ReadResults(const std::string& path) {
+  std::error_code error;
+  const bool folder = std::filesystem::is_directory(path, error);
+  return ResultsReader(folder ? path + "/results.npz" : path).Read();
+}
+
+}  // namespace vitruvius

@@ -1,0 +1,268 @@
+#include "data/io/result_writer.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "data/io/npz_writer.h"
+#include "data/io/spooled_column.h"
+#include "data/io/text.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+void MakeFolder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw InputError(folder, "", "cannot be made: " + error.message());
+  if (!std::filesystem::is_directory(folder)) throw InputError(folder, "", "is not a folder");
+}
+
+}  // namespace
+
+struct ResultsWriter::Impl {
+  std::string folder, model, gender;
+  std::int64_t num_joints, num_betas;
+  double frame_rate_hz;
+  std::int64_t num_rows = 0;
+  bool finished = false;
+
+  std::map<std::string, NumberColumn> numbers;
+  std::map<std::string, TextColumn> texts;
+  // Few names for many rows: kept as an index a row, so that one name becomes one text.
+  std::vector<std::string> set_names;
+  UnnamedFile sets;  // int32 a row, -1 for none
+  std::vector<std::string> term_names;
+  UnnamedFile terms;  // int32 count, then (int32 term, double cost) of each
+
+  Impl(const std::string& folder_in, const BodyModel& body, double rate)
+      : folder(folder_in),
+        model(body.name()),
+        gender(body.gender()),
+        num_joints(body.num_joints()),
+        num_betas(body.num_betas()),
+        frame_rate_hz(rate),
+        sets(folder_in),
+        terms(folder_in) {
+    const auto add = [&](const char* key, const char* dtype, std::vector<std::int64_t> row_shape) {
+      numbers.try_emplace(key, folder, dtype, std::move(row_shape));
+    };
+    add("status", "|i1", {});
+    add("global_orient", "<f8", {3});
+    add("body_pose", "<f8", {3 * (num_joints - 1)});
+    add("poses", "<f8", {3 * num_joints});
+    add("betas", "<f8", {num_betas});
+    add("transl", "<f8", {3});
+    add("joints3d", "<f8", {num_joints, 3});
+    add("joints2d", "<f8", {num_joints, 2});
+    add("focal", "<f8", {2});
+    add("center", "<f8", {2});
+    add("image_size", "<i4", {2});
+    for (const char* key : {"cost", "residual_median", "reprojection_px"}) add(key, "<f8", {});
+    for (const char* key : {"num_keypoints", "num_starts", "winning_start", "num_iterations"}) add(key, "<i4", {});
+    for (const char* key : {"ids", "reason", "focal_source", "images"}) texts.try_emplace(key, folder);
+  }
+
+  // Zeros when the row has none.
+  void AppendDoubles(const char* key, const double* values, std::int64_t size, std::int64_t expected) {
+    static const std::vector<double> kZeros(256, 0.0);
+    if (size == 0 && expected > 0) {
+      const std::vector<double> many(expected > 256 ? static_cast<size_t>(expected) : 0, 0.0);
+      numbers.at(key).Append(many.empty() ? kZeros.data() : many.data(), 8 * static_cast<size_t>(expected));
+      return;
+    }
+    VT_CHECK_EQ(size, expected);
+    numbers.at(key).Append(values, 8 * static_cast<size_t>(expected));
+  }
+  void AppendDouble(const char* key, double value) { numbers.at(key).Append(&value, sizeof(value)); }
+  void AppendInt(const char* key, std::int32_t value) { numbers.at(key).Append(&value, sizeof(value)); }
+
+  // Position of a name in a short list, which grows when it is new.
+  static std::int32_t IndexOf(const std::string& name, std::vector<std::string>* names) {
+    const auto found = std::find(names->begin(), names->end(), name);
+    if (found != names->end()) return static_cast<std::int32_t>(found - names->begin());
+    names->push_back(name);
+    return static_cast<std::int32_t>(names->size() - 1);
+  }
+
+  void Append(const FitResult& result, const PersonObservation& person);
+  void Finish();
+  UnnamedFile FinishTerms();
+  UnnamedFile FinishSets();
+};
+
+void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservation& person) {
+  VT_CHECK(!finished);
+  const BodyParameters& p = result.parameters;
+  const std::int64_t pose_size = 3 * (num_joints - 1);
+  const auto status = static_cast<std::int8_t>(result.usable ? 1 : 0);
+  numbers.at("status").Append(&status, 1);
+  AppendDoubles("global_orient", p.global_orient.data(), 3, 3);
+  AppendDoubles("body_pose", p.body_pose.data(), p.body_pose.size(), pose_size);
+  Eigen::VectorXd poses = Eigen::VectorXd::Zero(3 * num_joints);
+  poses.head<3>() = p.global_orient;
+  if (p.body_pose.size() > 0) poses.tail(pose_size) = p.body_pose;
+  AppendDoubles("poses", poses.data(), poses.size(), poses.size());
+  AppendDoubles("betas", p.betas.data(), p.betas.size(), num_betas);
+  AppendDoubles("transl", p.transl.data(), 3, 3);
+  AppendDoubles("joints3d", result.joints3d.data(), result.joints3d.size(), 3 * num_joints);
+  AppendDoubles("joints2d", result.joints2d.data(), result.joints2d.size(), 2 * num_joints);
+  AppendDoubles("focal", result.focal_px.data(), 2, 2);
+  AppendDoubles("center", result.center_px.data(), 2, 2);
+  const std::int32_t image_size[2] = {person.image_width, person.image_height};
+  numbers.at("image_size").Append(image_size, sizeof(image_size));
+  AppendDouble("cost", result.cost);
+  AppendDouble("residual_median", result.residual_median);
+  const bool in_pixels = !person.is_3d() && result.num_keypoints > 0;
+  AppendDouble("reprojection_px", in_pixels ? result.residual_median : std::numeric_limits<double>::quiet_NaN());
+  AppendInt("num_keypoints", result.num_keypoints);
+  AppendInt("num_starts", result.num_starts);
+  AppendInt("winning_start", result.winning_start);
+  AppendInt("num_iterations", result.num_iterations);
+  texts.at("ids").Append(result.id.empty() ? person.id : result.id);
+  texts.at("reason").Append(result.reason);
+  texts.at("focal_source").Append(result.focal_source);
+  texts.at("images").Append(person.image_path);
+  const std::int32_t set = person.set == nullptr ? -1 : IndexOf(person.set->name, &set_names);
+  sets.Append(&set, sizeof(set));
+  const auto count = static_cast<std::int32_t>(result.terms.size());
+  terms.Append(&count, sizeof(count));
+  for (const TermCost& term : result.terms) {
+    const std::int32_t index = IndexOf(term.name, &term_names);
+    terms.Append(&index, sizeof(index));
+    terms.Append(&term.cost, sizeof(term.cost));
+  }
+  ++num_rows;
+}
+
+UnnamedFile ResultsWriter::Impl::FinishTerms() {
+  terms.Flush();
+  NumberColumn column(folder, "<f8", {static_cast<std::int64_t>(term_names.size())});
+  std::vector<double> costs(term_names.size());
+  std::uint64_t offset = 0;
+  for (std::int64_t row = 0; row < num_rows; ++row) {
+    std::fill(costs.begin(), costs.end(), 0.0);
+    std::int32_t count = 0;
+    terms.Read(&count, sizeof(count), offset);
+    offset += sizeof(count);
+    for (std::int32_t i = 0; i < count; ++i) {
+      std::int32_t index = 0;
+      double cost = 0;
+      terms.Read(&index, sizeof(index), offset);
+      terms.Read(&cost, sizeof(cost), offset + sizeof(index));
+      offset += sizeof(index) + sizeof(cost);
+      costs[static_cast<size_t>(index)] += cost;
+    }
+    column.Append(costs.data(), sizeof(double) * costs.size());
+  }
+  return std::move(column.Finish());
+}
+
+UnnamedFile ResultsWriter::Impl::FinishSets() {
+  sets.Flush();
+  TextColumn column(folder);
+  for (std::int64_t row = 0; row < num_rows; ++row) {
+    std::int32_t set = -1;
+    sets.Read(&set, sizeof(set), sizeof(set) * static_cast<std::uint64_t>(row));
+    column.Append(set < 0 ? "" : set_names[static_cast<size_t>(set)]);
+  }
+  return column.Finish();
+}
+
+void ResultsWriter::Impl::Finish() {
+  VT_CHECK(!finished);
+  finished = true;
+  NpzWriter writer(folder + "/results.npz");
+  for (auto& [key, column] : numbers) writer.AddFile(key, column.Finish().descriptor());
+  std::vector<UnnamedFile> finished_texts;
+  for (auto& [key, column] : texts) {
+    finished_texts.push_back(column.Finish());
+    writer.AddFile(key, finished_texts.back().descriptor());
+  }
+  const UnnamedFile term_costs = FinishTerms();
+  writer.AddFile("term_costs", term_costs.descriptor());
+  std::map<std::string, NpyArray> whole;
+  whole["term_names"] = NpyArray::FromStrings(term_names);
+  whole["model"] = NpyArray::FromString(model);
+  whole["model_gender"] = NpyArray::FromString(gender);
+  whole["gender"] = NpyArray::FromString(gender);
+  if (frame_rate_hz > 0) whole["mocap_frame_rate"] = NpyArray::FromDoubles(&frame_rate_hz, {});
+  if (set_names.size() > 1) {
+    finished_texts.push_back(FinishSets());
+    writer.AddFile("keypoint_set", finished_texts.back().descriptor());
+  } else {
+    whole["keypoint_set"] = NpyArray::FromString(set_names.empty() ? "" : set_names[0]);
+  }
+  for (const auto& [key, array] : whole) writer.Add(key, array);
+  writer.Commit();
+}
+
+ResultsWriter::ResultsWriter(const std::string& folder, const BodyModel& model, double frame_rate_hz) {
+  MakeFolder(folder);
+  impl_ = std::make_unique<Impl>(folder, model, frame_rate_hz);
+}
+ResultsWriter::~ResultsWriter() = default;
+ResultsWriter::ResultsWriter(ResultsWriter&&) noexcept = default;
+void ResultsWriter::Append(const FitResult& result, const PersonObservation& person) { impl_->Append(result, person); }
+std::int64_t ResultsWriter::num_rows() const { return impl_->num_rows; }
+void ResultsWriter::Finish() { impl_->Finish(); }
+
+ManifestWriter::ManifestWriter(const std::string& folder, bool keep) : path_(folder + "/manifest.jsonl") {
+  MakeFolder(folder);
+  fd_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND | (keep ? 0 : O_TRUNC), 0666);
+  if (fd_ < 0) throw InputError(path_, "", StrCat("cannot be written: ", std::strerror(errno)));
+  if (!keep) return;
+  off_t end = lseek(fd_, 0, SEEK_END);
+  char last = 0;
+  while (end > 0 && pread(fd_, &last, 1, end - 1) == 1 && last != '\n') --end;
+  if (ftruncate(fd_, end) != 0) {
+    const int error = errno;
+    close(fd_);
+    throw InputError(path_, "", StrCat("cannot be written: ", std::strerror(error)));
+  }
+}
+
+ManifestWriter::~ManifestWriter() {
+  if (fd_ >= 0) close(fd_);
+}
+
+void ManifestWriter::Append(const FitResult& result, const PersonObservation& person, std::int64_t row) {
+  nlohmann::ordered_json line;
+  line["id"] = ValidUtf8(result.id.empty() ? person.id : result.id);
+  line["source"] = ValidUtf8(person.source);
+  line["status"] = result.usable ? 1 : 0;
+  line["reason"] = result.reason;
+  line["detail"] = ValidUtf8(result.detail);
+  line["milliseconds"] = std::round(result.milliseconds * 1000) / 1000;
+  line["cost"] = result.cost;
+  line["residual_median"] = result.residual_median;
+  line["terms"] = nlohmann::ordered_json::object();
+  for (const TermCost& term : result.terms) line["terms"][ValidUtf8(term.name)] = term.cost;
+  line["num_keypoints"] = result.num_keypoints;
+  line["num_starts"] = result.num_starts;
+  line["winning_start"] = result.winning_start;
+  line["num_iterations"] = result.num_iterations;
+  line["focal"] = {result.focal_px.x(), result.focal_px.y()};
+  line["row"] = row;
+  // One call a line: a line is in the file whole, or cut where the program was.
+  const std::string text = line.dump() + "\n";
+  size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t written = write(fd_, text.data() + done, text.size() - done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw InputError(path_, "", StrCat("cannot be written: ", std::strerror(errno)));
+    done += static_cast<size_t>(written);
+  }
+}
+
+}  // namespace vitruvius

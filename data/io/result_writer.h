@@ -1,0 +1,78 @@
+// What a run leaves: results.npz for programs, manifest.jsonl for people and for resuming; and the way back.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/body/body_model.h"
+#include "models/scene/fit_result.h"
+#include "models/scene/observation.h"
+
+namespace vitruvius {
+
+// folder/results.npz, row by row; memory does not grow with the rows. Keys, for N rows in the order of Append, J
+// joints, B betas, T terms; everything that is not text or a count is <f8:
+//   ids, reason, focal_source, images (N,) text      status (N,) int8, 1 usable
+//   global_orient (N,3), body_pose (N,3(J-1)), poses (N,3J) both joined, rad   betas (N,B)   transl (N,3) m
+//   joints3d (N,J,3) m, camera axes    joints2d (N,J,2) px    focal, center (N,2) px    image_size (N,2) int32
+//   cost (N,)    residual_median (N,) px or m    reprojection_px (N,) the same, NaN for 3D input or without keypoints
+//   num_keypoints, num_starts, winning_start, num_iterations (N,) int32
+//   term_names (T,), term_costs (N,T): share of the cost, 0 where a person had no such term
+//   keypoint_set () text, or (N,) where they differ; model, model_gender, gender () text; mocap_frame_rate () Hz
+// Rows that could not be fitted hold zeros. The same rows give the same bytes.
+class ResultsWriter {
+ public:
+  // Makes the folder when it is not there. frame_rate_hz 0: the rows are no motion. Throws InputError.
+  ResultsWriter(const std::string& folder, const BodyModel& model, double frame_rate_hz = 0);
+  ~ResultsWriter();  // without Finish nothing is left, and an older results.npz stays
+  ResultsWriter(ResultsWriter&&) noexcept;
+
+  // The result's arrays have the model's sizes, or none when it is not usable. Throws InputError (disk full).
+  void Append(const FitResult& result, const PersonObservation& person);
+  std::int64_t num_rows() const;
+  // Writes the file aside, syncs, renames. To be called once.
+  void Finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// folder/manifest.jsonl: one line a person, handed to the system as soon as it is known: id, source, status, reason,
+// detail, milliseconds, cost, residual_median, terms {name: cost}, num_keypoints, num_starts, winning_start,
+// num_iterations, focal, row (of results.npz).
+class ManifestWriter {
+ public:
+  // `keep` goes on after the whole lines of an older manifest (a line cut short by a crash is dropped); otherwise
+  // it is emptied. Throws InputError.
+  explicit ManifestWriter(const std::string& folder, bool keep = false);
+  ~ManifestWriter();
+  ManifestWriter(const ManifestWriter&) = delete;
+  ManifestWriter& operator=(const ManifestWriter&) = delete;
+  void Append(const FitResult& result, const PersonObservation& person, std::int64_t row);
+
+ private:
+  std::string path_;
+  int fd_ = -1;
+};
+
+struct ResultsFile {
+  struct Row {
+    FitResult fit;             // without detail, milliseconds
+    std::string keypoint_set;  // may be empty
+    std::string image_path;    // may be empty
+    int image_width = 0, image_height = 0;
+  };
+  std::string model, model_gender;
+  double frame_rate_hz = 0;  // 0: none
+  std::vector<Row> rows;
+};
+
+// Reads a results.npz, or the one in a folder. Arrays that older files lack stay at their defaults; ids, status,
+// global_orient, body_pose, betas, transl must be there. Throws InputError, also when a usable row holds a number
+// that is not finite.
+ResultsFile ReadResults(const std::string& path);
+
+}  // namespace vitruvius
