@@ -63,24 +63,27 @@ Motion Resample(const Motion& motion, double fps) {
 
 void PlausibilityLimits::Check() const {
   for (const double limit : max_angle_deg) VT_CHECK(limit > 0 && limit <= 180);
-  VT_CHECK_GT(max_speed_deg_per_s, 0);
+  VT_CHECK_GT(max_step_deg, 0);
 }
 
 void MarkImplausible(const PlausibilityLimits& limits, Motion* motion) {
   limits.Check();
   motion->Check();
-  const double max_step_rad = limits.max_speed_deg_per_s / motion->fps / kDegPerRad;
-  std::array<Matrix3d, kMotionJoints> before;
+  constexpr double kStepsPerSecond = 30;
+  const int lag = std::max(1, static_cast<int>(std::lround(motion->fps / kStepsPerSecond)));
+  const double max_step_rad = limits.max_step_deg / kDegPerRad * (lag / motion->fps * kStepsPerSecond);
+  std::vector<std::array<Matrix3d, kMotionJoints>> recent(lag);  // the last `lag` frames, a ring
   for (int frame = 0; frame < motion->num_frames(); ++frame) {
+    auto& slot = recent[frame % lag];
     for (int j = 0; j < kMotionJoints; ++j) {
       const Vector3d w = WrapAxisAngle(JointRotation(motion->poses, frame, j));
       const Matrix3d rotation = ExpSO3(w);
       if (j > 0 && w.norm() * kDegPerRad > limits.max_angle_deg[j]) motion->valid[frame] = 0;
-      if (frame > 0 && RotationAngle(before[j], rotation) > max_step_rad) {
-        motion->valid[frame - 1] = 0;
+      if (frame >= lag && RotationAngle(slot[j], rotation) > max_step_rad) {
+        motion->valid[frame - lag] = 0;
         motion->valid[frame] = 0;
       }
-      before[j] = rotation;
+      slot[j] = rotation;
     }
   }
 }

@@ -33,16 +33,17 @@ const std::array<int, kMotionJoints>& SmplMirrorJoints();
 // is.
 Motion Resample(const Motion& motion, double fps);
 
-// What a body can do at most, generously: rotation angles from the T-pose and speed of change of one joint.
+// What a body can do at most, generously: rotation angles from the T-pose, and change over 1/30 s.
 struct PlausibilityLimits {
   // Degrees; the root may have any rotation. Order of the SMPL joints.
   std::array<double, kMotionJoints> max_angle_deg = {180, 150, 150, 75,  170, 170, 75,  85,
                                                      85,  75,  90,  90,  75,  60,  60,  85,
                                                      175, 175, 165, 165, 110, 110, 110, 110};
-  double max_speed_deg_per_s = 1800;  // 60 degrees in 1/30 s
-  void Check() const;                 // throws ContractError
+  double max_step_deg = 60;  // of one joint in 1/30 s
+  void Check() const;        // throws ContractError
 };
-// Clears `valid` at frames past a limit and at both ends of a step that is too fast.
+// Clears `valid` at frames past a limit and at both ends of a step (1/30 s, or one frame where those are
+// longer) that is too large.
 void MarkImplausible(const PlausibilityLimits& limits, Motion* motion);
 
 // Every joint to its principal branch: angles in [0, pi].
