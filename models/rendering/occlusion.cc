@@ -1,55 +1,117 @@
 #include "models/rendering/occlusion.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace vitruvius {
 namespace {
 
-constexpr float kStrength = 3.4f;       // tuned by eye on bodies
-constexpr float kMaxRadius_px = 64;     // a close-up must not gather from the whole picture
+constexpr float kStrength = 3.0f;    // tuned by eye on bodies
+constexpr float kMaxRadius_px = 64;  // a close-up must not gather from the whole picture
+constexpr int kNumSamples = 12;
+constexpr int kTile = 4;             // the spiral's angles repeat every 4 pixels in x and y
+constexpr double kTurn = 6.283185307179586;
 constexpr double kGoldenAngle = 2.399963229728653;  // a spiral that never lines up with the pixel grid
 
-}  // namespace
+using Spiral = std::array<Eigen::Vector2f, kNumSamples>;  // within the unit disc
 
-AmbientOcclusion::AmbientOcclusion(const RenderView& view, double radius_m)
-    : view_(view), radius_m_(static_cast<float>(radius_m)) {
-  for (int i = 0; i < kNumSamples; ++i) {
-    const double radius = (i + 0.5) / kNumSamples, angle = kGoldenAngle * i;
-    offsets_[i] = Eigen::Vector2d(radius * std::cos(angle), radius * std::sin(angle)).cast<float>();
+std::array<Spiral, kTile * kTile> MakeSpirals() {
+  // A magic square: neighbours get angles that lie far apart.
+  constexpr int kOrder[kTile * kTile] = {0, 14, 3, 13, 11, 5, 8, 6, 12, 2, 15, 1, 7, 9, 4, 10};
+  std::array<Spiral, kTile * kTile> spirals;
+  for (int tile = 0; tile < kTile * kTile; ++tile) {
+    for (int i = 0; i < kNumSamples; ++i) {
+      const double radius = (i + (kOrder[tile] + 0.5) / (kTile * kTile)) / kNumSamples;
+      const double angle = kGoldenAngle * i + kTurn * kOrder[tile] / (kTile * kTile);
+      spirals[tile][i] = Eigen::Vector2d(radius * std::cos(angle), radius * std::sin(angle)).cast<float>();
+    }
   }
+  return spirals;
 }
 
-Eigen::Vector3f AmbientOcclusion::PointAt(int x, int y, float depth_m) const {
-  const Eigen::Vector2d pixel(x + 0.5, y + 0.5);
-  const Eigen::Vector2f ray = (pixel - view_.center_px).cwiseQuotient(view_.focal_px).cast<float>();
-  return {ray.x() * depth_m, ray.y() * depth_m, depth_m};
-}
+class DepthPicture {
+ public:
+  DepthPicture(const RenderView& view, const std::vector<float>& depth_m) : view_(view), depth_m_(depth_m) {}
+  bool Contains(int x, int y) const { return x >= 0 && x < view_.width && y >= 0 && y < view_.height; }
+  float Depth(int x, int y) const { return depth_m_[static_cast<std::size_t>(y) * view_.width + x]; }
+  Eigen::Vector3f Point(int x, int y) const {
+    return Depth(x, y) * view_.RayAt(x + 0.5, y + 0.5).cast<float>();
+  }
 
-float AmbientOcclusion::At(const std::vector<float>& depth_m, int x, int y, const Eigen::Vector3f& normal) const {
-  const auto depth_at = [&](int px, int py) { return depth_m[static_cast<std::size_t>(py) * view_.width + px]; };
-  const Eigen::Vector3f point = PointAt(x, y, depth_at(x, y));
-  const float pixel_m = point.z() / static_cast<float>(view_.focal_px.minCoeff());
-  const float radius_px = std::min(radius_m_ / pixel_m, kMaxRadius_px);
+ private:
+  const RenderView& view_;
+  const std::vector<float>& depth_m_;
+};
+
+// What is left at one pixel; `px_per_m` is the size of a metre at a depth of one.
+float Openness(const DepthPicture& picture, int x, int y, const Eigen::Vector3f& normal, const Spiral& spiral,
+               float px_per_m, float radius_m) {
+  const Eigen::Vector3f point = picture.Point(x, y);
+  const float pixel_m = point.z() / px_per_m;
+  const float radius_px = std::min(radius_m / pixel_m, kMaxRadius_px);
   if (!(radius_px > 1)) return 1;  // the surroundings are smaller than a pixel
   const float radius = radius_px * pixel_m;
   // A pixel's depth is its nearest sample's: up to a pixel's width off the plane through its centre.
   const float bias = 0.02f * radius + 1.5f * pixel_m;
   float sum = 0;
-  for (const Eigen::Vector2f& offset : offsets_) {
+  for (const Eigen::Vector2f& offset : spiral) {
     const int px = x + static_cast<int>(std::lround(offset.x() * radius_px));
     const int py = y + static_cast<int>(std::lround(offset.y() * radius_px));
-    if (px < 0 || px >= view_.width || py < 0 || py >= view_.height) continue;
-    const float depth = depth_at(px, py);
-    if (!(depth < 2 * point.z() + radius)) continue;  // nothing there
-    const Eigen::Vector3f way = PointAt(px, py, depth) - point;
+    if (!picture.Contains(px, py) || !std::isfinite(picture.Depth(px, py))) continue;
+    const Eigen::Vector3f way = picture.Point(px, py) - point;
     const float rise = way.dot(normal) - bias;
     const float nearness = 1 - way.squaredNorm() / (radius * radius);
     if (rise > 0 && nearness > 0) {
-      sum += nearness * nearness * nearness * rise * radius / (way.squaredNorm() + 1e-3f * radius * radius);
+      sum += nearness * nearness * nearness * rise * radius / (way.squaredNorm() + 0.01f * radius * radius);
     }
   }
   return 1 / (1 + kStrength * sum / kNumSamples);
+}
+
+// Mean over a tile of pixels, of those on the same surface.
+float SurfaceMean(const DepthPicture& picture, int x, int y, int width, float step_m, const std::vector<float>& raw) {
+  const float depth = picture.Depth(x, y);
+  float sum = 0;
+  int count = 0;
+  for (int py = y - 1; py < y - 1 + kTile; ++py) {
+    for (int px = x - 1; px < x - 1 + kTile; ++px) {
+      if (!picture.Contains(px, py) || !(std::abs(picture.Depth(px, py) - depth) < step_m)) continue;
+      sum += raw[static_cast<std::size_t>(py) * width + px];
+      ++count;
+    }
+  }
+  return count > 0 ? sum / static_cast<float>(count) : 1;
+}
+
+}  // namespace
+
+const std::vector<float>& AmbientOcclusion::Compute(const RenderView& view, const std::vector<float>& depth_m,
+                                                    const std::vector<Eigen::Vector3f>& normals,
+                                                    double radius_m) {
+  static const std::array<Spiral, kTile * kTile> spirals = MakeSpirals();
+  const DepthPicture picture(view, depth_m);
+  const float radius = static_cast<float>(radius_m);
+  const float px_per_m = static_cast<float>(view.focal_px.minCoeff());
+  raw_.assign(depth_m.size(), 1);
+  smooth_.assign(depth_m.size(), 1);
+  if (!(radius_m > 0)) return smooth_;
+  const auto for_each_surface = [&](const auto& visit) {
+    std::size_t pixel = 0;
+    for (int y = 0; y < view.height; ++y) {
+      for (int x = 0; x < view.width; ++x, ++pixel) {
+        if (std::isfinite(depth_m[pixel])) visit(pixel, x, y);
+      }
+    }
+  };
+  for_each_surface([&](std::size_t pixel, int x, int y) {
+    const Spiral& spiral = spirals[(y % kTile) * kTile + x % kTile];
+    raw_[pixel] = Openness(picture, x, y, normals[pixel].normalized(), spiral, px_per_m, radius);
+  });
+  for_each_surface([&](std::size_t pixel, int x, int y) {
+    smooth_[pixel] = SurfaceMean(picture, x, y, view.width, 0.25f * radius, raw_);
+  });
+  return smooth_;
 }
 
 }  // namespace vitruvius

@@ -1,30 +1,26 @@
 // Ambient occlusion from a depth picture: where neighbouring surfaces rise above a pixel's own plane, less of the
-// sky reaches it. After McGuire, Mara and Luebke, "Scalable ambient obscurance", HPG 2012.
+// sky reaches it. After McGuire, Mara and Luebke, "Scalable ambient obscurance", HPG 2012: a few samples on a spiral
+// that turns from pixel to pixel through 16 angles, then a mean over 4 x 4 pixels of the same surface, which sees
+// each angle once.
 #pragma once
 
-#include <array>
 #include <vector>
 
-#include "models/rendering/rasterizer.h"
+#include "models/rendering/render_view.h"
 
 namespace vitruvius {
 
+// Owns its buffers; a second picture of the same size allocates nothing.
 class AmbientOcclusion {
  public:
-  // Looks for occluders within radius_m, metres.
-  AmbientOcclusion(const RenderView& view, double radius_m);
-
-  // Share of ambient light that is left at pixel (x, y), in (0, 1]; `depth_m` is a Rendering's, with a surface at
-  // that pixel, and `normal` its unit normal in camera axes, towards the viewer.
-  float At(const std::vector<float>& depth_m, int x, int y, const Eigen::Vector3f& normal) const;
+  // depth_m (H * W): z, infinity where nothing is. normals (H * W): of any length, in camera axes, towards the
+  // viewer; read only where something is. Occluders are looked for within radius_m. Returns the share of light
+  // that is left at each pixel (H * W), in (0, 1]; 1 where nothing is.
+  const std::vector<float>& Compute(const RenderView& view, const std::vector<float>& depth_m,
+                                    const std::vector<Eigen::Vector3f>& normals, double radius_m);
 
  private:
-  static constexpr int kNumSamples = 20;
-  Eigen::Vector3f PointAt(int x, int y, float depth_m) const;
-
-  RenderView view_;
-  float radius_m_;
-  std::array<Eigen::Vector2f, kNumSamples> offsets_;  // within the unit disc
+  std::vector<float> raw_, smooth_;  // before and after the mean
 };
 
 }  // namespace vitruvius

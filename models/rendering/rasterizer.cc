@@ -8,7 +8,6 @@
 
 #include <Eigen/Geometry>
 
-#include "models/rendering/occlusion.h"
 #include "models/rendering/shading.h"
 #include "models/util/check.h"
 
@@ -162,8 +161,7 @@ Rasterizer::Surface Rasterizer::ShadeAt(const Triangle& triangle, const Eigen::V
     albedo += bary[i] * colors_[one_color ? 0 : face[i]];
   }
   surface.normal.normalize();
-  const Eigen::Vector2d ray = (Eigen::Vector2d(x_px, y_px) - view.center_px).cwiseQuotient(view.focal_px);
-  const Eigen::Vector3f to_viewer = -ray.homogeneous().normalized().cast<float>();
+  const Eigen::Vector3f to_viewer = -view.RayAt(x_px, y_px).normalized().cast<float>();
   if (triangle.facing) {
     surface.light = ShadeStudio(surface.normal, to_viewer, albedo);
   } else {
@@ -192,7 +190,7 @@ void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, int s
       }
       if (num_covered == 0) continue;
       const std::size_t pixel = static_cast<std::size_t>(y) * view.width + x;
-      Surface& mean = surfaces_[pixel] = Surface();
+      Eigen::Vector3f light = Eigen::Vector3f::Zero(), normal = light;
       for (int i = 0; i < num_samples; ++i) {
         if (seen[i] < 0) continue;
         // Samples of one triangle are shaded once, in their middle, which lies inside it.
@@ -208,9 +206,11 @@ void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, int s
             ShadeAt(triangle, faces.row(triangle.face), view, x + (static_cast<double>(sum_x) / count + 0.5) * step,
                     y + (static_cast<double>(sum_y) / count + 0.5) * step);
         const float share = static_cast<float>(count) / static_cast<float>(num_covered);
-        mean.light += share * surface.light;
-        mean.normal += share * surface.normal;
+        light += share * surface.light;
+        normal += share * surface.normal;
       }
+      pixel_light_[pixel] = light;
+      pixel_normals_[pixel] = normal;
       rendering->image.pixels[pixel].a =
           static_cast<std::uint8_t>((255 * num_covered + num_samples / 2) / num_samples);
       rendering->depth_m[pixel] = 1.0f / nearest;
@@ -219,19 +219,14 @@ void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, int s
   }
 }
 
-void Rasterizer::Develop(const RenderView& view, double occlusion_radius_m, Rendering* rendering) const {
-  const AmbientOcclusion occlusion(view, occlusion_radius_m);
-  for (int y = 0; y < view.height; ++y) {
-    for (int x = 0; x < view.width; ++x) {
-      const std::size_t pixel = static_cast<std::size_t>(y) * view.width + x;
-      Rgba& color = rendering->image.pixels[pixel];
-      if (color.a == 0) continue;
-      Eigen::Vector3f light = surfaces_[pixel].light;
-      if (occlusion_radius_m > 0) {
-        light *= occlusion.At(rendering->depth_m, x, y, surfaces_[pixel].normal.normalized());
-      }
-      color = {Srgb8FromLinear(light.x()), Srgb8FromLinear(light.y()), Srgb8FromLinear(light.z()), color.a};
-    }
+void Rasterizer::Develop(const RenderView& view, double occlusion_radius_m, Rendering* rendering) {
+  const std::vector<float>& openness =
+      occlusion_.Compute(view, rendering->depth_m, pixel_normals_, occlusion_radius_m);
+  for (std::size_t i = 0; i < rendering->image.pixels.size(); ++i) {
+    Rgba& color = rendering->image.pixels[i];
+    if (color.a == 0) continue;
+    const Eigen::Vector3f light = openness[i] * pixel_light_[i];
+    color = {Srgb8FromLinear(light.x()), Srgb8FromLinear(light.y()), Srgb8FromLinear(light.z()), color.a};
   }
 }
 
@@ -250,7 +245,8 @@ void Rasterizer::Render(const MatrixX3d& vertices, const MatrixX3i& faces, const
   rendering->image.pixels.assign(num_pixels, Rgba{0, 0, 0, 0});
   rendering->depth_m.assign(num_pixels, std::numeric_limits<float>::infinity());
   rendering->mask.assign(num_pixels, 0);
-  surfaces_.resize(num_pixels);
+  pixel_light_.resize(num_pixels);
+  pixel_normals_.resize(num_pixels);
 
   const double fx = view.focal_px.x(), fy = view.focal_px.y();
   projected_.resize(vertices.rows());

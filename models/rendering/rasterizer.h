@@ -18,15 +18,10 @@
 
 #include "models/body/body_model.h"
 #include "models/rendering/image.h"
+#include "models/rendering/occlusion.h"
+#include "models/rendering/render_view.h"
 
 namespace vitruvius {
-
-// What the picture shows: its size, focal lengths and principal point, px.
-struct RenderView {
-  int width = 0, height = 0;
-  Eigen::Vector2d focal_px = Eigen::Vector2d::Zero();
-  Eigen::Vector2d center_px = Eigen::Vector2d::Zero();
-};
 
 struct RenderOptions {
   int supersampling = 3;  // samples a side of a pixel: 1 (hard edges), 2, 3 or 4
@@ -81,14 +76,16 @@ class Rasterizer {
   Surface ShadeAt(const Triangle& triangle, const Eigen::Vector3i& face, const RenderView& view, double x_px,
                   double y_px) const;
   // Turns light into 8-bit colours, less what neighbours hide.
-  void Develop(const RenderView& view, double occlusion_radius_m, Rendering* rendering) const;
+  void Develop(const RenderView& view, double occlusion_radius_m, Rendering* rendering);
 
   std::vector<Eigen::Vector3d> projected_;  // p_i of each vertex
   std::vector<Eigen::Vector3f> normals_;    // of each vertex, unit length
   std::vector<Eigen::Vector3f> colors_;     // linear light; of each vertex, or a single one for all
   std::vector<Triangle> triangles_;
   std::vector<Sample> samples_;             // of one band of rows
-  std::vector<Surface> surfaces_;           // of each pixel: the mean of its covered samples
+  // Of each pixel: the means of its covered samples; stale where nothing is.
+  std::vector<Eigen::Vector3f> pixel_light_, pixel_normals_;
+  AmbientOcclusion occlusion_;
 };
 
 // `front` at `opacity` (0 to 1) over `back`, both with straight alpha.

@@ -342,6 +342,46 @@ TEST(Shading, SrgbGoesThereAndBack) {
   EXPECT_NEAR(LinearFromSrgb(Eigen::Vector3f(0.5f, 2, -1)).x(), 0.21404f, 1e-5f);
 }
 
+TEST(AmbientOcclusion, OpenPlanesKeepTheirLightAndCornersLoseSome) {
+  // A wall at z = 2 that a floor meets at row 60; the floor comes nearer further down.
+  RenderView view = UnitView(80, 120);
+  view.focal_px = Eigen::Vector2d(200, 200);
+  view.center_px = Eigen::Vector2d(40, 20);
+  const double floor_y = 2 * (60 - 20) / 200.0;
+  std::vector<float> depth(80 * 120), wall(80 * 120, 2);
+  std::vector<Eigen::Vector3f> normals(80 * 120), wall_normals(80 * 120, {0, 0, -1});
+  for (int y = 0; y < 120; ++y) {
+    for (int x = 0; x < 80; ++x) {
+      const bool is_wall = y < 60;
+      depth[y * 80 + x] = is_wall ? 2.0f : static_cast<float>(floor_y * 200 / (y + 0.5 - 20));
+      normals[y * 80 + x] = is_wall ? Eigen::Vector3f(0, 0, -3) : Eigen::Vector3f(0, -0.5, 0);  // any length
+    }
+  }
+  AmbientOcclusion occlusion;
+  const std::vector<float> corner = occlusion.Compute(view, depth, normals, 0.2);
+  EXPECT_LT(corner[57 * 80 + 40], 0.8f);
+  EXPECT_LT(corner[63 * 80 + 40], 0.8f);
+  EXPECT_GT(corner[57 * 80 + 40], 0.2f);
+  EXPECT_EQ(corner[20 * 80 + 40], 1);   // 0.4 m above the floor
+  EXPECT_EQ(corner[115 * 80 + 40], 1);  // 0.8 m before the wall
+  for (const float left : occlusion.Compute(view, wall, wall_normals, 0.2)) ASSERT_EQ(left, 1);
+  for (const float left : occlusion.Compute(view, depth, normals, 0)) ASSERT_EQ(left, 1);
+  // Where nothing is there is nothing to darken, and emptiness hides nothing.
+  for (int i = 60 * 80; i < 120 * 80; ++i) depth[i] = std::numeric_limits<float>::infinity();
+  for (const float left : occlusion.Compute(view, depth, normals, 0.2)) ASSERT_EQ(left, 1);
+}
+
+TEST(Turntable, BodyStandsInItsShadow) {
+  // A post: the floor beside its foot is darker than the same row far from it.
+  const Mesh post = MakeMesh({{-0.1, 0, 0}, {0.1, 0, 0}, {0, 0, 0.15}, {0, 2, 0}}, {{0, 1, 2}, {0, 3, 1}, {1, 3, 2}, {2, 3, 0}});
+  const Image sheet = RenderTurntable(post.vertices, post.faces, 200);
+  int darkest = 255;
+  for (int y = 170; y < 195; ++y) {
+    for (const int x : {44, 45, 75, 76}) darkest = std::min(darkest, sheet.at(x, y).g - sheet.at(2, y).g);
+  }
+  EXPECT_LT(darkest, -8);
+}
+
 TEST(Turntable, FourViewsOfABox) {
   // 1 m wide (x), 2 m tall (y), 0.25 m deep (z): wide in front and back views, narrow from the side, between at 45
   // degrees. The mark on the subject's left (+x) is seen on the right in front and on the left from behind.
