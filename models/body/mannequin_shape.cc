@@ -49,7 +49,9 @@ const std::vector<Direction>& Directions() {
        {{"shoulder", {0, .075, .075}}, {"elbow", {0, .060, .060}}, {"collar", {0, .040, .050}},
         {"hip", {.055, 0, .060}}, {"knee", {.065, 0, .065}}, {"neck", {.050, 0, .050}}, {"spine3", {.020, 0, .030}}}},
       // 9 chest against belly: a deeper chest over a flatter belly
-      {0, {{"spine3", {.020, 0, .070}}, {"spine1", {-.020, 0, -.090}}, {"pelvis", {0, 0, -.040}}}},
+      {0,
+       {{"spine3", {.020, 0, .080}}, {"spine2", {.005, 0, .020}}, {"spine1", {-.020, 0, -.100}},
+        {"pelvis", {0, 0, -.040}}}},
   };
   return directions;
 }

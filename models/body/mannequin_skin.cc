@@ -49,8 +49,9 @@ Row RawWeights(const Vector3d& p, Part part) {
     // Across the fold of the groin, wider at the seat than in front; nothing on the middle line.
     const Vector3d d = p - joints[kLeftHip];
     const double beyond = .35 * d.x() - .94 * d.y();
-    const double wide = .055 + .03 * SmoothStep(.0, .1, -d.z());
-    const double t = SmoothStep(-wide, wide + .01, beyond) * SmoothStep(0, .045, p.x());
+    const double wide = .062 + .023 * SmoothStep(.0, .1, -d.z());
+    const double above_crotch = 1 - SmoothStep(.170, .225, -p.y());
+    const double t = SmoothStep(-wide, wide + .01, beyond) * (1 - above_crotch * (1 - SmoothStep(0, .085, p.x())));
     Pass(&row, kPelvis, kLeftHip, t);
   }
   if (leg) {
@@ -68,7 +69,7 @@ Row RawWeights(const Vector3d& p, Part part) {
     Pass(&row, kSpine1, kSpine2, above(kSpine2, .06, .07, 0));
     Pass(&row, kSpine2, kSpine3, above(kSpine3, .08, .08, 0));
     Pass(&row, kSpine3, kNeck, above(kNeck, .045, .035, .25));
-    Pass(&row, kNeck, kHead, above(kHead, .050, .020, .55));
+    Pass(&row, kNeck, kHead, above(kHead, .085, -.020, .35));
     const double to_collar = SmoothStep(.015, .13, p.x()) * SmoothStep(.24, .36, p.y());
     Pass(&row, kSpine3, kLeftCollar, to_collar);
     Pass(&row, kNeck, kLeftCollar, .6 * to_collar);
@@ -91,7 +92,7 @@ Row RawWeights(const Vector3d& p, Part part) {
     Pass(&row, kLeftShoulder, kLeftElbow, SmoothStep(-.055, .055, p.x() - joints[kLeftElbow].x()));
     Pass(&row, kLeftElbow, kLeftWrist, SmoothStep(-.035, .030, p.x() - joints[kLeftWrist].x()));
     if (part == Part::kHand) {
-      Pass(&row, kLeftWrist, kLeftHand, SmoothStep(-.015, .022, p.x() - joints[kLeftHand].x()));
+      Pass(&row, kLeftWrist, kLeftHand, SmoothStep(-.024, .030, p.x() - joints[kLeftHand].x()));
     }
   }
   return row;
@@ -233,19 +234,29 @@ SparseRowMatrixd MakeJointRegressor(const Surface& surface) {
     }
     // The smallest change of these kernel weights (relative to each) that sums to one and hits the joint: kernel
     // times a linear function. Symmetric for the joints in the middle because its slope along x is then zero.
-    Eigen::Matrix4d moments = Eigen::Matrix4d::Zero();
-    for (const auto& [v, kernel] : near) {
-      Eigen::Vector4d a;
-      a << 1, surface.vertices[v] - joint;
-      moments += kernel * a * a.transpose();
+    // Vertices that would get a negative weight are left out, and the rest solved again.
+    Eigen::Vector4d linear;
+    const auto weight_of = [&](const std::pair<int, double>& vertex_and_kernel) {
+      const auto& [v, kernel] = vertex_and_kernel;
+      return kernel * (linear[0] + linear.tail<3>().dot(surface.vertices[v] - joint));
+    };
+    for (size_t before = 0; before != near.size();) {
+      before = near.size();
+      Eigen::Matrix4d moments = Eigen::Matrix4d::Zero();
+      for (const auto& [v, kernel] : near) {
+        Eigen::Vector4d a;
+        a << 1, surface.vertices[v] - joint;
+        moments += kernel * a * a.transpose();
+      }
+      linear = moments.partialPivLu().solve(Eigen::Vector4d(1, 0, 0, 0));
+      if (middle) linear[1] = 0;
+      near.erase(std::remove_if(near.begin(), near.end(), [&](const auto& entry) { return weight_of(entry) < 1e-5; }),
+                 near.end());
     }
-    Eigen::Vector4d linear = moments.partialPivLu().solve(Eigen::Vector4d(1, 0, 0, 0));
-    if (middle) linear[1] = 0;
     double rest = 1;
     int largest = -1;
     for (auto& [v, weight] : near) {
-      const Vector3d d = surface.vertices[v] - joint;
-      weight = Quantize(weight * (linear[0] + linear.tail<3>().dot(d)));
+      weight = Quantize(weight_of({v, weight}));
       rest -= weight;
     }
     for (size_t i = 0; i < near.size(); ++i) {
@@ -255,7 +266,6 @@ SparseRowMatrixd MakeJointRegressor(const Surface& surface) {
     VT_CHECK_GE(largest, 0);
     near[largest].second += rest;
     for (const auto& [v, weight] : near) {
-      if (weight == 0) continue;
       entries.emplace_back(band.joint, v, weight);
       if (!middle) entries.emplace_back(Swap()[band.joint], surface.mirror[v], weight);
     }
@@ -279,9 +289,9 @@ struct Bulge {
 
 const std::vector<Bulge>& Bulges() {
   static const std::vector<Bulge> bulges = {
-      {kLeftHip, 1, {0, 0, 1}, .40, .15},      {kLeftKnee, 1, {0, 0, -1}, .50, .20},
+      {kLeftHip, 1, {0, 0, 1}, .14, .06},      {kLeftKnee, 1, {0, 0, -1}, .42, .18},
       {kLeftAnkle, 1, {0, 0, 1}, .30, .15},    {kLeftShoulder, 0, {0, -1, 0}, .30, .15},
-      {kLeftElbow, 0, {0, 0, 1}, .50, .20},    {kLeftWrist, 0, {0, -1, 0}, .40, .30},
+      {kLeftElbow, 0, {0, 0, 1}, .44, .18},    {kLeftWrist, 0, {0, -1, 0}, .40, .30},
       {kNeck, 1, {0, 0, 1}, .30, .30},         {kHead, 1, {0, 0, 1}, .30, .30},
       {kSpine1, 1, {0, 0, 1}, .30, .20},       {kSpine2, 1, {0, 0, 1}, .30, .20},
       {kSpine3, 1, {0, 0, 1}, .30, .20},
