@@ -25,7 +25,8 @@ class GmmCost final : public ceres::CostFunction, public QuadraticTerm {
     if (!PickMode(parameters[0], nullptr)) return false;
     const GmmPrior::Component& mode = prior_->components_[mode_];
     Eigen::Map<Eigen::VectorXd> r(residuals, dim + 1);
-    r.head(dim).noalias() = *weight_ * (mode.precision_factor.triangularView<Eigen::Upper>() * difference_);
+    r.head(dim).noalias() = mode.precision_factor.triangularView<Eigen::Upper>() * difference_;
+    r.head(dim) *= *weight_;
     r[dim] = *weight_ * std::sqrt(mode.constant);
     if (jacobians != nullptr && jacobians[0] != nullptr) {
       Eigen::Map<RowMajorMatrix> j(jacobians[0], dim + 1, size_);

@@ -13,9 +13,9 @@ namespace vitruvius {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
-constexpr double kDistance = 6;     // of the camera, in body heights: far, so that proportions can be judged
-constexpr double kPitch = 0.09;     // radians that the camera looks down: just enough to see a floor
-constexpr double kMargin = 0.08;    // of the panel's height, above and below
+constexpr double kDistance = 6;   // of the camera, in body heights: far, so that proportions can be judged
+constexpr double kPitch = 0.12;   // radians that the camera looks down: just enough to see a floor
+constexpr double kMargin = 0.08;  // of the panel's height, above and below
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // A wall that fades into a floor.
@@ -34,7 +34,8 @@ Image PlainGround(int width, int height) {
   return image;
 }
 
-// Running mean over 2 * radius + 1 elements, along lines of `count` elements `stride` apart; nothing lies outside.
+// Running mean over 2 * radius + 1 elements, along lines of `count` elements `stride` apart; nothing lies
+// outside.
 void BlurLine(float* values, int count, int stride, int radius, std::vector<float>* scratch) {
   scratch->assign(count, 0);
   float sum = 0;
@@ -71,13 +72,13 @@ class Panel {
   }
 
   // `body` is centred, of extent 1, y up; its lowest point is floor_y.
-  void Draw(const MatrixX3d& body, const MatrixX3i& faces, const MatrixX3d* colors, double yaw, double floor_y,
-            int left, Image* sheet) {
+  void Draw(const MatrixX3d& body, const MatrixX3i& faces, const MatrixX3d* colors, double yaw,
+            double floor_y, int left, Image* sheet) {
     // y up and z out of the chest become y down and z away from the viewer.
     const Eigen::Matrix3d camera_from_body =
-        Eigen::Vector3d(1, -1, -1).asDiagonal() *
-        (Eigen::AngleAxisd(kPitch, Eigen::Vector3d::UnitX()) * Eigen::AngleAxisd(yaw, Eigen::Vector3d::UnitY()))
-            .toRotationMatrix();
+        Eigen::Vector3d(1, -1, -1).asDiagonal() * (Eigen::AngleAxisd(kPitch, Eigen::Vector3d::UnitX()) *
+                                                   Eigen::AngleAxisd(yaw, Eigen::Vector3d::UnitY()))
+                                                      .toRotationMatrix();
     const auto move_to_camera = [&] {
       in_camera_ = in_camera_ * camera_from_body.transpose();
       in_camera_.col(2).array() += kDistance;
@@ -86,7 +87,7 @@ class Panel {
     struct Cast {
       double max_height, softness, darkness;
     };
-    for (const Cast& cast : {Cast{10, 0.022, 0.10}, Cast{0.07, 0.007, 0.42}}) {
+    for (const Cast& cast : {Cast{10, 0.022, 0.14}, Cast{0.07, 0.007, 0.55}}) {
       in_camera_ = body;
       for (Eigen::Index v = 0; v < body.rows(); ++v) {
         in_camera_(v, 1) = body(v, 1) - floor_y < cast.max_height ? floor_y : kNaN;
@@ -111,7 +112,8 @@ class Panel {
     shadow_.resize(rendering_.mask.size());
     for (std::size_t i = 0; i < shadow_.size(); ++i) shadow_[i] = rendering_.mask[i] ? 1.0f : 0.0f;
     const int radius = std::max(1, static_cast<int>(std::lround(softness * view_.height)));
-    Blur(view_.width, view_.height, radius, std::max(1, radius / 3), &shadow_);  // a floor seen at a low angle
+    Blur(view_.width, view_.height, radius, std::max(1, radius / 3),
+         &shadow_);  // a floor seen at a low angle
     for (int y = 0; y < view_.height; ++y) {
       for (int x = 0; x < view_.width; ++x) {
         const double share = shadow_[static_cast<std::size_t>(y) * view_.width + x];
@@ -134,10 +136,15 @@ class Panel {
 
 Image RenderTurntable(const MatrixX3d& vertices, const MatrixX3i& faces, int panel_height,
                       const RenderOptions& options, const MatrixX3d* colors) {
+  return RenderViews(vertices, faces, {0, -kPi / 2, -kPi / 4, kPi}, panel_height, options, colors);
+}
+
+Image RenderViews(const MatrixX3d& vertices, const MatrixX3i& faces, const std::vector<double>& yaws_rad,
+                  int panel_height, const RenderOptions& options, const MatrixX3d* colors) {
   VT_CHECK_GT(panel_height, 0);
   const int panel_width = std::max(1, panel_height * 3 / 5);
-  constexpr double kYaws[] = {0, -kPi / 2, -kPi / 4, kPi};
-  Image sheet = PlainGround(4 * panel_width, panel_height);
+  const int num_views = static_cast<int>(yaws_rad.size());
+  Image sheet = PlainGround(num_views * panel_width, panel_height);
 
   Eigen::Vector3d low = Eigen::Vector3d::Constant(std::numeric_limits<double>::infinity()), high = -low;
   for (Eigen::Index v = 0; v < vertices.rows(); ++v) {
@@ -155,8 +162,8 @@ Image RenderTurntable(const MatrixX3d& vertices, const MatrixX3i& faces, int pan
   scaled.occlusion_radius_m = options.occlusion_radius_m / extent;
   const MatrixX3d body = (vertices.rowwise() - middle.transpose()) / extent;
   Panel panel(panel_width, panel_height, scaled);
-  for (int i = 0; i < 4; ++i) {
-    panel.Draw(body, faces, colors, kYaws[i], -0.5 * size.y() / extent, i * panel_width, &sheet);
+  for (int i = 0; i < num_views; ++i) {
+    panel.Draw(body, faces, colors, yaws_rad[i], -0.5 * size.y() / extent, i * panel_width, &sheet);
   }
   return sheet;
 }

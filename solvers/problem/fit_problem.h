@@ -42,7 +42,7 @@ class FitProblem {
   void HoldBetas(bool hold) { hold_betas_ = hold; }
 
   // Where the next solve starts and what the last one found.
-  BodyParameters& parameters() { return body_.parameters(); }
+  void SetParameters(const BodyParameters& parameters) { body_.SetParameters(parameters); }
   const BodyParameters& parameters() const { return body_.parameters(); }
 
   // Sets weights, loss and free blocks; then minimises. Begin alone serves cost queries.

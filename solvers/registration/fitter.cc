@@ -100,14 +100,14 @@ bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, F
   const int body_pose_size = 3 * model_->num_body_joints();
   for (const Eigen::VectorXd& pose : StartPoses(prior_.get(), starts, body_pose_size)) {
     for (int yaw = 0; yaw < starts.yaws; ++yaw) {
-      BodyParameters& parameters = problem->parameters();
-      parameters = BodyParameters::Zero(*model_);
+      BodyParameters parameters = BodyParameters::Zero(*model_);
       parameters.body_pose = pose;
       if (person.betas) parameters.betas = *person.betas;
       parameters.global_orient = UprightOrient(roll, 2 * EIGEN_PI * yaw / starts.yaws);
+      problem->SetParameters(parameters);
       const bool placed = is_3d ? PlaceInSpace(targets3d_, problem) : PlaceInCamera(camera_, targets2d_, problem);
       if (!placed) continue;
-      hypotheses->push_back({static_cast<int>(hypotheses->size()), parameters, 0});
+      hypotheses->push_back({static_cast<int>(hypotheses->size()), problem->parameters(), 0});
     }
   }
   return !hypotheses->empty();
@@ -116,7 +116,7 @@ bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, F
 void Fitter::RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses,
                       FitResult* result) {
   for (Hypothesis& hypothesis : *hypotheses) {
-    problem->parameters() = hypothesis.parameters;
+    problem->SetParameters(hypothesis.parameters);
     const SolveSummary summary = problem->Solve(stage, options_.solver);
     result->num_iterations += summary.iterations;
     hypothesis.cost = summary.termination == SolveSummary::kFailure ? std::numeric_limits<double>::infinity()
@@ -229,7 +229,7 @@ FitResult Fitter::Fit(const PersonObservation& person) {
 
 void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem, FitResult* result) {
   const bool is_3d = person.is_3d();
-  problem->parameters() = result->parameters;
+  problem->SetParameters(result->parameters);
   problem->Begin(recipe.stages.back());
   result->terms = problem->TermCosts();
   const MatrixX3d& points = problem->Points();

@@ -51,9 +51,15 @@ bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2d
     image.row(i) = targets[i].image_px;
     weights[i] = targets[i].weight;
   }
-  Eigen::Vector3d& transl = problem->parameters().transl;
+  BodyParameters parameters = problem->parameters();
+  Eigen::Vector3d& transl = parameters.transl;
   transl.setZero();
-  const MatrixX3d points = problem->Points();
+  problem->SetParameters(parameters);
+  const MatrixX3d& points = problem->Points();
+  const auto place = [&] {
+    problem->SetParameters(parameters);
+    return transl.allFinite();
+  };
   // Nearer than this the linear system was badly conditioned, not the person close to the lens.
   constexpr double kNearestM = 0.3;
   const auto in_front = [&](const Eigen::Vector3d& t) {
@@ -62,7 +68,7 @@ bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2d
     }
     return true;
   };
-  if (SolveTranslation(camera, points, image, weights, &transl) && in_front(transl)) return true;
+  if (SolveTranslation(camera, points, image, weights, &transl) && in_front(transl)) return place();
 
   // Similar triangles: the spread of the points about their mean, in space across the view and in the image.
   double total = 0;
@@ -86,14 +92,15 @@ bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2d
   if (!(image_spread > 0) || !(spread > 0)) return false;
   const double depth = std::sqrt(spread / image_spread);
   transl = camera.CamFromImg(image_mean, depth) - mean;
-  if (in_front(transl)) return true;
+  if (in_front(transl)) return place();
   transl.z() += kNearestM - (points.col(2).minCoeff() + transl.z());
-  return transl.allFinite();
+  return place();
 }
 
 bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, FitProblem* problem) {
-  BodyParameters& parameters = problem->parameters();
+  BodyParameters parameters = problem->parameters();
   parameters.transl.setZero();
+  problem->SetParameters(parameters);
   const MatrixX3d& points = problem->Points();
   Points3d from(static_cast<Eigen::Index>(targets.size()), 3), to(from.rows(), 3);
   Eigen::Index count = 0;
@@ -105,6 +112,7 @@ bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, FitProblem* prob
   if (count < 3) return false;
   const Similarity align = AlignPoints(from.topRows(count), to.topRows(count), false);
   parameters.global_orient = LogSO3(align.rotation * ExpSO3(parameters.global_orient));
+  problem->SetParameters(parameters);
   // The body turns about its own pelvis, so only the mean's place is left to match.
   const MatrixX3d& turned = problem->Points();
   Eigen::Vector3d offset = Eigen::Vector3d::Zero();
@@ -112,6 +120,7 @@ bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, FitProblem* prob
     if (targets[i].weight > 0) offset += targets[i].position_m - turned.row(static_cast<Eigen::Index>(i)).transpose();
   }
   parameters.transl = offset / static_cast<double>(count);
+  problem->SetParameters(parameters);
   return parameters.transl.allFinite();
 }
 

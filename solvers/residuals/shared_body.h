@@ -2,12 +2,14 @@
 // once an evaluation; the blocks then read points and Jacobians instead of each running the body again.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
 #include <ceres/evaluation_callback.h>
 
 #include "models/body/body_evaluator.h"
+#include "models/util/check.h"
 
 namespace vitruvius {
 
@@ -30,8 +32,16 @@ class SharedBody : public ceres::EvaluationCallback {
     has_jacobian_ = evaluate_jacobians;
   }
 
-  BodyParameters& parameters() { return parameters_; }
   const BodyParameters& parameters() const { return parameters_; }
+  // Copies values; the memory stays where the residual blocks found it.
+  void SetParameters(const BodyParameters& parameters) {
+    VT_CHECK_EQ(parameters.body_pose.size(), parameters_.body_pose.size());
+    VT_CHECK_EQ(parameters.betas.size(), parameters_.betas.size());
+    parameters_.global_orient = parameters.global_orient;
+    std::copy_n(parameters.body_pose.data(), parameters.body_pose.size(), parameters_.body_pose.data());
+    std::copy_n(parameters.betas.data(), parameters.betas.size(), parameters_.betas.data());
+    parameters_.transl = parameters.transl;
+  }
   const BodyEvaluator& evaluator() const { return evaluator_; }
 
   // The memory Ceres optimises; betas may have size 0 (block_size tells), and such a block is left out.

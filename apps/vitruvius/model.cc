@@ -1,0 +1,89 @@
+// vitruvius model info|check|convert
+#include <cstdio>
+#include <vector>
+
+#include "apps/vitruvius/command.h"
+#include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/session.h"
+#include "data/io/body_file.h"
+#include "data/io/mesh_files.h"
+#include "data/io/picture.h"
+#include "models/body/body_evaluator.h"
+#include "models/body/model_check.h"
+#include "models/rendering/turntable.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+int Info(const BodyModel& model) {
+  const Eigen::Vector3d size = model.v_template().colwise().maxCoeff() - model.v_template().colwise().minCoeff();
+  std::printf("name       %s\ngender     %s\nvertices   %d\nfaces      %d\njoints     %d\nbetas      %d\n",
+              model.name().c_str(), model.gender().c_str(), model.num_vertices(), model.num_faces(), model.num_joints(),
+              model.num_betas());
+  std::printf("posedirs   %s\nsize       %.3f x %.3f x %.3f m\nlandmarks  %zu:", model.has_posedirs() ? "yes" : "none",
+              size.x(), size.y(), size.z(), model.landmarks().size());
+  for (const auto& [name, vertex] : model.landmarks()) std::printf(" %s", name.c_str());
+  std::printf("\n%5s  %-16s %-16s %8s %8s %8s\n", "joint", "name", "parent", "x m", "y m", "z m");
+  for (int j = 0; j < model.num_joints(); ++j) {
+    const int parent = model.parents()[j];
+    std::printf("%5d  %-16s %-16s %8.3f %8.3f %8.3f\n", j, model.joint_names()[j].c_str(),
+                parent < 0 ? "-" : model.joint_names()[parent].c_str(), model.joint_template()(j, 0),
+                model.joint_template()(j, 1), model.joint_template()(j, 2));
+  }
+  return kExitOk;
+}
+
+int Check(const BodyModel& model) {
+  bool ok = true;
+  for (const ModelFinding& finding : CheckModel(model)) {
+    std::printf("%-4s %-12s %s\n", finding.ok ? "ok" : "BAD", finding.check.c_str(), finding.detail.c_str());
+    ok = ok && finding.ok;
+  }
+  return ok ? kExitOk : kExitBadInput;
+}
+
+bool EndsWith(const std::string& text, const std::string& ending) {
+  return text.size() >= ending.size() && text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
+}
+
+int Convert(const BodyModel& model, const std::string& path) {
+  if (EndsWith(path, ".npz")) {
+    SaveBodyModel(path, model);
+  } else if (EndsWith(path, ".obj")) {
+    WriteObj(path, model.v_template(), model.faces());
+  } else if (EndsWith(path, ".png")) {
+    WritePng(path, RenderTurntable(model.v_template(), model.faces(), FLAGS_size));
+  } else {
+    throw UsageError(StrCat("model convert: found \"", path, "\", expected a file ending in .npz, .obj or .png"));
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+Command ModelCommand() {
+  return {"model",
+          "info|check MODEL, or convert MODEL FILE",
+          "what a model file holds and whether it is sane; conversion",
+          "MODEL is `mannequin` or a .npz with SMPL's keys.\n\n"
+          "  vitruvius model info mannequin\n"
+          "  vitruvius model check SMPL_NEUTRAL.npz             exit status 1 when something is wrong\n"
+          "  vitruvius model convert mannequin body.npz         SMPL's keys, for any Python tool\n"
+          "  vitruvius model convert mannequin body.obj         the template mesh (.png: pictures of it)\n",
+          {"size"},
+          [](const std::vector<std::string>& arguments) {
+            const std::string verb = arguments.empty() ? "" : arguments[0];
+            const bool convert = verb == "convert";
+            if (!convert && verb != "info" && verb != "check") {
+              throw UsageError(StrCat("model: found \"", verb, "\", expected info, check or convert"));
+            }
+            if (arguments.size() != (convert ? 3 : 2)) {
+              throw UsageError(convert ? "model convert: expected MODEL FILE" : "model: expected one MODEL");
+            }
+            const std::shared_ptr<const BodyModel> model = LoadModelByName(arguments[1]);
+            return convert ? Convert(*model, arguments[2]) : verb == "info" ? Info(*model) : Check(*model);
+          }};
+}
+
+}  // namespace vitruvius

@@ -1,0 +1,122 @@
+// vitruvius prior info|sample|fit-gmm
+#include <cstdio>
+#include <vector>
+
+#include "apps/vitruvius/command.h"
+#include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/session.h"
+#include "data/datasets/pose_collection.h"
+#include "data/io/npz.h"
+#include "data/io/picture.h"
+#include "models/body/body_evaluator.h"
+#include "models/rendering/contact_sheet.h"
+#include "models/rendering/turntable.h"
+#include "models/util/check.h"
+#include "priors/gmm.h"
+#include "priors/gmm_fit.h"
+#include "priors/registry.h"
+
+namespace vitruvius {
+namespace {
+
+int Info(const std::vector<std::string>& names) {
+  for (const std::string& name : names.empty() ? ShippedPriorNames() : names) {
+    const std::shared_ptr<const Prior> prior = LoadPrior(name);
+    std::printf("%s: %s over %d numbers of body_pose, %zu modes\n", name.c_str(), prior->family().c_str(), prior->dim(),
+                prior->Modes().size());
+    const Eigen::VectorXd mean = prior->Mean();
+    std::printf("  mean pose: length %.3f rad, negative log likelihood %.2f nats\n", mean.norm(),
+                prior->NegativeLogLikelihood(mean));
+    for (const Eigen::VectorXd& mode : prior->Modes()) {
+      std::printf("  mode: length %.3f rad, negative log likelihood %.2f nats\n", mode.norm(),
+                  prior->NegativeLogLikelihood(mode));
+    }
+  }
+  return kExitOk;
+}
+
+// Poses to `--out`: .npz (poses (N, 72), AMASS's key) or .png (a sheet of bodies).
+int Sample(const std::vector<std::string>& names) {
+  if (names.size() != 1) throw UsageError("prior sample: name one prior");
+  if (FLAGS_out.empty()) throw UsageError("prior sample: --out FILE.png or FILE.npz is missing");
+  const int count = FLAGS_limit > 0 ? FLAGS_limit : 25;
+  const std::shared_ptr<const Prior> prior = LoadPrior(names[0]);
+  const std::shared_ptr<const BodyModel> model = ModelFromFlags();
+  Rng rng(FLAGS_seed);
+  const int width = 3 * model->num_joints();
+  RowMatrixXd poses = RowMatrixXd::Zero(count, width);
+  for (int i = 0; i < count; ++i) {
+    const Eigen::VectorXd sample = prior->Sample(&rng);
+    const Eigen::Index n = std::min<Eigen::Index>(sample.size(), width - 3);
+    poses.row(i).segment(3, n) = sample.head(n).transpose();
+  }
+  const bool picture = FLAGS_out.size() > 4 && FLAGS_out.substr(FLAGS_out.size() - 4) == ".png";
+  if (!picture) {
+    WriteNpz(FLAGS_out, {{"poses", NpyArray::FromDoubles(poses.data(), {count, width})}});
+    return kExitOk;
+  }
+  std::vector<Image> images;
+  for (int i = 0; i < count; ++i) {
+    BodyParameters parameters = BodyParameters::Zero(*model);
+    parameters.body_pose = poses.row(i).tail(width - 3);
+    images.push_back(RenderViews(PoseMesh(*model, parameters).vertices, model->faces(), {-EIGEN_PI / 6}, 300));
+  }
+  WritePng(FLAGS_out, ContactSheet(images, 5, {}, StrCat("samples of ", names[0]), 220));
+  return kExitOk;
+}
+
+int FitGmm(const std::vector<std::string>& inputs) {
+  if (inputs.empty()) throw UsageError("prior fit-gmm: name motion files or folders");
+  if (FLAGS_out.empty()) throw UsageError("prior fit-gmm: --out FILE.npz is missing");
+  if (FLAGS_components < 1 || FLAGS_floor < 0 || FLAGS_cap <= 0 || FLAGS_restarts < 1) {
+    throw UsageError("prior fit-gmm: --components and --restarts must be at least 1, --floor at least 0, --cap above 0");
+  }
+  PoseCollectionOptions collection;
+  collection.max_frames_per_subject = FLAGS_cap;
+  collection.add_mirrored = FLAGS_mirror;
+  collection.retarget.target_joints = ModelFromFlags()->joint_template();
+  collection.progress = [](int file, int num_files, const std::string& path) {
+    if (!FLAGS_quiet) std::fprintf(stderr, "reading %d/%d %s\n", file + 1, num_files, path.c_str());
+  };
+  const PoseCollection poses = CollectPoses(inputs, collection);
+  std::printf("%lld frames read, %lld dropped as implausible, %ld poses of %zu subjects with mirror images\n",
+              static_cast<long long>(poses.frames_read), static_cast<long long>(poses.frames_dropped),
+              static_cast<long>(poses.poses.rows()), poses.subjects.size());
+  GmmFitOptions options;
+  options.num_components = FLAGS_components;
+  options.floor_rad = FLAGS_floor;
+  options.restarts = FLAGS_restarts;
+  options.seed = FLAGS_seed;
+  options.threads = FLAGS_threads;
+  options.progress = [](int restart, int iteration, double likelihood) {
+    if (!FLAGS_quiet) std::fprintf(stderr, "run %d step %d: %.4f nats a pose\n", restart + 1, iteration, likelihood);
+  };
+  const GmmFitResult fit = FitGaussianMixture(poses.poses, poses.weights, options);
+  SaveGaussianMixture(FLAGS_out, fit.mixture);
+  std::printf("%d components, %.4f nats a pose on these poses, %s\n", fit.mixture.num_components(),
+              MeanLogDensity(fit.mixture, poses.poses, poses.weights, options.threads),
+              fit.converged ? "converged" : "stopped at the iteration limit");
+  return kExitOk;
+}
+
+}  // namespace
+
+Command PriorCommand() {
+  return {"prior",
+          "info|sample|fit-gmm ... [--flag=value]",
+          "pose priors: what a file holds, random poses, training of a Gaussian mixture",
+          "  vitruvius prior info                               the shipped priors\n"
+          "  vitruvius prior sample gmm8 --out samples.png      a sheet of random bodies (.npz: their poses)\n"
+          "  vitruvius prior fit-gmm mocap/ --out my.npz        train on motion files (.amc, .bvh, .json, .npz)\n",
+          {"model", "out", "limit", "seed", "threads", "components", "floor", "cap", "restarts", "mirror", "quiet"},
+          [](const std::vector<std::string>& arguments) {
+            const std::string verb = arguments.empty() ? "" : arguments[0];
+            const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
+            if (verb == "info") return Info(rest);
+            if (verb == "sample") return Sample(rest);
+            if (verb == "fit-gmm") return FitGmm(rest);
+            throw UsageError(StrCat("prior: found \"", verb, "\", expected info, sample or fit-gmm"));
+          }};
+}
+
+}  // namespace vitruvius

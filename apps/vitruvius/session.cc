@@ -1,0 +1,151 @@
+#include "apps/vitruvius/session.h"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "apps/vitruvius/flags.h"
+#include "data/io/body_file.h"
+#include "models/body/mannequin.h"
+#include "models/util/check.h"
+#include "priors/registry.h"
+
+namespace vitruvius {
+namespace {
+
+bool ParseInt(const char* text, int* value) {
+  char* end = nullptr;
+  const long number = std::strtol(text, &end, 10);
+  if (end == text || *end != '\0' || number < 0 || number > 1000000) return false;
+  *value = static_cast<int>(number);
+  return true;
+}
+
+}  // namespace
+
+std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name) {
+  if (name == "mannequin") return Mannequin();
+  return LoadBodyModel(name);
+}
+
+std::shared_ptr<const BodyModel> ModelFromFlags() { return LoadModelByName(FLAGS_model); }
+
+std::shared_ptr<const Prior> PriorFromFlags(const Recipe& recipe) {
+  const std::string& name = FLAGS_prior.empty() ? recipe.prior : FLAGS_prior;
+  return name == "none" || name.empty() ? nullptr : LoadPrior(name);
+}
+
+FitSetup FitSetupFromFlags() {
+  FitSetup setup;
+  setup.recipe2d = LoadRecipe("default");
+  setup.recipe3d = LoadRecipe("keypoints3d");
+  if (!FLAGS_recipe.empty()) {
+    const Recipe chosen = LoadRecipe(FLAGS_recipe);
+    (chosen.camera == Recipe::Camera::kNone ? setup.recipe3d : setup.recipe2d) = chosen;
+  }
+  setup.model = ModelFromFlags();
+  setup.prior = PriorFromFlags(setup.recipe2d);
+  if (FLAGS_starts < 0) throw UsageError(StrCat("--starts: found ", FLAGS_starts, ", expected 0 or more"));
+  setup.options.starts = FLAGS_starts;
+  if (FLAGS_solver != "lm" && FLAGS_solver != "ceres") {
+    throw UsageError(StrCat("--solver: found \"", FLAGS_solver, "\", expected lm or ceres"));
+  }
+  setup.options.solver = FLAGS_solver == "ceres" ? SolverKind::kCeres : SolverKind::kDenseLm;
+  if (FLAGS_focal != "auto") {
+    char* end = nullptr;
+    const double focal = std::strtod(FLAGS_focal.c_str(), &end);
+    if (end == FLAGS_focal.c_str() || *end != '\0' || !(focal > 0) || !std::isfinite(focal)) {
+      throw UsageError(StrCat("--focal: found \"", FLAGS_focal, "\", expected pixels or auto"));
+    }
+    setup.options.focal_px = focal;
+  }
+  return setup;
+}
+
+BatchOptions BatchOptionsFromFlags() {
+  BatchOptions options;
+  if (FLAGS_threads < 0) throw UsageError(StrCat("--threads: found ", FLAGS_threads, ", expected 0 or more"));
+  options.threads = FLAGS_threads;
+  if (!FLAGS_shard.empty()) {
+    const size_t slash = FLAGS_shard.find('/');
+    if (slash == std::string::npos || !ParseInt(FLAGS_shard.substr(0, slash).c_str(), &options.shard_index) ||
+        !ParseInt(FLAGS_shard.substr(slash + 1).c_str(), &options.shard_count) ||
+        options.shard_index >= options.shard_count) {
+      throw UsageError(StrCat("--shard: found \"", FLAGS_shard, "\", expected i/n with 0 <= i < n"));
+    }
+    return options;
+  }
+  static constexpr const char* kVariables[][2] = {{"SLURM_PROCID", "SLURM_NTASKS"},
+                                                  {"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT"},
+                                                  {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},
+                                                  {"PMI_RANK", "PMI_SIZE"}};
+  for (const auto& [rank, size] : kVariables) {
+    const char* index = std::getenv(rank);
+    const char* count = std::getenv(size);
+    int i = 0, n = 0;
+    if (index == nullptr || count == nullptr || !ParseInt(index, &i) || !ParseInt(count, &n) || i >= n) continue;
+    if (n == 1) continue;
+    options.shard_index = i;
+    options.shard_count = n;
+    break;
+  }
+  return options;
+}
+
+Progress::Progress(std::string what, long total)
+    : what_(std::move(what)),
+      total_(total),
+      terminal_(isatty(STDERR_FILENO) != 0),
+      quiet_(FLAGS_quiet),
+      begin_(std::chrono::steady_clock::now()),
+      printed_(begin_) {}
+
+Progress::~Progress() { Print(true); }
+
+double Progress::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+}
+
+void Progress::Add(bool usable) {
+  ++done_;
+  usable_ += usable;
+  const double since = std::chrono::duration<double>(std::chrono::steady_clock::now() - printed_).count();
+  if (since >= (terminal_ ? 0.1 : 10)) Print(false);
+}
+
+void Progress::Print(bool last) {
+  if (quiet_ || (last && !terminal_) || done_ == 0) return;
+  printed_ = std::chrono::steady_clock::now();
+  const double rate = static_cast<double>(done_) / std::max(1e-9, seconds());
+  std::string line = StrCat(what_, ": ", done_);
+  if (total_ >= 0) line += StrCat("/", total_);
+  line += StrCat(" done, ", usable_, " usable, ", done_ - usable_, " failed, ", std::lround(rate), "/s");
+  if (total_ > done_) line += StrCat(", ", std::lround(static_cast<double>(total_ - done_) / rate), " s left");
+  if (terminal_) {
+    constexpr int kBar = 20;
+    std::string bar;
+    if (total_ > 0) {
+      const long filled = std::min<long>(kBar, kBar * done_ / total_);
+      bar = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] ";
+    }
+    std::fprintf(stderr, "\r\033[K%s%s%s", bar.c_str(), line.c_str(), last ? "\n" : "");
+  } else {
+    std::fprintf(stderr, "%s\n", line.c_str());
+  }
+  std::fflush(stderr);
+}
+
+std::string OutputFolder() {
+  if (FLAGS_out.empty()) throw UsageError("--out is missing: name a folder for the results");
+  std::error_code error;
+  std::filesystem::create_directories(FLAGS_out, error);
+  if (error || !std::filesystem::is_directory(FLAGS_out)) {
+    throw InputError(FLAGS_out, "", StrCat("cannot make this folder", error ? ": " + error.message() : ""));
+  }
+  return FLAGS_out;
+}
+
+}  // namespace vitruvius

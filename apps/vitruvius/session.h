@@ -1,0 +1,61 @@
+// What several commands need: the objects that flags name, input and progress.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/body/body_model.h"
+#include "priors/prior.h"
+#include "solvers/batch/batch.h"
+#include "solvers/problem/recipe.h"
+#include "solvers/registration/fitter.h"
+
+namespace vitruvius {
+
+// --model, --prior (falling back to the recipe's), --recipe. Throw InputError or UsageError.
+std::shared_ptr<const BodyModel> ModelFromFlags();
+// By name, as --model takes it: `mannequin` or a path.
+std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name);
+std::shared_ptr<const Prior> PriorFromFlags(const Recipe& recipe);
+
+// Everything a fit needs, from flags; called once, shared by all threads.
+struct FitSetup {
+  std::shared_ptr<const BodyModel> model;
+  std::shared_ptr<const Prior> prior;
+  Recipe recipe2d, recipe3d;
+  FitOptions options;
+
+  std::shared_ptr<Fitter> MakeFitter() const {
+    return std::make_shared<Fitter>(model, prior, recipe2d, recipe3d, options);
+  }
+  PersonWorker MakeWorker() const {
+    return [fitter = MakeFitter()](const PersonObservation& person, long) { return fitter->Fit(person); };
+  }
+};
+FitSetup FitSetupFromFlags();
+BatchOptions BatchOptionsFromFlags();  // --threads, --shard, or the variables of Slurm, Open MPI and PMI
+
+// Done, usable, failed, fits/s: a bar on a terminal, a line every 10 s elsewhere, nothing with --quiet.
+class Progress {
+ public:
+  // total < 0: unknown, and no time left is shown.
+  Progress(std::string what, long total);
+  ~Progress();
+  void Add(bool usable);
+  double seconds() const;
+
+ private:
+  void Print(bool last);
+  std::string what_;
+  long total_, done_ = 0, usable_ = 0;
+  bool terminal_, quiet_;
+  std::chrono::steady_clock::time_point begin_, printed_;
+};
+
+// Folder of --out, made when missing. Throws UsageError when the flag is empty, InputError when it cannot be made.
+std::string OutputFolder();
+
+}  // namespace vitruvius

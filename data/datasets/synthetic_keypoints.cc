@@ -1,0 +1,78 @@
+#include "data/datasets/synthetic_keypoints.h"
+
+#include "models/camera/camera.h"
+#include "models/math/so3.h"
+#include "models/util/check.h"
+#include "models/util/rng.h"
+
+namespace vitruvius {
+
+void SyntheticOptions::Check() const {
+  VT_CHECK_GE(noise_px, 0.0);
+  VT_CHECK_GE(noise_m, 0.0);
+  VT_CHECK_GT(focal_px, 0.0);
+  VT_CHECK_GT(nearest_m, 0.5);
+  VT_CHECK_GE(farthest_m, nearest_m);
+  VT_CHECK_GE(stride, 1);
+}
+
+std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const BodyModel>& model, const Motion& motion,
+                                                 const SyntheticOptions& options) {
+  options.Check();
+  VT_CHECK_GE(model->num_joints(), 24);
+  const KeypointSet* set = options.set != nullptr ? options.set : FindKeypointSet("openpose25");
+  const KeypointBinding binding = BindKeypoints(*set, *model);
+  PointSet wanted = binding.points;
+  for (int j = 0; j < model->num_joints(); ++j) wanted.AddJoint(j);
+  BodyEvaluator evaluator(model, wanted);
+  const int num_points = binding.points.size();
+  const PerspectiveCamera camera = {Eigen::Vector2d::Constant(options.focal_px),
+                                    {options.image_width / 2.0, options.image_height / 2.0}};
+  const Motion resampled = Resample(motion, options.fps);
+  std::vector<SyntheticPerson> people;
+  int valid_frames = 0;
+  for (int frame = 0; frame < resampled.num_frames(); ++frame) {
+    if (!resampled.valid[frame] || valid_frames++ % options.stride != 0) continue;
+    SyntheticPerson person;
+    PersonObservation& observation = person.observation;
+    observation.id = StrCat(motion.name, "_", frame);
+    observation.source = motion.name;
+    observation.set = set;
+    Rng rng(HashString(observation.id, options.seed));
+
+    person.truth = BodyParameters::Zero(*model);
+    const double yaw = rng.Uniform(0, 2 * EIGEN_PI);
+    const double distance = rng.Uniform(options.nearest_m, options.farthest_m);
+    const Matrix3d cam_from_world = ExpSO3({EIGEN_PI, 0, 0}) * ExpSO3({0, yaw, 0});
+    const Eigen::VectorXd pose = resampled.poses.row(frame);
+    person.truth.global_orient = LogSO3(cam_from_world * ExpSO3(pose.head<3>()));
+    person.truth.body_pose.head(69) = pose.tail(69);
+    person.truth.transl = Eigen::Vector3d(0, 0, distance) - model->joint_template().row(0).transpose();
+    evaluator.Evaluate(person.truth, false);
+    person.joints3d = evaluator.points().bottomRows(model->num_joints());
+    if (options.keypoints3d) {
+      observation.keypoints3d.setZero(set->size(), 4);
+      for (int i = 0; i < num_points; ++i) {
+        auto row = observation.keypoints3d.row(binding.keypoint_of_point[i]);
+        for (int axis = 0; axis < 3; ++axis) row[axis] = evaluator.points()(i, axis) + options.noise_m * rng.Normal();
+        row[3] = 1;
+      }
+    } else {
+      observation.keypoints2d.setZero(set->size(), 3);
+      for (int i = 0; i < num_points; ++i) {
+        auto row = observation.keypoints2d.row(binding.keypoint_of_point[i]);
+        const Eigen::Vector2d seen = camera.ImgFromCam<double>(evaluator.points().row(i).transpose());
+        for (int axis = 0; axis < 2; ++axis) row[axis] = seen[axis] + options.noise_px * rng.Normal();
+        row[2] = 1;
+      }
+      observation.image_width = options.image_width;
+      observation.image_height = options.image_height;
+      observation.focal_px = camera.focal_px;
+      observation.center_px = camera.center_px;
+    }
+    people.push_back(std::move(person));
+  }
+  return people;
+}
+
+}  // namespace vitruvius

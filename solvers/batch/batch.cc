@@ -1,0 +1,82 @@
+#include "solvers/batch/batch.h"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/global_control.h>
+#include <tbb/parallel_pipeline.h>
+
+#include "models/util/check.h"
+
+namespace vitruvius {
+
+void BatchOptions::Check() const {
+  VT_CHECK_GE(threads, 0);
+  VT_CHECK_GE(shard_index, 0);
+  VT_CHECK_LT(shard_index, shard_count);
+}
+
+BatchSummary RunBatch(const PersonSource& source, const WorkerFactory& make_worker, const ResultSink& sink,
+                      const BatchOptions& options) {
+  options.Check();
+  BatchSummary summary;
+  summary.threads = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
+  summary.threads = std::max(1, summary.threads);
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<size_t>(summary.threads));
+  tbb::enumerable_thread_specific<PersonWorker> workers;
+  struct Item {
+    long index = 0;
+    PersonObservation person;
+    FitResult result;
+  };
+  using ItemPtr = std::shared_ptr<Item>;
+  // Enough people in flight that a slow one does not idle the other threads, few enough that memory stays flat.
+  constexpr size_t kInFlightPerThread = 8;
+  long position = 0, index = 0;
+  const auto read = [&](tbb::flow_control& control) -> ItemPtr {
+    auto item = std::make_shared<Item>();
+    while (source(&item->person)) {
+      if (position++ % options.shard_count == options.shard_index) {
+        item->index = index++;
+        return item;
+      }
+      item->person = PersonObservation();
+    }
+    control.stop();
+    return nullptr;
+  };
+  const auto fit = [&](ItemPtr item) -> ItemPtr {
+    PersonWorker& worker = workers.local();
+    try {
+      if (!worker) worker = make_worker();
+      item->result = worker(item->person, item->index);
+    } catch (const InputError&) {
+      throw;  // an output that cannot be written concerns everybody
+    } catch (const std::exception& error) {
+      // A defect met by one person must not take the batch down; it is reported where it happened.
+      worker = nullptr;
+      item->result = FitResult();
+      item->result.id = item->person.id;
+      item->result.reason = reason::kBadInput;
+      item->result.detail = error.what();
+    }
+    return item;
+  };
+  const auto write = [&](const ItemPtr& item) {
+    sink(item->person, item->result);
+    ++summary.done;
+    summary.usable += item->result.usable;
+  };
+  tbb::parallel_pipeline(kInFlightPerThread * static_cast<size_t>(summary.threads),
+                         tbb::make_filter<void, ItemPtr>(tbb::filter_mode::serial_in_order, read) &
+                             tbb::make_filter<ItemPtr, ItemPtr>(tbb::filter_mode::parallel, fit) &
+                             tbb::make_filter<ItemPtr, void>(tbb::filter_mode::serial_in_order, write));
+  return summary;
+}
+
+}  // namespace vitruvius
