@@ -9,7 +9,8 @@ BodyModelData MakeMannequin() {
   BodyModelData data;
   data.name = "mannequin";
   data.v_template.resize(static_cast<Eigen::Index>(surface.vertices.size()), 3);
-  for (size_t v = 0; v < surface.vertices.size(); ++v) data.v_template.row(v) = surface.vertices[v].transpose();
+  for (size_t v = 0; v < surface.vertices.size(); ++v)
+    data.v_template.row(v) = surface.vertices[v].transpose();
   data.faces.resize(static_cast<Eigen::Index>(surface.faces.size()), 3);
   for (size_t f = 0; f < surface.faces.size(); ++f) {
     data.faces.row(f) << surface.faces[f][0], surface.faces[f][1], surface.faces[f][2];

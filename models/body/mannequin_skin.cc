@@ -1,4 +1,5 @@
-// How the mannequin's surface hangs on its skeleton: joints, skin weights, joint regressor, pose blend shapes.
+// How the mannequin's surface hangs on its skeleton: joints, skin weights, joint regressor, pose blend
+// shapes.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -20,8 +21,21 @@ constexpr int kMaxWeights = 4;  // joints a vertex; the evaluators' speed depend
 
 // Joints by number (SmplJointNames).
 enum : int {
-  kPelvis = 0, kLeftHip = 1, kSpine1 = 3, kLeftKnee = 4, kSpine2 = 6, kLeftAnkle = 7, kSpine3 = 9, kLeftFoot = 10,
-  kNeck = 12, kLeftCollar = 13, kHead = 15, kLeftShoulder = 16, kLeftElbow = 18, kLeftWrist = 20, kLeftHand = 22
+  kPelvis = 0,
+  kLeftHip = 1,
+  kSpine1 = 3,
+  kLeftKnee = 4,
+  kSpine2 = 6,
+  kLeftAnkle = 7,
+  kSpine3 = 9,
+  kLeftFoot = 10,
+  kNeck = 12,
+  kLeftCollar = 13,
+  kHead = 15,
+  kLeftShoulder = 16,
+  kLeftElbow = 18,
+  kLeftWrist = 20,
+  kLeftHand = 22
 };
 
 const std::vector<int>& Swap() {
@@ -51,7 +65,8 @@ Row RawWeights(const Vector3d& p, Part part) {
     const double beyond = .35 * d.x() - .94 * d.y();
     const double wide = .062 + .023 * SmoothStep(.0, .1, -d.z());
     const double above_crotch = 1 - SmoothStep(.170, .225, -p.y());
-    const double t = SmoothStep(-wide, wide + .01, beyond) * (1 - above_crotch * (1 - SmoothStep(0, .085, p.x())));
+    const double t =
+        SmoothStep(-wide, wide + .01, beyond) * (1 - above_crotch * (1 - SmoothStep(0, .085, p.x())));
     Pass(&row, kPelvis, kLeftHip, t);
   }
   if (leg) {
@@ -111,7 +126,8 @@ std::vector<std::pair<int, double>> Sparsify(const Row& row) {
   for (int j = 0; j < kNumJoints; ++j) {
     if (row[j] > kNegligible) kept.emplace_back(j, row[j]);
   }
-  std::stable_sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::stable_sort(kept.begin(), kept.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   if (kept.size() > kMaxWeights) kept.resize(kMaxWeights);
   double sum = 0;
   for (const auto& entry : kept) sum += entry.second;
@@ -163,8 +179,8 @@ SparseRowMatrixd MakeWeights(const Surface& surface) {
   };
   for (int v = 0; v < surface.num_half; ++v) rows[v] = RawWeights(surface.vertices[v], surface.parts[v]);
   mirror_rows();
-  // A few rounds of averaging along the edges take the kinks out where parts meet. Vertices on the middle line keep
-  // the weights of the trunk alone, which are the same for both sides.
+  // A few rounds of averaging along the edges take the kinks out where parts meet. Vertices on the middle
+  // line keep the weights of the trunk alone, which are the same for both sides.
   constexpr int kRounds = 4;
   for (int round = 0; round < kRounds; ++round) {
     std::vector<Row> next = rows;
@@ -196,20 +212,20 @@ namespace {
 // Where the vertices are that speak for a joint: a band around the limb or trunk, fading to both sides.
 struct Band {
   int joint;
-  Vector3d normal;   // across the band
+  Vector3d normal;  // across the band
   double half_width;
-  double reach;      // from the joint, metres
+  double reach;  // from the joint, metres
 };
 
 const std::vector<Band>& Bands() {
   static const std::vector<Band> bands = {
-      {kPelvis, {0, 1, 0}, .045, .25},         {kLeftHip, {.35, -.94, 0}, .060, .16},
-      {kSpine1, {0, 1, 0}, .040, .25},         {kLeftKnee, {0, 1, 0}, .035, .12},
-      {kSpine2, {0, 1, 0}, .040, .25},         {kLeftAnkle, {0, .94, -.35}, .035, .12},
-      {kSpine3, {0, 1, 0}, .040, .25},         {kLeftFoot, {0, .3, 1}, .030, .10},
-      {kNeck, {0, 1, .25}, .030, .13},         {kLeftCollar, {1, 0, 0}, .045, .13},
-      {kHead, {0, 1, .3}, .035, .16},          {kLeftShoulder, {1, 0, 0}, .050, .09},
-      {kLeftElbow, {1, 0, 0}, .030, .10},      {kLeftWrist, {1, 0, 0}, .025, .08},
+      {kPelvis, {0, 1, 0}, .045, .25},    {kLeftHip, {.35, -.94, 0}, .060, .16},
+      {kSpine1, {0, 1, 0}, .040, .25},    {kLeftKnee, {0, 1, 0}, .035, .12},
+      {kSpine2, {0, 1, 0}, .040, .25},    {kLeftAnkle, {0, .94, -.35}, .035, .12},
+      {kSpine3, {0, 1, 0}, .040, .25},    {kLeftFoot, {0, .3, 1}, .030, .10},
+      {kNeck, {0, 1, .25}, .030, .13},    {kLeftCollar, {1, 0, 0}, .045, .13},
+      {kHead, {0, 1, .3}, .035, .16},     {kLeftShoulder, {1, 0, 0}, .050, .09},
+      {kLeftElbow, {1, 0, 0}, .030, .10}, {kLeftWrist, {1, 0, 0}, .025, .08},
       {kLeftHand, {1, 0, 0}, .020, .06},
   };
   return bands;
@@ -232,9 +248,9 @@ SparseRowMatrixd MakeJointRegressor(const Surface& surface) {
       const double away = d.squaredNorm() / (band.reach * band.reach);
       if (std::abs(across) < 1 && away < 1) near.emplace_back(v, (1 - across * across) * (1 - away));
     }
-    // The smallest change of these kernel weights (relative to each) that sums to one and hits the joint: kernel
-    // times a linear function. Symmetric for the joints in the middle because its slope along x is then zero.
-    // Vertices that would get a negative weight are left out, and the rest solved again.
+    // The smallest change of these kernel weights (relative to each) that sums to one and hits the joint:
+    // kernel times a linear function. Symmetric for the joints in the middle because its slope along x is
+    // then zero. Vertices that would get a negative weight are left out, and the rest solved again.
     Eigen::Vector4d linear;
     const auto weight_of = [&](const std::pair<int, double>& vertex_and_kernel) {
       const auto& [v, kernel] = vertex_and_kernel;
@@ -250,7 +266,8 @@ SparseRowMatrixd MakeJointRegressor(const Surface& surface) {
       }
       linear = moments.partialPivLu().solve(Eigen::Vector4d(1, 0, 0, 0));
       if (middle) linear[1] = 0;
-      near.erase(std::remove_if(near.begin(), near.end(), [&](const auto& entry) { return weight_of(entry) < 1e-5; }),
+      near.erase(std::remove_if(near.begin(), near.end(),
+                                [&](const auto& entry) { return weight_of(entry) < 1e-5; }),
                  near.end());
     }
     double rest = 1;
@@ -277,23 +294,24 @@ SparseRowMatrixd MakeJointRegressor(const Surface& surface) {
 
 namespace {
 
-// Where a joint's skin collapses under linear blending: by cos(angle / 2) in the plane of the rotation for a vertex
-// shared half and half. A push outward of (1 - cos angle) times the vertex's distance makes up for it; the diagonal
-// of R - I is exactly minus that, for each axis that the rotation moves. On the inside of a bend less is needed.
+// Where a joint's skin collapses under linear blending: by cos(angle / 2) in the plane of the rotation for a
+// vertex shared half and half. A push outward of (1 - cos angle) times the vertex's distance makes up for it;
+// the diagonal of R - I is exactly minus that, for each axis that the rotation moves. On the inside of a bend
+// less is needed.
 struct Bulge {
   int joint;
-  int bone_axis;      // 0 x, 1 y, 2 z: not pushed along
-  Vector3d inside;    // the direction that closes when the joint bends as it usually does
+  int bone_axis;    // 0 x, 1 y, 2 z: not pushed along
+  Vector3d inside;  // the direction that closes when the joint bends as it usually does
   double outer_gain, inner_gain;
 };
 
 const std::vector<Bulge>& Bulges() {
   static const std::vector<Bulge> bulges = {
-      {kLeftHip, 1, {0, 0, 1}, .14, .06},      {kLeftKnee, 1, {0, 0, -1}, .42, .18},
-      {kLeftAnkle, 1, {0, 0, 1}, .30, .15},    {kLeftShoulder, 0, {0, -1, 0}, .30, .15},
-      {kLeftElbow, 0, {0, 0, 1}, .44, .18},    {kLeftWrist, 0, {0, -1, 0}, .40, .30},
-      {kNeck, 1, {0, 0, 1}, .30, .30},         {kHead, 1, {0, 0, 1}, .30, .30},
-      {kSpine1, 1, {0, 0, 1}, .30, .20},       {kSpine2, 1, {0, 0, 1}, .30, .20},
+      {kLeftHip, 1, {0, 0, 1}, .14, .06},   {kLeftKnee, 1, {0, 0, -1}, .42, .18},
+      {kLeftAnkle, 1, {0, 0, 1}, .30, .15}, {kLeftShoulder, 0, {0, -1, 0}, .30, .15},
+      {kLeftElbow, 0, {0, 0, 1}, .44, .18}, {kLeftWrist, 0, {0, -1, 0}, .40, .30},
+      {kNeck, 1, {0, 0, 1}, .30, .30},      {kHead, 1, {0, 0, 1}, .30, .30},
+      {kSpine1, 1, {0, 0, 1}, .30, .20},    {kSpine2, 1, {0, 0, 1}, .30, .20},
       {kSpine3, 1, {0, 0, 1}, .30, .20},
   };
   return bulges;
@@ -318,17 +336,20 @@ RowMatrixXf MakePosedirs(const Surface& surface, const SparseRowMatrixd& weights
     const Vector3d joint = JointPositions()[bulge.joint];
     for (int v = 0; v < num_vertices; ++v) {
       double share = 0;
-      for (SparseRowMatrixd::InnerIterator it(weights, v); it; ++it) share += below[it.col()] ? it.value() : 0;
+      for (SparseRowMatrixd::InnerIterator it(weights, v); it; ++it)
+        share += below[it.col()] ? it.value() : 0;
       if (share <= 0 || share >= 1) continue;
       Vector3d out = surface.vertices[v] - joint;
       out[bulge.bone_axis] = 0;
       const double inside = SmoothStep(-.5, .5, out.dot(bulge.inside) / (out.norm() + 1e-9));
-      const double gain = 4 * share * (1 - share) * (bulge.outer_gain + inside * (bulge.inner_gain - bulge.outer_gain));
+      const double gain =
+          4 * share * (1 - share) * (bulge.outer_gain + inside * (bulge.inner_gain - bulge.outer_gain));
       for (int axis = 0; axis < 3; ++axis) {
         const float push = static_cast<float>(Quantize(-gain * out[axis]));
         posedirs(3 * v + axis, 9 * (bulge.joint - 1) + 4 * axis) = push;
         if (!middle) {
-          posedirs(3 * surface.mirror[v] + axis, 9 * (Swap()[bulge.joint] - 1) + 4 * axis) = axis == 0 ? -push : push;
+          posedirs(3 * surface.mirror[v] + axis, 9 * (Swap()[bulge.joint] - 1) + 4 * axis) =
+              axis == 0 ? -push : push;
         }
       }
     }

@@ -1,16 +1,5 @@
-// The mannequin's surface: quad rings lofted along trunk and limbs, joined as a modeller would join them.
-//
-// The trunk and head are half rings from the front middle line over the left side to the back. Legs grow out of the
-// lowest trunk ring closed by a line of vertices through the crotch, arms out of a hole in the trunk's side, fingers
-// and toes out of a two-quads-high slot at the end of the tube. All tubes list their rings in the same order: dorsal
-// (front of leg, top of foot, arm and hand), medial (thumb or big toe), ventral, lateral; so one set of functions
-// builds all of them.
-#include <algorithm>
-#include <cmath>
-#include <utility>
-
-#include "models/body/mannequin_internal.h"
-#include "models/util/check.h"
+// The mannequin's surface: lofted tubes, faired where they join, with relief, mirrored.
+#include "models/body/mannequin_mesh.h"
 
 namespace vitruvius {
 namespace mannequin {
@@ -18,463 +7,187 @@ namespace {
 
 using Eigen::Vector3d;
 
-constexpr int kTrunkColumns = 18;  // quads of a half ring
-constexpr int kCrotchQuads = 6;    // along the middle line between the legs; a leg has 18 + 6 = 24
-constexpr int kArmHoleFirst = 7;   // trunk columns 7..11 and six rows bound the arm's ring of 20
-constexpr int kArmHoleLast = 11;
-constexpr int kArmColumns = 20;
-
-// Cosine and sine, drawn towards a square of the same half width (square = 1: a superellipse of exponent 4).
-std::pair<double, double> RoundedSquare(double angle, double square) {
-  const double c = std::cos(angle);
-  const double s = std::sin(angle);
-  const double scale = 1 + square * (1 / std::sqrt(std::sqrt(c * c * c * c + s * s * s * s)) - 1);
-  return {c * scale, s * scale};
-}
-
-// Key frames of numbers, each with the number of rings up to the next; cubic (Catmull-Rom) in between.
-template <size_t N>
-std::vector<std::array<double, N>> Interpolate(const std::vector<std::pair<int, std::array<double, N>>>& keys) {
-  std::vector<std::array<double, N>> rows;
-  const int last = static_cast<int>(keys.size()) - 1;
-  for (int k = 0; k < last; ++k) {
-    const auto& before = keys[std::max(k - 1, 0)].second;
-    const auto& from = keys[k].second;
-    const auto& to = keys[k + 1].second;
-    const auto& after = keys[std::min(k + 2, last)].second;
-    // Tangents per ring of this segment: segments with rings of different spacing join smoothly.
-    const double steps = keys[k].first;
-    const double steps_before = k > 0 ? keys[k - 1].first : 0;
-    const double steps_after = k + 1 < last ? keys[k + 1].first : 0;
-    for (int i = 0; i < keys[k].first; ++i) {
-      const double t = i / steps;
-      std::array<double, N> row;
-      for (size_t n = 0; n < N; ++n) {
-        const double m0 = (to[n] - before[n]) / (steps + steps_before) * steps;
-        const double m1 = (after[n] - from[n]) / (steps + steps_after) * steps;
-        const double d = to[n] - from[n];
-        row[n] = from[n] + t * (m0 + t * (3 * d - 2 * m0 - m1 + t * (m0 + m1 - 2 * d)));
-      }
-      rows.push_back(row);
-    }
-  }
-  rows.push_back(keys[last].second);
-  return rows;
-}
-
-// ---------------------------------------------------------------------------------------------- trunk and head
-
-// Front y z, side x y z, back y z, squareness, how much closer the columns are in front. Metres, pelvis at the origin.
-using TrunkRow = std::array<double, 9>;
-const std::vector<std::pair<int, TrunkRow>>& TrunkKeys() {
-  static const std::vector<std::pair<int, TrunkRow>> keys = {
-      {2, {-.118, .070, .170, -.095, -.012, -.088, -.090, .25, 0}},  // hip line, where the legs begin
-      {3, {-.075, .088, .167, -.060, -.008, -.055, -.104, .25, 0}},
-      {4, {.000, .097, .151, .000, -.002, .000, -.094, .25, 0}},
-      {4, {.090, .094, .134, .090, .002, .090, -.080, .20, 0}},  // waist
-      {3, {.170, .101, .144, .170, .000, .170, -.098, .20, 0}},
-      {3, {.240, .114, .156, .240, -.004, .240, -.113, .25, 0}},  // chest
-      {3, {.290, .113, .160, .300, -.008, .300, -.118, .30, 0}},  // armpit
-      {3, {.340, .098, .158, .355, -.014, .355, -.117, .30, 0}},
-      {3, {.380, .073, .158, .410, -.018, .405, -.104, .25, 0}},  // shoulder
-      {3, {.402, .055, .118, .425, -.025, .430, -.094, .10, 0}},
-      {2, {.420, .041, .076, .442, -.024, .452, -.086, .00, .1}},  // neck
-      {2, {.450, .031, .056, .474, -.020, .488, -.077, .00, .3}},
-      {2, {.478, .038, .053, .500, -.015, .512, -.076, .00, .8}},
-      {1, {.486, .068, .056, .515, -.005, .530, -.083, .00, 1.0}},
-      {3, {.497, .086, .061, .530, .000, .545, -.092, .00, 1.0}},  // chin
-      {3, {.528, .090, .068, .552, .000, .565, -.100, .05, 1.0}},
-      {3, {.562, .092, .073, .580, -.002, .590, -.106, .10, 1.0}},
-      {2, {.595, .090, .076, .605, -.006, .612, -.108, .10, 1.0}},  // eyes
-      {3, {.618, .094, .077, .628, -.008, .632, -.107, .10, 1.0}},  // brow
-      {3, {.654, .085, .0735, .656, -.010, .656, -.099, .05, .6}},
-      {2, {.684, .065, .0590, .686, -.008, .684, -.081, .00, .2}},
-      {1, {.704, .038, .0380, .705, -.006, .704, -.052, .00, 0}},
-  };
-  return keys;
-}
-constexpr int kArmHoleKey = 6;   // the key at the armpit; the hole ends two keys above
-constexpr int kNeckKey = 10;
-constexpr double kHeadTop = .715;
-
-Vector3d TrunkPoint(const TrunkRow& row, double angle) {
-  const auto [c, s] = RoundedSquare(angle, row[7]);
-  const bool front = c > 0;
-  const double blend = std::min(c * c, 1.0);
-  return {row[2] * s, row[3] + ((front ? row[0] : row[5]) - row[3]) * blend,
-          row[4] + ((front ? row[1] : row[6]) - row[4]) * std::abs(c)};
-}
-
-// kTrunkColumns + 1 points from front to back, equally far from each other, or closer in front.
-std::vector<Vector3d> TrunkRing(const TrunkRow& row) {
-  constexpr int kSamples = 6 * kTrunkColumns;
-  std::vector<Vector3d> dense;
-  std::vector<double> length = {0};
-  for (int i = 0; i <= kSamples; ++i) {
-    dense.push_back(TrunkPoint(row, M_PI * i / kSamples));
-    if (i == 0) continue;
-    const double density = 1 + row[8] * SmoothStep(-.2, .6, std::cos(M_PI * i / kSamples));
-    length.push_back(length.back() + density * (dense[i] - dense[i - 1]).norm());
-  }
-  std::vector<Vector3d> ring;
-  int at = 0;
-  for (int c = 0; c <= kTrunkColumns; ++c) {
-    const double target = length.back() * c / kTrunkColumns;
-    while (at + 2 < static_cast<int>(length.size()) && length[at + 1] < target) ++at;
-    const double t = (target - length[at]) / (length[at + 1] - length[at]);
-    ring.push_back(dense[at] + t * (dense[at + 1] - dense[at]));
-  }
-  ring.front().x() = 0;
-  ring.back().x() = 0;
-  return ring;
-}
-
-struct Trunk {
-  Ring hip_line;  // the lowest half ring, front to back
-  Ring arm_hole;  // 20, in tube order
-};
-
-// Closes the half ring at the crown by a grid of quads.
-void AddCrown(HalfMesh* mesh, const Ring& rim) {
-  constexpr int kAcross = 4;
-  constexpr int kAlong = kTrunkColumns - 2 * kAcross;
-  Vector3d top(0, kHeadTop, 0);
-  top.z() = .5 * (mesh->vertices[rim.front()].z() + mesh->vertices[rim.back()].z());
-  int grid[kAcross + 1][kAlong + 1];
-  for (int i = 0; i <= kAcross; ++i) {
-    for (int j = 0; j <= kAlong; ++j) {
-      if (j == 0) {
-        grid[i][j] = rim[i];
-      } else if (j == kAlong) {
-        grid[i][j] = rim[kTrunkColumns - i];
-      } else if (i == kAcross) {
-        grid[i][j] = rim[kAcross + j];
-      } else {
-        // Where the line from the middle through this cell meets the rim.
-        const double u = static_cast<double>(i) / kAcross;
-        const double v = 2.0 * j / kAlong - 1;
-        const double m = std::max(u, std::abs(v));
-        if (m == 0) {
-          grid[i][j] = mesh->Add(top, Part::kHead);
-          mesh->landmarks["head_top"] = grid[i][j];
-          continue;
-        }
-        const double along = std::abs(v) < u ? kAcross + .5 * (v / m + 1) * kAlong
-                             : v < 0         ? u / m * kAcross
-                                             : kTrunkColumns - u / m * kAcross;
-        const int k = std::min(static_cast<int>(along), kTrunkColumns - 1);
-        const Vector3d edge =
-            mesh->vertices[rim[k]] + (along - k) * (mesh->vertices[rim[k + 1]] - mesh->vertices[rim[k]]);
-        Vector3d p = top + m * (edge - top);
-        p.y() = top.y() + m * m * (edge.y() - top.y());
-        if (i == 0) p.x() = 0;
-        grid[i][j] = mesh->Add(p, Part::kHead);
+// Of each vertex along the edges of the quads.
+std::vector<std::vector<int>> QuadNeighbors(const std::vector<std::array<int, 4>>& quads,
+                                            size_t num_vertices) {
+  std::vector<std::vector<int>> neighbors(num_vertices);
+  for (const auto& quad : quads) {
+    for (int k = 0; k < 4; ++k) {
+      for (const auto& [a, b] :
+           {std::pair(quad[k], quad[(k + 1) % 4]), std::pair(quad[(k + 1) % 4], quad[k])}) {
+        auto& list = neighbors[a];
+        if (std::find(list.begin(), list.end(), b) == list.end()) list.push_back(b);
       }
     }
   }
-  for (int i = 0; i < kAcross; ++i) {
-    for (int j = 0; j < kAlong; ++j) mesh->Quad(grid[i][j], grid[i + 1][j], grid[i + 1][j + 1], grid[i][j + 1]);
+  return neighbors;
+}
+
+// How freely each vertex moves: by its distance in edges from the nearest of the given ones.
+std::vector<double> Freedom(const std::vector<std::vector<int>>& neighbors, const std::vector<int>& around,
+                            const std::vector<double>& by_distance) {
+  std::vector<double> freedom(neighbors.size(), 0);
+  std::vector<int> front = around;
+  for (const double value : by_distance) {
+    std::vector<int> next;
+    for (const int v : front) {
+      if (freedom[v] > 0) continue;
+      freedom[v] = value;
+      next.insert(next.end(), neighbors[v].begin(), neighbors[v].end());
+    }
+    front = next;
+  }
+  return freedom;
+}
+
+// Mean of the neighbours minus the value, for a field that mirrors like positions do: across the middle plane
+// the other half's values are these with x negated.
+std::vector<Vector3d> Laplacian(const HalfMesh& mesh, const std::vector<std::vector<int>>& neighbors,
+                                const std::vector<Vector3d>& field) {
+  std::vector<Vector3d> result(field.size());
+  for (size_t v = 0; v < field.size(); ++v) {
+    const bool middle = mesh.vertices[v].x() == 0;
+    Vector3d sum = Vector3d::Zero();
+    double count = 0;
+    for (const int n : neighbors[v]) {
+      const double times = middle && mesh.vertices[n].x() != 0 ? 2 : 1;
+      sum += times * field[n];
+      count += times;
+    }
+    result[v] = sum / count - field[v];
+    if (middle) result[v].x() = 0;
+  }
+  return result;
+}
+
+// Steps down the thin plate energy: flat curvature instead of shrinking.
+void Bend(HalfMesh* mesh, const std::vector<std::vector<int>>& neighbors, const std::vector<double>& freedom,
+          int steps) {
+  for (int step = 0; step < steps; ++step) {
+    const std::vector<Vector3d> second =
+        Laplacian(*mesh, neighbors, Laplacian(*mesh, neighbors, mesh->vertices));
+    for (size_t v = 0; v < freedom.size(); ++v) mesh->vertices[v] -= .4 * freedom[v] * second[v];
   }
 }
 
-Trunk AddTrunk(HalfMesh* mesh) {
-  const auto& keys = TrunkKeys();
-  const std::vector<TrunkRow> rows = Interpolate(keys);
-  int first = 0, last = 0, neck = 0;
-  for (int k = 0; k < kNeckKey; ++k) {
-    if (k < kArmHoleKey) first += keys[k].first;
-    if (k < kArmHoleKey + 2) last += keys[k].first;
-    neck += keys[k].first;
-  }
-  std::vector<Ring> rings;
-  for (int r = 0; r < static_cast<int>(rows.size()); ++r) {
-    const std::vector<Vector3d> points = TrunkRing(rows[r]);
-    Ring ring;
-    for (int c = 0; c <= kTrunkColumns; ++c) {
-      const bool hole = r > first && r < last && c > kArmHoleFirst && c < kArmHoleLast;
-      ring.push_back(hole ? -1 : mesh->Add(points[c], r < neck ? Part::kTrunk : Part::kHead));
-    }
-    if (r > 0) {
-      const Ring& below = rings.back();
-      for (int c = 0; c < kTrunkColumns; ++c) mesh->Quad(below[c], below[c + 1], ring[c + 1], ring[c]);
-    }
-    rings.push_back(ring);
-  }
-  AddCrown(mesh, rings.back());
-  Trunk trunk;
-  trunk.hip_line = rings.front();
-  constexpr int kSide = kTrunkColumns / 2;
-  for (int c = kSide; c > kArmHoleFirst; --c) trunk.arm_hole.push_back(rings[last][c]);
-  for (int r = last; r > first; --r) trunk.arm_hole.push_back(rings[r][kArmHoleFirst]);
-  for (int c = kArmHoleFirst; c < kArmHoleLast; ++c) trunk.arm_hole.push_back(rings[first][c]);
-  for (int r = first; r < last; ++r) trunk.arm_hole.push_back(rings[r][kArmHoleLast]);
-  for (int c = kArmHoleLast; c > kSide; --c) trunk.arm_hole.push_back(rings[last][c]);
-  return trunk;
-}
-
-// --------------------------------------------------------------------------------------------------------- tubes
-
-// A cross section: middle and the four vectors from it to the dorsal, ventral, medial and lateral extremes.
-struct Loop {
-  Vector3d center, dorsal, ventral, medial, lateral;
-  double square;
+// A push that fades to nothing at the border of an ellipsoid.
+struct Bump {
+  Vector3d center, radii, push;
 };
 
-std::vector<Vector3d> LoopPoints(const Loop& loop, int size) {
-  std::vector<Vector3d> points;
-  for (int i = 0; i < size; ++i) {
-    const auto [c, s] = RoundedSquare(2 * M_PI * i / size, loop.square);
-    points.push_back(loop.center + std::abs(c) * (c > 0 ? loop.dorsal : loop.ventral) +
-                     std::abs(s) * (s > 0 ? loop.medial : loop.lateral));
-  }
-  return points;
+const std::vector<Bump>& Bumps() {
+  static const std::vector<Bump> bumps = {
+      // Trunk.
+      {{.075, -.115, -.095}, {.105, .120, .100}, {.004, -.004, -.026}},  // seat
+      {{.075, .262, .100}, {.095, .080, .090}, {0, -.002, .011}},        // breast muscle
+      {{.000, .250, .110}, {.024, .110, .050}, {0, 0, -.003}},
+      {{.000, .080, .095}, {.014, .120, .050}, {0, 0, -.003}},
+      {{.000, .200, -.100}, {.024, .260, .050}, {0, 0, .007}},   // furrow of the spine
+      {{.085, .330, -.115}, {.065, .080, .060}, {0, 0, -.010}},  // shoulder blade
+      {{.135, .260, -.060}, {.050, .100, .060}, {.007, 0, -.006}},
+      {{.200, .385, -.015}, {.070, .060, .070}, {.002, .008, 0}},  // deltoid
+      {{.070, .435, -.045}, {.060, .040, .050}, {0, .006, -.004}},
+      {{.090, .405, .045}, {.080, .014, .040}, {0, 0, .004}},  // collar bone
+      // Arm.
+      {{.300, .370, .030}, {.075, .040, .050}, {0, .001, .006}},
+      {{.290, .360, -.060}, {.080, .040, .050}, {0, 0, -.006}},
+      {{.421, .363, -.060}, {.030, .025, .030}, {0, 0, -.006}},  // point of the elbow
+      // Leg.
+      {{.118, -.478, .058}, {.034, .038, .040}, {0, 0, .006}},  // kneecap
+      {{.098, -.600, -.050}, {.050, .090, .050}, {-.005, 0, -.006}},
+      {{.145, -.585, -.045}, {.040, .080, .050}, {.003, 0, -.004}},
+      {{.096, -.898, -.016}, {.022, .030, .034}, {-.005, 0, 0}},  // ankle, inner
+      {{.168, -.908, -.022}, {.022, .030, .034}, {.005, 0, 0}},   // outer
+      {{.131, -.850, -.055}, {.030, .050, .030}, {0, 0, .004}},
+      // Head.
+      {{.000, .585, .095}, {.016, .042, .045}, {0, 0, .012}},       // ridge of the nose
+      {{.000, .563, .098}, {.022, .020, .045}, {0, -.003, .013}},   // its tip
+      {{.032, .598, .085}, {.028, .021, .040}, {0, 0, -.007}},      // eye socket
+      {{.026, .621, .088}, {.040, .016, .040}, {0, 0, .003}},       // brow
+      {{.045, .570, .070}, {.032, .026, .050}, {.002, 0, .004}},    // cheekbone
+      {{.000, .531, .092}, {.028, .016, .040}, {0, 0, .004}},       // mouth
+      {{.000, .503, .088}, {.028, .018, .040}, {0, 0, .005}},       // chin
+      {{.058, .520, .010}, {.030, .025, .040}, {.004, -.002, 0}},   // angle of the jaw
+      {{.077, .590, -.012}, {.020, .030, .018}, {.010, 0, -.006}},  // ear
+  };
+  return bumps;
 }
 
-Ring AddLoop(HalfMesh* mesh, const Loop& loop, int size, Part part) {
-  Ring ring;
-  for (const Vector3d& p : LoopPoints(loop, size)) ring.push_back(mesh->Add(p, part));
-  return ring;
-}
-
-// The rings between a seam of the trunk and the first cross section of a limb, evenly spaced; fairing shapes them.
-Ring AddSeam(HalfMesh* mesh, Ring near, const std::vector<Vector3d>& far, int count, Part part) {
-  mesh->seams.insert(mesh->seams.end(), near.begin(), near.end());
-  const Ring from = near;
-  for (int k = 1; k <= count; ++k) {
-    Ring next;
-    for (size_t i = 0; i < from.size(); ++i) {
-      const Vector3d start = mesh->vertices[from[i]];
-      next.push_back(mesh->Add(start + static_cast<double>(k) / (count + 1) * (far[i] - start), part));
+void AddRelief(HalfMesh* mesh) {
+  for (Vector3d& p : mesh->vertices) {
+    const bool middle = p.x() == 0;
+    Vector3d push = Vector3d::Zero();
+    for (const Bump& bump : Bumps()) {
+      const double d = (p - bump.center).cwiseQuotient(bump.radii).squaredNorm();
+      if (d < 1) push += (1 - d) * (1 - d) * bump.push;
     }
-    mesh->Bridge(near, next);
-    mesh->seams.insert(mesh->seams.end(), next.begin(), next.end());
-    near = next;
+    p += push;
+    if (middle) p.x() = 0;
   }
-  return near;
 }
 
-struct Digit {
-  Vector3d base, direction;
-  double length, radius;
-  double curl;  // how far the tip bends to the ventral side, as a fraction of the length
-  const char* name;
-};
-
-// The tube of a digit from its ring of eight (dorsal middle first) to the closed, round tip.
-void AddDigit(HalfMesh* mesh, Ring ring, const Digit& digit, const Vector3d& dorsal, Part part) {
-  const Vector3d medial = digit.direction.cross(dorsal);
-  constexpr int kShaftRings = 5;
-  constexpr double kTaper = .88;
-  const auto center = [&](double s) -> Vector3d {
-    return digit.base + s * digit.direction - digit.curl * s * s / digit.length * dorsal;
-  };
-  const auto add = [&](double s, double r) {
-    const Ring next = AddLoop(mesh, {center(s), r * dorsal, -r * dorsal, r * medial, -r * medial, 0}, 8, part);
-    mesh->Bridge(ring, next);
-    ring = next;
-  };
-  const double shaft = digit.length - kTaper * digit.radius;
-  for (int k = 0; k < kShaftRings; ++k) {
-    const double t = (k + .5) / (kShaftRings - .5);
-    add(t * shaft, digit.radius * (1 - (1 - kTaper) * t * t));
-  }
-  add(digit.length - .30 * digit.radius, .70 * kTaper * digit.radius);
-  const int tip = mesh->Add(center(digit.length), part);
-  for (int i = 0; i < 8; i += 2) mesh->Quad(tip, ring[i], ring[i + 1], ring[(i + 2) % 8]);
-  if (*digit.name != '\0') mesh->landmarks[digit.name] = tip;
+// Smooths the seams, the webs and the vertices around them, everything else a little; adds the relief.
+void Finish(HalfMesh* mesh) {
+  const std::vector<std::vector<int>> neighbors = QuadNeighbors(mesh->quads, mesh->vertices.size());
+  Bend(mesh, neighbors, Freedom(neighbors, mesh->seams, {1, 1, .8, .55, .3, .12}), 60);
+  Bend(mesh, neighbors, Freedom(neighbors, mesh->webs, {.6, .5, .2}), 12);
+  const std::vector<double> everywhere(mesh->vertices.size(), .4);
+  Bend(mesh, neighbors, everywhere, 4);
+  AddRelief(mesh);
+  Bend(mesh, neighbors, everywhere, 2);
 }
 
-// Ends a tube in digits, side by side from lateral to medial: a last ring of 4 * digits + 4, a line of webs through
-// its middle, and the digits.
-void AddDigits(HalfMesh* mesh, const Ring& near, const std::vector<Digit>& digits, const Vector3d& dorsal, Part part) {
-  const int n = static_cast<int>(near.size());
-  const int count = static_cast<int>(digits.size());
-  VT_CHECK_EQ(n, 4 * count + 4);
-  Ring ring(n);
-  Ring rows[3];  // dorsal, middle, ventral; 2 * count + 1 each
-  for (int j = 0; j <= 2 * count; ++j) {
-    const Digit& before = digits[std::max((j - 1) / 2, 0)];
-    const Digit& after = digits[std::min(j / 2, count - 1)];
-    Vector3d p = .5 * (before.base + after.base);
-    double height = .5 * (before.radius + after.radius);
-    if (j % 2 == 0) {
-      height *= .8;
-      const Vector3d medial = after.direction.cross(dorsal);
-      if (j == 0) p -= medial * after.radius;
-      if (j == 2 * count) p += medial * after.radius;
+// Both halves; quads cut into triangles, mirrored ones along mirrored diagonals.
+Surface Mirror(const HalfMesh& half) {
+  Surface surface;
+  surface.num_half = static_cast<int>(half.vertices.size());
+  surface.parts = half.parts;
+  for (const Vector3d& v : half.vertices) {
+    surface.vertices.emplace_back(Quantize(v.x()), Quantize(v.y()), Quantize(v.z()));
+  }
+  surface.mirror.resize(surface.num_half);
+  for (int v = 0; v < surface.num_half; ++v) {
+    const Vector3d p = surface.vertices[v];
+    if (p.x() == 0) {
+      surface.mirror[v] = v;
+      continue;
     }
-    for (int row = 0; row < 3; ++row) {
-      rows[row].push_back(row == 1 && j % 2 == 1 ? -1 : mesh->Add(p + (1 - row) * height * dorsal, part));
+    surface.mirror[v] = static_cast<int>(surface.vertices.size());
+    surface.mirror.push_back(v);
+    surface.vertices.emplace_back(-p.x(), p.y(), p.z());
+    surface.parts.push_back(half.parts[v]);
+  }
+  std::vector<std::array<int, 4>> quads = half.quads;
+  for (const auto& [a, b, c, d] : half.quads) {
+    quads.push_back({surface.mirror[a], surface.mirror[d], surface.mirror[c], surface.mirror[b]});
+  }
+  surface.neighbors = QuadNeighbors(quads, surface.vertices.size());
+  // Each quad is cut along its shorter diagonal, a mirrored one along the mirrored diagonal.
+  const size_t num_half_quads = half.quads.size();
+  for (size_t q = 0; q < quads.size(); ++q) {
+    const auto& [a, b, c, d] = half.quads[q % num_half_quads];
+    const bool ac = (surface.vertices[a] - surface.vertices[c]).squaredNorm() <=
+                    (surface.vertices[b] - surface.vertices[d]).squaredNorm();
+    std::array<int, 3> first = ac ? std::array<int, 3>{a, b, c} : std::array<int, 3>{a, b, d};
+    std::array<int, 3> second = ac ? std::array<int, 3>{a, c, d} : std::array<int, 3>{b, c, d};
+    if (q >= num_half_quads) {
+      for (auto* face : {&first, &second}) {
+        *face = {surface.mirror[(*face)[0]], surface.mirror[(*face)[2]], surface.mirror[(*face)[1]]};
+      }
     }
-    ring[(n + j - count) % n] = rows[0][j];
-    ring[n / 2 + count - j] = rows[2][j];
+    surface.faces.push_back(first);
+    surface.faces.push_back(second);
   }
-  ring[3 * n / 4] = rows[1][0];
-  ring[n / 4] = rows[1][2 * count];
-  mesh->Bridge(near, ring);
-  mesh->webs.insert(mesh->webs.end(), ring.begin(), ring.end());
-  for (int d = 0; d < count; ++d) {
-    const int j = 2 * d;
-    AddDigit(mesh,
-             {rows[0][j + 1], rows[0][j + 2], rows[1][j + 2], rows[2][j + 2], rows[2][j + 1], rows[2][j], rows[1][j],
-              rows[0][j]},
-             digits[d], dorsal, part);
+  for (const auto& [name, vertex] : half.landmarks) {
+    surface.landmarks[name] = vertex;
+    if (name.rfind("left_", 0) == 0) surface.landmarks["right_" + name.substr(5)] = surface.mirror[vertex];
   }
-}
-
-// ---------------------------------------------------------------------------------------------------- arm and hand
-
-// x, middle y z, radii dorsal (up), ventral, medial (front), lateral (back), squareness.
-using ArmRow = std::array<double, 8>;
-const std::vector<std::pair<int, ArmRow>>& ArmKeys() {
-  static const std::vector<std::pair<int, ArmRow>> keys = {
-      {2, {.195, .361, -.016, .056, .058, .054, .054, .10}},  // deltoid
-      {2, {.235, .362, -.017, .052, .050, .050, .049, .05}},
-      {3, {.280, .363, -.018, .046, .046, .047, .046, .00}},
-      {3, {.340, .363, -.019, .042, .042, .043, .043, .00}},
-      {3, {.390, .363, -.020, .037, .037, .038, .041, .00}},
-      {3, {.421, .363, -.020, .036, .036, .037, .040, .00}},  // elbow
-      {2, {.455, .363, -.018, .037, .037, .042, .041, .00}},
-      {3, {.500, .363, -.016, .036, .036, .042, .040, .00}},
-      {3, {.560, .363, -.014, .030, .030, .036, .034, .00}},
-      {2, {.615, .363, -.013, .023, .024, .030, .028, .00}},
-      {1, {.648, .363, -.012, .019, .020, .028, .027, .05}},
-      {1, {.665, .363, -.011, .018, .020, .029, .029, .10}},  // wrist
-      {2, {.682, .363, -.010, .018, .020, .033, .032, .20}},  // the thumb from here
-      {2, {.712, .363, -.009, .017, .019, .039, .036, .30}},  // to here
-      {1, {.742, .363, -.007, .014, .016, .037, .039, .40}},
-  };
-  return keys;
-}
-
-void AddArm(HalfMesh* mesh, const Ring& hole) {
-  const std::vector<ArmRow> rows = Interpolate(ArmKeys());
-  const int num_rows = static_cast<int>(rows.size());
-  const int first_thumb_row = num_rows - 5;  // of three
-  constexpr int kThumbColumn = 5;            // medial; the hole is two quads wide
-  std::vector<Ring> rings;
-  for (int r = 0; r < num_rows; ++r) {
-    const ArmRow& row = rows[r];
-    const Loop loop = {{row[0], row[1], row[2]}, {0, row[3], 0}, {0, -row[4], 0}, {0, 0, row[5]}, {0, 0, -row[6]}, row[7]};
-    const std::vector<Vector3d> points = LoopPoints(loop, kArmColumns);
-    if (r == 0) rings.push_back(AddSeam(mesh, hole, points, 2, Part::kArm));
-    Ring next;
-    for (int i = 0; i < kArmColumns; ++i) {
-      const bool hole = r == first_thumb_row + 1 && i == kThumbColumn;
-      next.push_back(hole ? -1 : mesh->Add(points[i], r < first_thumb_row ? Part::kArm : Part::kHand));
-    }
-    mesh->Bridge(rings.back(), next);
-    rings.push_back(next);
-  }
-  rings.erase(rings.begin());  // the seam, so that rings[r] belongs to rows[r]
-  Ring thumb;
-  const int c = kThumbColumn;
-  for (const auto& [dr, dc] : std::initializer_list<std::pair<int, int>>{
-           {1, -1}, {0, -1}, {0, 0}, {0, 1}, {1, 1}, {2, 1}, {2, 0}, {2, -1}}) {
-    thumb.push_back(rings[first_thumb_row + dr][c + dc]);
-  }
-  const Vector3d thumb_direction = Vector3d(.80, -.16, .58).normalized();
-  const Vector3d thumb_up = (Vector3d(0, 1, 0) + .16 * thumb_direction).normalized();
-  AddDigit(mesh, thumb, {{.702, .359, .031}, thumb_direction, .060, .0105, .0, "left_thumb"}, thumb_up, Part::kThumb);
-
-  const Vector3d up(0, 1, 0);
-  const std::vector<Digit> fingers = {
-      {{.746, .362, -.0385}, Vector3d(1, 0, -.10).normalized(), .062, .0083, .10, "left_pinky"},
-      {{.757, .363, -.0195}, Vector3d(1, 0, -.03).normalized(), .077, .0091, .10, "left_ring"},
-      {{.761, .363, .0005}, Vector3d(1, 0, .01).normalized(), .083, .0094, .10, "left_middle"},
-      {{.757, .363, .0205}, Vector3d(1, 0, .05).normalized(), .075, .0092, .10, "left_index"},
-  };
-  AddDigits(mesh, rings.back(), fingers, up, Part::kHand);
-}
-
-// ----------------------------------------------------------------------------------------------------- leg and foot
-
-// y, middle x z, radii dorsal (front), ventral, medial, lateral, drop of the medial and rise of the lateral side.
-using LegRow = std::array<double, 9>;
-const std::vector<std::pair<int, LegRow>>& LegKeys() {
-  static const std::vector<std::pair<int, LegRow>> keys = {
-      {3, {-.215, .097, -.008, .086, .088, .080, .082, .018, .020}},
-      {4, {-.300, .104, -.004, .080, .078, .076, .077, .000, .000}},
-      {3, {-.380, .110, .000, .072, .066, .064, .066, .000, .000}},
-      {4, {-.440, .115, .004, .061, .058, .055, .056, .000, .000}},
-      {4, {-.486, .118, .006, .054, .052, .051, .051, .000, .000}},  // knee
-      {3, {-.530, .120, .004, .048, .054, .050, .050, .000, .000}},
-      {4, {-.600, .122, -.002, .044, .062, .053, .055, .000, .000}},  // calf
-      {4, {-.680, .125, -.006, .040, .054, .047, .048, .000, .000}},
-      {3, {-.760, .128, -.010, .036, .041, .038, .039, .000, .000}},
-      {2, {-.830, .130, -.014, .034, .036, .033, .034, .000, .000}},
-      {0, {-.872, .131, -.017, .036, .037, .034, .035, .000, .000}},
-  };
-  return keys;
-}
-
-// Foot: dorsal y z, ventral y z, middle x, radii medial, lateral, squareness, lead of the big toe's side.
-using FootRow = std::array<double, 9>;
-const std::vector<std::pair<int, FootRow>>& FootKeys() {
-  static const std::vector<std::pair<int, FootRow>> keys = {
-      {1, {-.890, .026, -.897, -.060, .132, .036, .036, .05, .000}},
-      {2, {-.902, .036, -.925, -.072, .132, .035, .035, .10, .000}},
-      {2, {-.911, .046, -.955, -.075, .133, .034, .034, .15, .000}},  // heel
-      {1, {-.919, .056, -.979, -.056, .134, .034, .035, .25, .000}},
-      {1, {-.927, .067, -.985, -.024, .135, .034, .036, .35, .000}},
-      {2, {-.934, .080, -.983, .012, .137, .036, .039, .40, .004}},
-      {2, {-.946, .106, -.983, .068, .141, .044, .045, .45, .010}},  // ball
-      {0, {-.957, .128, -.984, .116, .144, .047, .046, .45, .016}},
-  };
-  return keys;
-}
-
-void AddLeg(HalfMesh* mesh, const Ring& hip_line) {
-  // The middle line through the crotch, from front to back.
-  Ring middle;
-  const Vector3d front = mesh->vertices[hip_line.front()];
-  const Vector3d back = mesh->vertices[hip_line.back()];
-  constexpr double kCrotch = -.172;
-  for (int i = 1; i < kCrotchQuads; ++i) {
-    const double t = static_cast<double>(i) / kCrotchQuads;
-    const double line = front.y() + t * (back.y() - front.y());
-    const double arch = 1 - (2 * t - 1) * (2 * t - 1);
-    const double z = front.z() + t * (back.z() - front.z());
-    middle.push_back(mesh->Add({0, line + arch * (kCrotch - .5 * (front.y() + back.y())), z}, Part::kLeg));
-  }
-  constexpr int kFront = 3;  // the trunk column in front of the leg's middle
-  Ring ring;
-  for (int c = kFront; c >= 0; --c) ring.push_back(hip_line[c]);
-  ring.insert(ring.end(), middle.begin(), middle.end());
-  for (int c = kTrunkColumns; c > kFront; --c) ring.push_back(hip_line[c]);
-  const int n = static_cast<int>(ring.size());
-
-  bool first = true;
-  for (const LegRow& row : Interpolate(LegKeys())) {
-    const Loop loop = {{row[1], row[0], row[2]}, {0, 0, row[3]}, {0, 0, -row[4]},
-                       {-row[5], -row[7], 0}, {row[6], row[8], 0}, 0};
-    if (first) ring = AddSeam(mesh, ring, LoopPoints(loop, n), 4, Part::kLeg);
-    first = false;
-    const Ring next = AddLoop(mesh, loop, n, Part::kLeg);
-    mesh->Bridge(ring, next);
-    ring = next;
-  }
-  for (const FootRow& row : Interpolate(FootKeys())) {
-    const Vector3d dorsal(row[4], row[0], row[1]);
-    const Vector3d ventral(row[4], row[2], row[3]);
-    const Vector3d half = .5 * (dorsal - ventral);
-    const Ring next = AddLoop(
-        mesh, {.5 * (dorsal + ventral), half, -half, {-row[5], 0, row[8]}, {row[6], 0, -row[8]}, row[7]}, n, Part::kFoot);
-    mesh->Bridge(ring, next);
-    ring = next;
-  }
-  const Vector3d up(0, 1, 0);
-  const std::vector<Digit> toes = {
-      {{.184, -.974, .121}, Vector3d(.10, 0, 1).normalized(), .028, .0088, .10, "left_small_toe"},
-      {{.168, -.973, .131}, Vector3d(.06, 0, 1).normalized(), .034, .0092, .08, ""},
-      {{.151, -.972, .139}, Vector3d(.04, 0, 1).normalized(), .038, .0097, .06, ""},
-      {{.133, -.971, .144}, Vector3d(.02, 0, 1).normalized(), .041, .0102, .06, ""},
-      {{.110, -.970, .146}, Vector3d(.00, 0, 1).normalized(), .041, .0138, .00, "left_big_toe"},
-  };
-  AddDigits(mesh, ring, toes, up, Part::kFoot);
+  return surface;
 }
 
 }  // namespace
+
+double Quantize(double value) { return std::nearbyint(value * 1048576.0) / 1048576.0; }
 
 Surface MakeSurface() {
   HalfMesh mesh;
@@ -482,11 +195,11 @@ Surface MakeSurface() {
   AddArm(&mesh, trunk.arm_hole);
   AddLeg(&mesh, trunk.hip_line);
   Finish(&mesh);
-  for (const auto& [name, place] : std::initializer_list<std::pair<const char*, Vector3d>>{
-           {"nose", {0, .565, .12}},
-           {"left_eye", {.031, .600, .085}},
-           {"left_ear", {.078, .590, -.008}},
-           {"left_heel", {.133, -.972, -.075}}}) {
+  for (const auto& [name, place] :
+       std::initializer_list<std::pair<const char*, Vector3d>>{{"nose", {0, .565, .12}},
+                                                               {"left_eye", {.031, .600, .085}},
+                                                               {"left_ear", {.078, .590, -.008}},
+                                                               {"left_heel", {.133, -.972, -.075}}}) {
     mesh.landmarks[name] = mesh.Nearest(place);
   }
   return Mirror(mesh);

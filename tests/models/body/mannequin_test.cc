@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/Geometry>
 #include <gtest/gtest.h>
+#include <Eigen/Geometry>
 
 #include "models/body/body_evaluator.h"
 
@@ -30,7 +30,9 @@ Vector3d RowOf(const MatrixX3d& m, int row) { return m.row(row).transpose(); }
 double Volume(const MatrixX3d& vertices, const MatrixX3i& faces) {
   double volume = 0;
   for (int f = 0; f < faces.rows(); ++f) {
-    volume += RowOf(vertices, faces(f, 0)).dot(RowOf(vertices, faces(f, 1)).cross(RowOf(vertices, faces(f, 2)))) / 6;
+    volume +=
+        RowOf(vertices, faces(f, 0)).dot(RowOf(vertices, faces(f, 1)).cross(RowOf(vertices, faces(f, 2)))) /
+        6;
   }
   return volume;
 }
@@ -152,7 +154,7 @@ TEST(Mannequin, IsOneClosedSurfaceOfGenusZero) {
 
 TEST(Mannequin, FacesAreNotDegenerate) {
   const BodyModel& model = *Mannequin();
-  constexpr double kMinArea = 5e-7;     // half a square millimetre
+  constexpr double kMinArea = 5e-7;    // half a square millimetre
   constexpr double kMinQuality = .03;  // an equilateral triangle has 1
   for (int f = 0; f < model.num_faces(); ++f) {
     const Vector3d a = RowOf(model.v_template(), model.faces()(f, 0));
@@ -224,7 +226,8 @@ TEST_F(MannequinSymmetry, WeightsAndRegressorSwapSides) {
   const SparseRowMatrixd& weights = model_.weights();
   for (int v = 0; v < weights.outerSize(); ++v) {
     for (SparseRowMatrixd::InnerIterator it(weights, v); it; ++it) {
-      ASSERT_EQ(weights.coeff(mirror_[v], swap_[it.col()]), it.value()) << "vertex " << v << " joint " << it.col();
+      ASSERT_EQ(weights.coeff(mirror_[v], swap_[it.col()]), it.value())
+          << "vertex " << v << " joint " << it.col();
     }
   }
   const SparseRowMatrixd& regressor = model_.joint_regressor();
@@ -300,7 +303,7 @@ TEST(Mannequin, PelvisIsTheOriginAndBonesPointWhereTheyShould) {
   EXPECT_GT(Joint(rest, "left_wrist").x(), .5);
   EXPECT_NEAR(Joint(rest, "left_wrist").y(), Joint(rest, "left_shoulder").y(), .01);  // T-pose
   EXPECT_LT(Joint(rest, "left_ankle").y(), Joint(rest, "left_knee").y());
-  EXPECT_GT(Joint(rest, "left_foot").z(), Joint(rest, "left_ankle").z() + .1);        // feet forward
+  EXPECT_GT(Joint(rest, "left_foot").z(), Joint(rest, "left_ankle").z() + .1);  // feet forward
   EXPECT_GT(Joint(rest, "head").y(), Joint(rest, "neck").y());
 }
 
@@ -320,8 +323,8 @@ TEST(Mannequin, JointsStayInsideForEveryShape) {
 TEST(Mannequin, LandmarksAreWhereTheirNamesSay) {
   const BodyModel& model = *Mannequin();
   const BodyMesh rest = PoseMesh(model, BodyParameters::Zero(model));
-  for (const std::string name : {"eye", "ear", "big_toe", "small_toe", "heel", "thumb", "index", "middle", "ring",
-                                 "pinky"}) {
+  for (const std::string name :
+       {"eye", "ear", "big_toe", "small_toe", "heel", "thumb", "index", "middle", "ring", "pinky"}) {
     ASSERT_EQ(model.landmarks().count("left_" + name), 1u) << name;
     ASSERT_EQ(model.landmarks().count("right_" + name), 1u) << name;
     const Vector3d left = Landmark(rest, "left_" + name);
@@ -356,7 +359,8 @@ TEST(Mannequin, LandmarksAreWhereTheirNamesSay) {
 // ------------------------------------------------------------------------------------------------ shape
 
 struct Measures {
-  double stature, volume, thigh_and_calf, arm, shoulders, hips, torso, head, chest_depth, belly_depth, belly_width;
+  double stature, volume, thigh_and_calf, arm, shoulders, hips, torso, head, chest_depth, belly_depth,
+      belly_width;
   double arm_volume;
 };
 
@@ -392,18 +396,30 @@ struct BetaCase {
 TEST(MannequinShape, EachBetaDoesWhatItSays) {
   const Measures rest = Measure(BodyParameters::Zero(*Mannequin()));
   const BetaCase cases[] = {
-      {kHeight, &Measures::stature, .030, .045},      {kHeight, &Measures::arm, .030, .045},
-      {kWeight, &Measures::volume, .12, .25},         {kWeight, &Measures::belly_depth, .10, .20},
-      {kWeight, &Measures::stature, -.003, .003},     {kWeight, &Measures::arm, -.01, .02},
-      {kLegs, &Measures::thigh_and_calf, .025, .045}, {kLegs, &Measures::torso, -.005, .005},
-      {kArms, &Measures::arm, .025, .045},            {kArms, &Measures::stature, -.001, .001},
-      {kShoulders, &Measures::shoulders, .04, .10},   {kShoulders, &Measures::hips, -.005, .005},
-      {kHips, &Measures::hips, .03, .08},             {kHips, &Measures::shoulders, -.005, .005},
-      {kTorso, &Measures::torso, .030, .060},         {kTorso, &Measures::thigh_and_calf, -.005, .005},
-      {kHead, &Measures::head, .03, .06},             {kHead, &Measures::torso, -.005, .005},
-      {kMuscle, &Measures::arm_volume, .08, .20},     {kMuscle, &Measures::belly_width, -.01, .02},
-      {kMuscle, &Measures::stature, -.003, .003},     {kChest, &Measures::chest_depth, .03, .10},
-      {kChest, &Measures::belly_depth, -.12, -.04},   {kChest, &Measures::stature, -.003, .003},
+      {kHeight, &Measures::stature, .030, .045},
+      {kHeight, &Measures::arm, .030, .045},
+      {kWeight, &Measures::volume, .12, .25},
+      {kWeight, &Measures::belly_depth, .10, .20},
+      {kWeight, &Measures::stature, -.003, .003},
+      {kWeight, &Measures::arm, -.01, .02},
+      {kLegs, &Measures::thigh_and_calf, .025, .045},
+      {kLegs, &Measures::torso, -.005, .005},
+      {kArms, &Measures::arm, .025, .045},
+      {kArms, &Measures::stature, -.001, .001},
+      {kShoulders, &Measures::shoulders, .04, .10},
+      {kShoulders, &Measures::hips, -.005, .005},
+      {kHips, &Measures::hips, .03, .08},
+      {kHips, &Measures::shoulders, -.005, .005},
+      {kTorso, &Measures::torso, .030, .060},
+      {kTorso, &Measures::thigh_and_calf, -.005, .005},
+      {kHead, &Measures::head, .03, .06},
+      {kHead, &Measures::torso, -.005, .005},
+      {kMuscle, &Measures::arm_volume, .08, .20},
+      {kMuscle, &Measures::belly_width, -.01, .02},
+      {kMuscle, &Measures::stature, -.003, .003},
+      {kChest, &Measures::chest_depth, .03, .10},
+      {kChest, &Measures::belly_depth, -.12, -.04},
+      {kChest, &Measures::stature, -.003, .003},
   };
   for (const BetaCase& c : cases) {
     const double growth = Measure(WithBeta(c.beta, 1)).*c.measure / (rest.*c.measure) - 1;
@@ -431,8 +447,9 @@ TEST(MannequinPose, ElbowsAndKneesKeepTheirVolume) {
     Vector3d degrees;
     double reach, keeps, keeps_without;
   };
-  for (const Case& c : {Case{"left_elbow", {0, -120, 0}, .09, .92, .84}, Case{"right_elbow", {0, 120, 0}, .09, .92, .84},
-                        Case{"left_knee", {120, 0, 0}, .12, .92, .88}, Case{"right_knee", {120, 0, 0}, .12, .92, .88}}) {
+  for (const Case& c :
+       {Case{"left_elbow", {0, -120, 0}, .09, .92, .84}, Case{"right_elbow", {0, 120, 0}, .09, .92, .84},
+        Case{"left_knee", {120, 0, 0}, .12, .92, .88}, Case{"right_knee", {120, 0, 0}, .12, .92, .88}}) {
     BodyParameters bent = BodyParameters::Zero(*Mannequin());
     const double rest = VolumeAround(PoseMesh(*Mannequin(), bent), c.joint, c.reach);
     SetRotation(&bent, c.joint, c.degrees);
@@ -478,8 +495,8 @@ TEST(MannequinPose, SkinStretchesButDoesNotTear) {
   }
   SetRotation(&run, "spine2", {0, 25, 0});
   SetRotation(&run, "head", {0, 60, 0});
-  constexpr double kMaxStretch = 4;     // of an edge, in its rest length
-  constexpr double kMinEdge = .004;     // metres; shorter ones prove nothing
+  constexpr double kMaxStretch = 4;  // of an edge, in its rest length
+  constexpr double kMinEdge = .004;  // metres; shorter ones prove nothing
   for (const BodyParameters& pose : {squat, run, reach}) {
     const BodyMesh mesh = PoseMesh(model, pose);
     for (int f = 0; f < model.num_faces(); ++f) {
