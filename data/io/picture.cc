@@ -40,9 +40,11 @@ Image ParsePng(std::string_view bytes, const std::string& path) {
   }
   CheckSize(png.width, png.height, path);
   // Even one bit a pixel needs its share of compressed bytes: a small file must not claim a huge picture.
-  if (static_cast<double>(png.width) * png.height / 8 > kMaxDeflateRatio * static_cast<double>(bytes.size())) {
-    throw InputError(path, "", StrCat("damaged PNG: ", bytes.size(), " bytes cannot hold ", png.width, "x",
-                                      png.height, " px"));
+  if (static_cast<double>(png.width) * png.height / 8 >
+      kMaxDeflateRatio * static_cast<double>(bytes.size())) {
+    throw InputError(
+        path, "",
+        StrCat("damaged PNG: ", bytes.size(), " bytes cannot hold ", png.width, "x", png.height, " px"));
   }
   png.format = PNG_FORMAT_RGBA;
   Image image(static_cast<int>(png.width), static_cast<int>(png.height));
@@ -59,7 +61,8 @@ Image ParseJpeg(std::string_view bytes, const std::string& path) {
   if (handle == nullptr) throw InputError(path, "", "JPEG decoder could not be started");
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
   int width = 0, height = 0, subsampling = 0, color_space = 0;
-  if (tjDecompressHeader3(handle.get(), data, bytes.size(), &width, &height, &subsampling, &color_space) != 0) {
+  if (tjDecompressHeader3(handle.get(), data, bytes.size(), &width, &height, &subsampling, &color_space) !=
+      0) {
     throw InputError(path, "", StrCat("damaged JPEG: ", tjGetErrorStr2(handle.get())));
   }
   CheckSize(width, height, path);
@@ -68,8 +71,8 @@ Image ParseJpeg(std::string_view bytes, const std::string& path) {
   if (color_space == TJCS_CMYK || color_space == TJCS_YCCK) {
     throw InputError(path, "", "CMYK JPEG; expected RGB or grey");
   }
-  if (tjDecompress2(handle.get(), data, bytes.size(), reinterpret_cast<unsigned char*>(image.pixels.data()), width,
-                    0, height, TJPF_RGBA, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0) {
+  if (tjDecompress2(handle.get(), data, bytes.size(), reinterpret_cast<unsigned char*>(image.pixels.data()),
+                    width, 0, height, TJPF_RGBA, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0) {
     throw InputError(path, "", StrCat("damaged JPEG: ", tjGetErrorStr2(handle.get())));
   }
   return image;
@@ -105,7 +108,8 @@ bool EncodePng(const unsigned char* rows, int width, int height, int channels, s
 }  // namespace
 
 Image ParsePicture(std::string_view bytes, const std::string& path) {
-  if (bytes.size() >= 8 && bytes.substr(0, 8) == std::string_view(kPngSignature, 8)) return ParsePng(bytes, path);
+  if (bytes.size() >= 8 && bytes.substr(0, 8) == std::string_view(kPngSignature, 8))
+    return ParsePng(bytes, path);
   if (bytes.size() >= 3 && bytes.substr(0, 3) == "\xff\xd8\xff") return ParseJpeg(bytes, path);
   throw InputError(path, "", "neither a PNG nor a JPEG picture");
 }

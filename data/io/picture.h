@@ -12,9 +12,9 @@ namespace vitruvius {
 inline constexpr int kMaxPictureSide = 16384;
 inline constexpr long long kMaxPicturePixels = 1LL << 26;
 
-// The kind is told by the content, not by the name. Grey, palette and 16-bit pictures become 8-bit RGBA; colour
-// profiles and EXIF orientation are not applied. Throws InputError: missing, neither PNG nor JPEG, damaged, cut
-// short, too large, or a size that its bytes cannot hold.
+// The kind is told by the content, not by the name. Grey, palette and 16-bit pictures become 8-bit RGBA;
+// colour profiles and EXIF orientation are not applied. Throws InputError: missing, neither PNG nor JPEG,
+// damaged, cut short, too large, or a size that its bytes cannot hold.
 Image ReadPicture(const std::string& path);
 // The same of bytes in memory; `path` names them in messages.
 Image ParsePicture(std::string_view bytes, const std::string& path);

@@ -40,7 +40,9 @@ SurfacePtr SurfaceOf(const Image& image) {
   for (int y = 0; y < image.height; ++y) {
     for (int x = 0; x < image.width; ++x) {
       const Rgba& pixel = image.at(x, y);
-      const auto weighted = [&](std::uint8_t c) { return static_cast<std::uint32_t>((c * pixel.a + 127) / 255); };
+      const auto weighted = [&](std::uint8_t c) {
+        return static_cast<std::uint32_t>((c * pixel.a + 127) / 255);
+      };
       const std::uint32_t word = static_cast<std::uint32_t>(pixel.a) << 24 | weighted(pixel.r) << 16 |
                                  weighted(pixel.g) << 8 | weighted(pixel.b);
       std::memcpy(data + static_cast<std::ptrdiff_t>(y) * stride + 4 * x, &word, 4);
@@ -54,13 +56,15 @@ void SetColor(cairo_t* context, const Rgba& color) {
   cairo_set_source_rgba(context, color.r / 255.0, color.g / 255.0, color.b / 255.0, color.a / 255.0);
 }
 
-// Number of bytes of the UTF-8 character that starts here, 0 when there is none. Overlong forms and surrogates pass
-// only as far as cairo lets them: it then draws nothing.
+// Number of bytes of the UTF-8 character that starts here, 0 when there is none. Overlong forms and
+// surrogates pass only as far as cairo lets them: it then draws nothing.
 std::size_t Utf8Length(const std::string& text, std::size_t at) {
   const auto byte = static_cast<unsigned char>(text[at]);
-  const std::size_t length = byte < 0x80 ? 1 : byte >= 0xc2 && byte < 0xe0 ? 2 : byte >= 0xe0 && byte < 0xf0 ? 3
-                             : byte >= 0xf0 && byte < 0xf5                 ? 4
-                                                                           : 0;
+  const std::size_t length = byte < 0x80                   ? 1
+                             : byte >= 0xc2 && byte < 0xe0 ? 2
+                             : byte >= 0xe0 && byte < 0xf0 ? 3
+                             : byte >= 0xf0 && byte < 0xf5 ? 4
+                                                           : 0;
   if (at + length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((static_cast<unsigned char>(text[at + i]) & 0xc0) != 0x80) return 0;
@@ -74,9 +78,12 @@ std::string Printable(const std::string& text) {
   std::string result;
   for (std::size_t i = 0; i < text.size() && result.size() < kMaxBytes;) {
     const std::size_t length = Utf8Length(text, i);
-    if (length == 0) result += '?';
-    else if (length == 1 && static_cast<unsigned char>(text[i]) < 0x20) result += ' ';
-    else result.append(text, i, length);
+    if (length == 0)
+      result += '?';
+    else if (length == 1 && static_cast<unsigned char>(text[i]) < 0x20)
+      result += ' ';
+    else
+      result.append(text, i, length);
     i += std::max<std::size_t>(length, 1);
   }
   return result;
@@ -118,7 +125,8 @@ int Canvas::height() const { return cairo_image_surface_get_height(impl_->surfac
 void Canvas::FillGradient(const Rgba& top, const Rgba& bottom) {
   const std::unique_ptr<cairo_pattern_t, decltype(&cairo_pattern_destroy)> gradient(
       cairo_pattern_create_linear(0, 0, 0, height()), &cairo_pattern_destroy);
-  cairo_pattern_add_color_stop_rgba(gradient.get(), 0, top.r / 255.0, top.g / 255.0, top.b / 255.0, top.a / 255.0);
+  cairo_pattern_add_color_stop_rgba(gradient.get(), 0, top.r / 255.0, top.g / 255.0, top.b / 255.0,
+                                    top.a / 255.0);
   cairo_pattern_add_color_stop_rgba(gradient.get(), 1, bottom.r / 255.0, bottom.g / 255.0, bottom.b / 255.0,
                                     bottom.a / 255.0);
   cairo_set_source(impl_->context.get(), gradient.get());
@@ -136,7 +144,8 @@ void Canvas::DrawImage(const Image& image, double x, double y, double scale, dou
   cairo_scale(context, scale, scale);
   cairo_set_source_surface(context, source.get(), 0, 0);
   cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_GOOD);
-  cairo_pattern_set_extend(cairo_get_source(context), CAIRO_EXTEND_PAD);  // no seam of background at the border
+  cairo_pattern_set_extend(cairo_get_source(context),
+                           CAIRO_EXTEND_PAD);  // no seam of background at the border
   cairo_paint_with_alpha(context, std::clamp(opacity, 0.0, 1.0));
   cairo_restore(context);
 }
@@ -185,7 +194,8 @@ void Canvas::DrawBox(double x, double y, double box_width, double box_height, do
   cairo_fill(context);
 }
 
-double Canvas::DrawText(double x, double y, double max_width, const std::string& text, const TextStyle& style) {
+double Canvas::DrawText(double x, double y, double max_width, const std::string& text,
+                        const TextStyle& style) {
   if (!Drawable({x, y, style.size_px})) return 0;
   const ContextPtr context = impl_->TextContext();
   SelectFont(context.get(), style);
@@ -195,7 +205,8 @@ double Canvas::DrawText(double x, double y, double max_width, const std::string&
   while (text_width > max_width && !shown.empty()) {
     // A whole character goes, and the ellipsis that is there already.
     constexpr char kEllipsis[] = "\xe2\x80\xa6";
-    if (shown.size() >= 3 && shown.compare(shown.size() - 3, 3, kEllipsis) == 0) shown.resize(shown.size() - 3);
+    if (shown.size() >= 3 && shown.compare(shown.size() - 3, 3, kEllipsis) == 0)
+      shown.resize(shown.size() - 3);
     while (!shown.empty() && (static_cast<unsigned char>(shown.back()) & 0xc0) == 0x80) shown.pop_back();
     if (!shown.empty()) shown.pop_back();
     if (!shown.empty()) shown += kEllipsis;

@@ -10,7 +10,7 @@ namespace {
 constexpr float kStrength = 3.0f;    // tuned by eye on bodies
 constexpr float kMaxRadius_px = 64;  // a close-up must not gather from the whole picture
 constexpr int kNumSamples = 12;
-constexpr int kTile = 4;             // the spiral's angles repeat every 4 pixels in x and y
+constexpr int kTile = 4;  // the spiral's angles repeat every 4 pixels in x and y
 constexpr double kTurn = 6.283185307179586;
 constexpr double kGoldenAngle = 2.399963229728653;  // a spiral that never lines up with the pixel grid
 
@@ -70,7 +70,8 @@ float Openness(const DepthPicture& picture, int x, int y, const Eigen::Vector3f&
 }
 
 // Mean over a tile of pixels, of those on the same surface.
-float SurfaceMean(const DepthPicture& picture, int x, int y, int width, float step_m, const std::vector<float>& raw) {
+float SurfaceMean(const DepthPicture& picture, int x, int y, int width, float step_m,
+                  const std::vector<float>& raw) {
   const float depth = picture.Depth(x, y);
   float sum = 0;
   int count = 0;
@@ -89,7 +90,7 @@ float SurfaceMean(const DepthPicture& picture, int x, int y, int width, float st
 const std::vector<float>& AmbientOcclusion::Compute(const RenderView& view, const std::vector<float>& depth_m,
                                                     const std::vector<Eigen::Vector3f>& normals,
                                                     double radius_m) {
-  static const std::array<Spiral, kTile * kTile> spirals = MakeSpirals();
+  static const std::array<Spiral, kTile* kTile> spirals = MakeSpirals();
   const DepthPicture picture(view, depth_m);
   const float radius = static_cast<float>(radius_m);
   const float px_per_m = static_cast<float>(view.focal_px.minCoeff());

@@ -69,7 +69,8 @@ bool Bounds(const MatrixX3d& points, Eigen::Vector3d* low, Eigen::Vector3d* high
 }
 
 // 3D keypoints as a distant viewer sees them: their middle straight ahead, the head above the root.
-void LookFromAfar(const BodyModel& model, const BodyMesh& mesh, MatrixX3d* observed, MatrixX3d* fitted, Sight* sight) {
+void LookFromAfar(const BodyModel& model, const BodyMesh& mesh, MatrixX3d* observed, MatrixX3d* fitted,
+                  Sight* sight) {
   const int head = model.JointIndex("head");
   const bool y_up = mesh.joints.rows() > head && head > 0 && mesh.joints(head, 1) > mesh.joints(0, 1);
   const Eigen::RowVector3d axes = y_up ? Eigen::RowVector3d(1, -1, -1) : Eigen::RowVector3d(1, 1, 1);
@@ -110,7 +111,8 @@ Sight Look(const PersonObservation& observation, const FitResult& result, const 
       sight.keypoints[k].confidence = observation.keypoints2d(k, 2);
     }
   }
-  for (Eigen::Index k = 0; k < fitted.rows(); ++k) sight.keypoints[k].fitted = Project(sight.view, fitted.row(k));
+  for (Eigen::Index k = 0; k < fitted.rows(); ++k)
+    sight.keypoints[k].fitted = Project(sight.view, fitted.row(k));
   for (Sight::Keypoint& keypoint : sight.keypoints) {
     if (!IsSomewhere(keypoint.observed) || !(keypoint.confidence > 0)) keypoint.observed = kNowhere;
     if (!IsSomewhere(keypoint.fitted)) keypoint.fitted = kNowhere;
@@ -145,7 +147,8 @@ struct Box {
 Box PersonBox(const Sight& sight, double margin) {
   Box seen, body;
   for (const Sight::Keypoint& keypoint : sight.keypoints) seen.Add(keypoint.observed);
-  for (Eigen::Index v = 0; v < sight.vertices.rows(); ++v) body.Add(Project(sight.view, sight.vertices.row(v)));
+  for (Eigen::Index v = 0; v < sight.vertices.rows(); ++v)
+    body.Add(Project(sight.view, sight.vertices.row(v)));
   if (!seen.empty() && !body.empty()) {
     // A body that went astray must not shrink the person to a dot.
     Box limit = seen;
@@ -206,7 +209,9 @@ double Opacity(double confidence) { return 0.25 + 0.75 * std::clamp(confidence, 
 void DrawSkeleton(const KeypointSet* set, const Sight& sight, const Eigen::Vector2d& origin, double scale,
                   double unit, Canvas* canvas) {
   constexpr Rgba kShadow = {20, 24, 32, 255}, kPale = {255, 255, 255, 255};
-  const auto place = [&](const Eigen::Vector2d& point) -> Eigen::Vector2d { return scale * (point - origin); };
+  const auto place = [&](const Eigen::Vector2d& point) -> Eigen::Vector2d {
+    return scale * (point - origin);
+  };
   const int num_keypoints = static_cast<int>(sight.keypoints.size());
   if (set != nullptr) {
     for (const auto& [first, second] : set->limbs) {
@@ -236,7 +241,8 @@ void DrawSkeleton(const KeypointSet* set, const Sight& sight, const Eigen::Vecto
       // From rim to rim, so that neither mark is crossed.
       const Eigen::Vector2d at = place(keypoint.observed), way = ring - at;
       if (way.norm() > disc_radius + ring_radius) {
-        const Eigen::Vector2d from = at + disc_radius * way.normalized(), to = ring - ring_radius * way.normalized();
+        const Eigen::Vector2d from = at + disc_radius * way.normalized(),
+                              to = ring - ring_radius * way.normalized();
         canvas->DrawLine(from.x(), from.y(), to.x(), to.y(), 2.6 * unit, WithOpacity(kShadow, 0.35));
         canvas->DrawLine(from.x(), from.y(), to.x(), to.y(), 1.2 * unit, kPale);
       }

@@ -16,7 +16,8 @@ namespace {
 
 constexpr int kMaxSize = 16384;
 constexpr int kMaxSupersampling = 4;
-// Samples held at a time: small enough to stay near the processor, large enough for whole rows of any picture.
+// Samples held at a time: small enough to stay near the processor, large enough for whole rows of any
+// picture.
 constexpr int kBandSamples = 1 << 19;
 
 // First and one-past-last sample whose centre (i + 0.5) / scale can lie in [low, high] px, within [0, count).
@@ -30,15 +31,15 @@ double EvaluateAt(const std::array<double, 3>& line, double x, double y) {
   return line[0] * x + (line[1] * y + line[2]);
 }
 
-// p_a x p_b, the line through two corners: exactly the negative of the line through b and a, whatever the compiler
-// makes of the products, so that no sample on an edge that two triangles share is lost between them.
+// p_a x p_b, the line through two corners: exactly the negative of the line through b and a, whatever the
+// compiler makes of the products, so that no sample on an edge that two triangles share is lost between them.
 Eigen::Vector3d EdgeThrough(const Eigen::Vector3d& a, const Eigen::Vector3d& b) {
   const bool ordered = std::lexicographical_compare(a.data(), a.data() + 3, b.data(), b.data() + 3);
   return ordered ? Eigen::Vector3d(a.cross(b)) : Eigen::Vector3d(-b.cross(a));
 }
 
-// Bounds of the part of a triangle that lies beyond the near plane, px. False when nothing does, or when it lies
-// beyond all numbers.
+// Bounds of the part of a triangle that lies beyond the near plane, px. False when nothing does, or when it
+// lies beyond all numbers.
 bool BoundInImage(const std::array<Eigen::Vector3d, 3>& corners, double near_m, double* x_low, double* x_high,
                   double* y_low, double* y_high) {
   *x_low = *y_low = std::numeric_limits<double>::infinity();
@@ -91,7 +92,8 @@ bool Rasterizer::IsDrawable(const Eigen::Vector3i& face) const {
   return true;
 }
 
-void Rasterizer::SetUpTriangles(const MatrixX3i& faces, const RenderView& view, const RenderOptions& options) {
+void Rasterizer::SetUpTriangles(const MatrixX3i& faces, const RenderView& view,
+                                const RenderOptions& options) {
   triangles_.clear();
   for (Eigen::Index f = 0; f < faces.rows(); ++f) {
     const Eigen::Vector3i face = faces.row(f);
@@ -135,7 +137,8 @@ void Rasterizer::FillBand(int y_begin, int y_end, int row_samples, int scale, do
       const double y_px = (y + 0.5) * step;
       for (int x = triangle.x_begin; x < triangle.x_end; ++x) {
         const double x_px = (x + 0.5) * step;
-        if (!(EvaluateAt(triangle.edges[0], x_px, y_px) >= 0 && EvaluateAt(triangle.edges[1], x_px, y_px) >= 0 &&
+        if (!(EvaluateAt(triangle.edges[0], x_px, y_px) >= 0 &&
+              EvaluateAt(triangle.edges[1], x_px, y_px) >= 0 &&
               EvaluateAt(triangle.edges[2], x_px, y_px) >= 0)) {
           continue;
         }
@@ -172,8 +175,8 @@ Rasterizer::Surface Rasterizer::ShadeAt(const Triangle& triangle, const Eigen::V
   return surface;
 }
 
-void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, int scale, int row_begin, int row_end,
-                           Rendering* rendering) {
+void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, int scale, int row_begin,
+                           int row_end, Rendering* rendering) {
   const int row_samples = view.width * scale, num_samples = scale * scale;
   const double step = 1.0 / scale;
   for (int y = row_begin; y < row_end; ++y) {
@@ -202,9 +205,9 @@ void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, int s
           ++count, sum_x += k % scale, sum_y += k / scale;
         }
         const Triangle& triangle = triangles_[current];
-        const Surface surface =
-            ShadeAt(triangle, faces.row(triangle.face), view, x + (static_cast<double>(sum_x) / count + 0.5) * step,
-                    y + (static_cast<double>(sum_y) / count + 0.5) * step);
+        const Surface surface = ShadeAt(triangle, faces.row(triangle.face), view,
+                                        x + (static_cast<double>(sum_x) / count + 0.5) * step,
+                                        y + (static_cast<double>(sum_y) / count + 0.5) * step);
         const float share = static_cast<float>(count) / static_cast<float>(num_covered);
         light += share * surface.light;
         normal += share * surface.normal;

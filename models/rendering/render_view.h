@@ -5,8 +5,8 @@
 
 namespace vitruvius {
 
-// Size, focal lengths and principal point, px. A point (X, Y, Z) in camera axes (x right, y down, z forward, camera
-// at the origin) is seen at (fx X / Z + cx, fy Y / Z + cy).
+// Size, focal lengths and principal point, px. A point (X, Y, Z) in camera axes (x right, y down, z forward,
+// camera at the origin) is seen at (fx X / Z + cx, fy Y / Z + cy).
 struct RenderView {
   int width = 0, height = 0;
   Eigen::Vector2d focal_px = Eigen::Vector2d::Zero();

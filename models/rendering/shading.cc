@@ -59,8 +59,8 @@ Eigen::Vector3f ShadeStudio(const Eigen::Vector3f& normal, const Eigen::Vector3f
   const float up = 0.5f - 0.5f * normal.y();
   const float facing = std::clamp(normal.dot(to_viewer), 0.0f, 1.0f);
   const float grazing = (1 - facing) * (1 - facing) * (1 - facing);
-  const Eigen::Vector3f diffuse = kGround + up * (kSky - kGround) + wrapped(kKey) * kKey.radiance +
-                                  wrapped(kFill) * kFill.radiance;
+  const Eigen::Vector3f diffuse =
+      kGround + up * (kSky - kGround) + wrapped(kKey) * kKey.radiance + wrapped(kFill) * kFill.radiance;
   const float rim = grazing * std::max(0.0f, normal.dot(kRim.direction) + 0.25f);
   const float half = std::max(0.0f, normal.dot(kHalf));
   const float half4 = half * half * half * half;

@@ -1,5 +1,5 @@
-// Light and colour: a small photo studio. A key light from the upper left behind the camera, a weak fill from the
-// right, a rim light from behind, and an ambient that is brighter from above than from below.
+// Light and colour: a small photo studio. A key light from the upper left behind the camera, a weak fill from
+// the right, a rim light from behind, and an ambient that is brighter from above than from below.
 #pragma once
 
 #include <Eigen/Core>
@@ -12,8 +12,8 @@ namespace vitruvius {
 Eigen::Vector3f LinearFromSrgb(const Eigen::Vector3f& srgb);
 std::uint8_t Srgb8FromLinear(float linear);
 
-// Linear light that a surface of linear `albedo` sends to the viewer. Both directions are unit vectors in camera
-// axes (x right, y down, z forward); `to_viewer` points from the surface to the camera.
+// Linear light that a surface of linear `albedo` sends to the viewer. Both directions are unit vectors in
+// camera axes (x right, y down, z forward); `to_viewer` points from the surface to the camera.
 Eigen::Vector3f ShadeStudio(const Eigen::Vector3f& normal, const Eigen::Vector3f& to_viewer,
                             const Eigen::Vector3f& albedo);
 

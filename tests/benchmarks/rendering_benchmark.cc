@@ -1,5 +1,5 @@
-// Speed of the rasteriser on the mannequin, seen at 640 px height: hard edges, then 2x2 and 3x3 samples a pixel; and
-// of a whole overlay.
+// Speed of the rasteriser on the mannequin, seen at 640 px height: hard edges, then 2x2 and 3x3 samples a
+// pixel; and of a whole overlay.
 #include <benchmark/benchmark.h>
 
 #include "models/body/body_evaluator.h"

@@ -32,8 +32,8 @@ Image SmoothImage(int width, int height) {
   Image image(width, height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      image.at(x, y) = {static_cast<std::uint8_t>(255 * x / width), static_cast<std::uint8_t>(255 * y / height), 90,
-                        255};
+      image.at(x, y) = {static_cast<std::uint8_t>(255 * x / width),
+                        static_cast<std::uint8_t>(255 * y / height), 90, 255};
     }
   }
   return image;
@@ -85,8 +85,13 @@ std::string Deflate(const std::string& bytes) {
   }
   const auto size = static_cast<std::uint16_t>(bytes.size());
   const auto inverse = static_cast<std::uint16_t>(~size);
-  const char head[] = {0x78, 0x01, 1, static_cast<char>(size), static_cast<char>(size >> 8),
-                       static_cast<char>(inverse), static_cast<char>(inverse >> 8)};
+  const char head[] = {0x78,
+                       0x01,
+                       1,
+                       static_cast<char>(size),
+                       static_cast<char>(size >> 8),
+                       static_cast<char>(inverse),
+                       static_cast<char>(inverse >> 8)};
   return std::string(head, sizeof(head)) + bytes + BigEndian(b << 16 | a);
 }
 
@@ -102,8 +107,9 @@ std::string MessageOf(const std::string& bytes) {
 class PictureFile : public testing::Test {
  protected:
   PictureFile()
-      : folder_(std::filesystem::temp_directory_path() /
-                (std::string("picture_test_") + testing::UnitTest::GetInstance()->current_test_info()->name())) {
+      : folder_(
+            std::filesystem::temp_directory_path() /
+            (std::string("picture_test_") + testing::UnitTest::GetInstance()->current_test_info()->name())) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }
@@ -124,7 +130,8 @@ TEST_F(PictureFile, PngRoundTripKeepsEveryPixel) {
       EXPECT_EQ(again.pixels, image.pixels);
     }
   }
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1) << "something was left behind";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1)
+      << "something was left behind";
 }
 
 TEST_F(PictureFile, PlacesThatCannotBeReadOrWritten) {
@@ -154,7 +161,8 @@ TEST(Png, EmptyPicturesAreNotWritten) {
 TEST(Png, GreyPaletteAnd16BitBecomeRgba) {
   // One row of two pixels each, after the filter byte.
   const std::string end = PngChunk("IEND", "");
-  const std::string grey = PngHeader(2, 1, 8, 0) + PngChunk("IDAT", Deflate(std::string("\0\x10\xf0", 3))) + end;
+  const std::string grey =
+      PngHeader(2, 1, 8, 0) + PngChunk("IDAT", Deflate(std::string("\0\x10\xf0", 3))) + end;
   EXPECT_THAT(ParsePicture(grey, "").pixels,
               testing::ElementsAre(Rgba{0x10, 0x10, 0x10, 255}, Rgba{0xf0, 0xf0, 0xf0, 255}));
   const std::string palette = PngHeader(2, 1, 8, 3) + PngChunk("PLTE", "\x01\x02\x03\x04\x05\x06") +

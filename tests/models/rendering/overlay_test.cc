@@ -108,7 +108,7 @@ TEST_F(Overlay, BodyIsBlendedOverThePicture) {
   background_ = Image(200, 160, {0, 0, 0, 255});
   const Rgba solid = Draw().at(100, 90);
   EXPECT_GT(solid.r, 60);
-  EXPECT_EQ(Draw().at(60, 90), (Rgba{0, 0, 0, 255}));   // left of x = -0.3 / 3 * 300 + 100
+  EXPECT_EQ(Draw().at(60, 90), (Rgba{0, 0, 0, 255}));    // left of x = -0.3 / 3 * 300 + 100
   EXPECT_EQ(Draw().at(195, 155), (Rgba{0, 0, 0, 255}));  // beyond the hypotenuse
   options_.mesh_opacity = 0.5;
   EXPECT_NEAR(Draw().at(100, 90).r, solid.r / 2, 2);
@@ -221,7 +221,8 @@ TEST_F(Overlay, NothingAtAllIsStillAPicture) {
   for (const bool crop : {false, true}) {
     options_.crop = crop;
     options_.caption = true;
-    EXPECT_FALSE(DrawOverlay(PersonObservation(), FitResult(), *model_, BodyMesh(), nullptr, options_).empty());
+    EXPECT_FALSE(
+        DrawOverlay(PersonObservation(), FitResult(), *model_, BodyMesh(), nullptr, options_).empty());
     const Image empty;
     EXPECT_FALSE(DrawOverlay(observation_, FitResult(), *model_, BodyMesh(), &empty, options_).empty());
   }

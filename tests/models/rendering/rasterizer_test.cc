@@ -111,8 +111,8 @@ TEST(Rasterizer, NoGapBetweenNeighbours) {
 TEST(Rasterizer, DepthOfATiltedPlane) {
   // z = 2 + 0.5 x seen along the ray (u, v, 1): z = 2 / (1 - 0.5 u).
   const auto on_plane = [](double x, double y) { return Eigen::Vector3d(x, y, 2 + 0.5 * x); };
-  const Mesh mesh = MakeMesh({on_plane(-3, -9), on_plane(9, -9), on_plane(9, 9), on_plane(-3, 9)},
-                             {{0, 1, 2}, {0, 2, 3}});
+  const Mesh mesh =
+      MakeMesh({on_plane(-3, -9), on_plane(9, -9), on_plane(9, 9), on_plane(-3, 9)}, {{0, 1, 2}, {0, 2, 3}});
   RenderView view = UnitView(20, 10);
   view.focal_px = Eigen::Vector2d(20, 20);
   view.center_px = Eigen::Vector2d(10, 5);
@@ -128,8 +128,8 @@ TEST(Rasterizer, DepthOfATiltedPlane) {
 
 TEST(Rasterizer, MaskOfASquareInPerspective) {
   // 1 m wide, 4 m away, focal 40 px: 10 px, around (12, 9). Nothing else, and no depth elsewhere.
-  const Mesh mesh = MakeMesh({{-0.5, -0.5, 4}, {0.5, -0.5, 4}, {0.5, 0.5, 4}, {-0.5, 0.5, 4}},
-                             {{0, 1, 2}, {0, 2, 3}});
+  const Mesh mesh =
+      MakeMesh({{-0.5, -0.5, 4}, {0.5, -0.5, 4}, {0.5, 0.5, 4}, {-0.5, 0.5, 4}}, {{0, 1, 2}, {0, 2, 3}});
   RenderView view = UnitView(24, 20);
   view.focal_px = Eigen::Vector2d(40, 40);
   view.center_px = Eigen::Vector2d(12, 9);
@@ -163,7 +163,8 @@ TEST(Rasterizer, NearerTriangleHidesFarther) {
   MatrixX3d colors(6, 3);
   colors << 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1;
   for (const bool near_first : {false, true}) {
-    const Mesh mesh = near_first ? MakeMesh(vertices, {{3, 5, 4}, {0, 2, 1}}) : MakeMesh(vertices, {{0, 2, 1}, {3, 5, 4}});
+    const Mesh mesh =
+        near_first ? MakeMesh(vertices, {{3, 5, 4}, {0, 2, 1}}) : MakeMesh(vertices, {{0, 2, 1}, {3, 5, 4}});
     RenderOptions options;
     options.supersampling = 1;
     Rendering rendering;
@@ -176,9 +177,10 @@ TEST(Rasterizer, NearerTriangleHidesFarther) {
 }
 
 TEST(Rasterizer, TriangleAcrossTheImagePlaneIsCut) {
-  // The floor y = 1 from 5 m behind the camera to 5 m before it: seen at v = 1/z below the horizon, up to z = 5
-  // (v = 0.2) and down to the near plane z = 0.5 (v = 2).
-  const Mesh mesh = MakeMesh({{-100, 1, -5}, {100, 1, -5}, {100, 1, 5}, {-100, 1, 5}}, {{0, 1, 2}, {0, 2, 3}});
+  // The floor y = 1 from 5 m behind the camera to 5 m before it: seen at v = 1/z below the horizon, up to z =
+  // 5 (v = 0.2) and down to the near plane z = 0.5 (v = 2).
+  const Mesh mesh =
+      MakeMesh({{-100, 1, -5}, {100, 1, -5}, {100, 1, 5}, {-100, 1, 5}}, {{0, 1, 2}, {0, 2, 3}});
   RenderView view = UnitView(4, 30);
   view.focal_px = Eigen::Vector2d(10, 10);
   view.center_px = Eigen::Vector2d(2, 4);
@@ -205,30 +207,41 @@ TEST(Rasterizer, NothingBehindTheCameraIsDrawn) {
 TEST(Rasterizer, BrokenFacesAreLeftOutAndTheOthersDrawn) {
   const Mesh good = MakeMesh({{0, 0, 1}, {4.2, 0, 1}, {0, 4.2, 1}}, {{0, 1, 2}});
   const std::vector<std::string> expected = Rows(RenderHard(good, UnitView(6, 5)));
-  const std::vector<Eigen::Vector3d> vertices = {{0, 0, 1},    {4.2, 0, 1}, {0, 4.2, 1},        {kNaN, 3, 1},
-                                                 {9, kInf, 1}, {9, 9, -kInf}, {1e300, 1e300, 1e300}, {9, 9, 0}};
-  const Mesh mesh = MakeMesh(vertices, {{0, 1, 3}, {0, 4, 2}, {5, 1, 2}, {0, 1, 8}, {-1, 1, 2}, {1, 1, 2},
-                                        {0, 0, 0}, {6, 1, 2}, {2147483647, -2147483647 - 1, 0}, {0, 1, 2}});
+  const std::vector<Eigen::Vector3d> vertices = {
+      {0, 0, 1},    {4.2, 0, 1},   {0, 4.2, 1},           {kNaN, 3, 1},
+      {9, kInf, 1}, {9, 9, -kInf}, {1e300, 1e300, 1e300}, {9, 9, 0}};
+  const Mesh mesh = MakeMesh(vertices, {{0, 1, 3},
+                                        {0, 4, 2},
+                                        {5, 1, 2},
+                                        {0, 1, 8},
+                                        {-1, 1, 2},
+                                        {1, 1, 2},
+                                        {0, 0, 0},
+                                        {6, 1, 2},
+                                        {2147483647, -2147483647 - 1, 0},
+                                        {0, 1, 2}});
   EXPECT_EQ(Rows(RenderHard(mesh, UnitView(6, 5))), expected);
 }
 
 TEST(Rasterizer, SliversAndSeenEdgeOnHaveNoPixels) {
   // Three points of one line; a plane through the camera.
-  EXPECT_EQ(NumCovered(RenderHard(MakeMesh({{0.5, 0.5, 1}, {2.5, 2.5, 1}, {4.5, 4.5, 1}}, {{0, 1, 2}}), UnitView(6, 6))),
+  EXPECT_EQ(NumCovered(RenderHard(MakeMesh({{0.5, 0.5, 1}, {2.5, 2.5, 1}, {4.5, 4.5, 1}}, {{0, 1, 2}}),
+                                  UnitView(6, 6))),
             0);
-  EXPECT_EQ(NumCovered(RenderHard(MakeMesh({{0, 1, 1}, {5, 10, 10}, {9, 2, 2}}, {{0, 1, 2}}), UnitView(6, 6))), 0);
+  EXPECT_EQ(
+      NumCovered(RenderHard(MakeMesh({{0, 1, 1}, {5, 10, 10}, {9, 2, 2}}, {{0, 1, 2}}), UnitView(6, 6))), 0);
 }
 
 TEST(Rasterizer, AnythingGoesIn) {
   Rng rng(11);
-  const double values[] = {0, 1, -1, 1e-300, -1e-300, 1e30, -1e30, 1e154, 1e308, -1e308, kNaN, kInf, -kInf, 0.05};
+  const double values[] = {0,     1,     -1,     1e-300, -1e-300, 1e30,  -1e30,
+                           1e154, 1e308, -1e308, kNaN,   kInf,    -kInf, 0.05};
   RenderView view = UnitView(7, 5);
   view.center_px = Eigen::Vector2d(3, 2);
   for (int trial = 0; trial < 20000; ++trial) {
     Mesh mesh;
-    mesh.vertices = MatrixX3d::NullaryExpr(4, 3, [&] {
-      return rng.Uniform() < 0.5 ? values[rng.Index(std::size(values))] : 3 * rng.Normal();
-    });
+    mesh.vertices = MatrixX3d::NullaryExpr(
+        4, 3, [&] { return rng.Uniform() < 0.5 ? values[rng.Index(std::size(values))] : 3 * rng.Normal(); });
     mesh.faces = MatrixX3i::NullaryExpr(4, 3, [&] { return static_cast<int>(rng.Index(6)) - 1; });
     const Rendering rendering = RenderHard(mesh, view);
     for (std::size_t i = 0; i < rendering.mask.size(); ++i) {
@@ -249,7 +262,8 @@ TEST(Rasterizer, EmptyPicturesAndMeshes) {
 
 TEST(Rasterizer, BandsOfALargePictureFitTogether) {
   // Larger than one band of samples; the square's rows are all there.
-  const Mesh mesh = MakeMesh({{-9, 10, 1}, {5000, 10, 1}, {5000, 990, 1}, {-9, 990, 1}}, {{0, 1, 2}, {0, 2, 3}});
+  const Mesh mesh =
+      MakeMesh({{-9, 10, 1}, {5000, 10, 1}, {5000, 990, 1}, {-9, 990, 1}}, {{0, 1, 2}, {0, 2, 3}});
   const Rendering rendering = RenderHard(mesh, UnitView(1500, 1000));
   EXPECT_EQ(NumCovered(rendering), 1500 * 980);
 }
@@ -270,8 +284,8 @@ TEST(Rasterizer, ASecondPictureForgetsTheFirst) {
 }
 
 TEST(Rasterizer, SmoothNormalsShadeASphereByDirection) {
-  // The outside of a ball is lit from the upper left: brighter there than at the lower right, and the inside of the
-  // same ball (faces turned around) is lit as well.
+  // The outside of a ball is lit from the upper left: brighter there than at the lower right, and the inside
+  // of the same ball (faces turned around) is lit as well.
   constexpr int kRings = 24, kSectors = 48;
   Mesh ball;
   ball.vertices.resize((kRings + 1) * kSectors, 3);
@@ -279,7 +293,8 @@ TEST(Rasterizer, SmoothNormalsShadeASphereByDirection) {
   for (int i = 0; i <= kRings; ++i) {
     for (int j = 0; j < kSectors; ++j) {
       const double t = 3.141592653589793 * i / kRings, p = 2 * 3.141592653589793 * j / kSectors;
-      ball.vertices.row(i * kSectors + j) << std::sin(t) * std::cos(p), std::cos(t), 5 + std::sin(t) * std::sin(p);
+      ball.vertices.row(i * kSectors + j) << std::sin(t) * std::cos(p), std::cos(t),
+          5 + std::sin(t) * std::sin(p);
     }
   }
   int f = 0;
@@ -315,8 +330,9 @@ TEST(Rasterizer, BrokenContractsThrow) {
   EXPECT_THROW(RenderHard(mesh, view), ContractError);
   const MatrixX3d colors = MatrixX3d::Zero(2, 3);
   Rendering rendering;
-  EXPECT_THROW(Rasterizer().Render(mesh.vertices, mesh.faces, UnitView(5, 5), RenderOptions(), &rendering, &colors),
-               ContractError);
+  EXPECT_THROW(
+      Rasterizer().Render(mesh.vertices, mesh.faces, UnitView(5, 5), RenderOptions(), &rendering, &colors),
+      ContractError);
 }
 
 TEST(Over, KnownMixtures) {
@@ -342,53 +358,72 @@ TEST(Shading, SrgbGoesThereAndBack) {
   EXPECT_NEAR(LinearFromSrgb(Eigen::Vector3f(0.5f, 2, -1)).x(), 0.21404f, 1e-5f);
 }
 
-TEST(AmbientOcclusion, OpenPlanesKeepTheirLightAndCornersLoseSome) {
-  // A wall at z = 2 that a floor meets at row 60; the floor comes nearer further down.
-  RenderView view = UnitView(80, 120);
+TEST(AmbientOcclusion, GroovesLoseLightAndRidgesDoNot) {
+  // Two walls that meet at a right angle in the vertical plane x = 0, 2 m away: z = 2 -/+ |x|.
+  RenderView view = UnitView(80, 30);
   view.focal_px = Eigen::Vector2d(200, 200);
-  view.center_px = Eigen::Vector2d(40, 20);
-  const double floor_y = 2 * (60 - 20) / 200.0;
-  std::vector<float> depth(80 * 120), wall(80 * 120, 2);
-  std::vector<Eigen::Vector3f> normals(80 * 120), wall_normals(80 * 120, {0, 0, -1});
-  for (int y = 0; y < 120; ++y) {
-    for (int x = 0; x < 80; ++x) {
-      const bool is_wall = y < 60;
-      depth[y * 80 + x] = is_wall ? 2.0f : static_cast<float>(floor_y * 200 / (y + 0.5 - 20));
-      normals[y * 80 + x] = is_wall ? Eigen::Vector3f(0, 0, -3) : Eigen::Vector3f(0, -0.5, 0);  // any length
-    }
-  }
+  view.center_px = Eigen::Vector2d(40, 15);
   AmbientOcclusion occlusion;
-  const std::vector<float> corner = occlusion.Compute(view, depth, normals, 0.2);
-  EXPECT_LT(corner[57 * 80 + 40], 0.8f);
-  EXPECT_LT(corner[63 * 80 + 40], 0.8f);
-  EXPECT_GT(corner[57 * 80 + 40], 0.2f);
-  EXPECT_EQ(corner[20 * 80 + 40], 1);   // 0.4 m above the floor
-  EXPECT_EQ(corner[115 * 80 + 40], 1);  // 0.8 m before the wall
-  for (const float left : occlusion.Compute(view, wall, wall_normals, 0.2)) ASSERT_EQ(left, 1);
-  for (const float left : occlusion.Compute(view, depth, normals, 0)) ASSERT_EQ(left, 1);
-  // Where nothing is there is nothing to darken, and emptiness hides nothing.
-  for (int i = 60 * 80; i < 120 * 80; ++i) depth[i] = std::numeric_limits<float>::infinity();
-  for (const float left : occlusion.Compute(view, depth, normals, 0.2)) ASSERT_EQ(left, 1);
+  const auto compute = [&](double fold, double radius_m) {
+    std::vector<float> depth(80 * 30);
+    std::vector<Eigen::Vector3f> normals(80 * 30);
+    for (int y = 0; y < 30; ++y) {
+      for (int x = 0; x < 80; ++x) {
+        const double u = (x + 0.5 - 40) / 200;
+        depth[y * 80 + x] = static_cast<float>(2 / (1 + fold * std::abs(u)));
+        normals[y * 80 + x] =
+            3 * Eigen::Vector3f(static_cast<float>(u < 0 ? fold : -fold), 0, -1);  // any length
+      }
+    }
+    // The upper rows show nothing: nothing is darkened there, and emptiness hides nothing.
+    std::fill_n(depth.begin(), 80 * 5, std::numeric_limits<float>::infinity());
+    return occlusion.Compute(view, depth, normals, radius_m);
+  };
+  const std::vector<float> groove = compute(1, 0.2);
+  EXPECT_LT(groove[15 * 80 + 38], 0.75f);
+  EXPECT_GT(groove[15 * 80 + 38], 0.2f);
+  EXPECT_NEAR(groove[15 * 80 + 38], groove[15 * 80 + 41], 0.1f);  // both walls alike
+  EXPECT_GT(groove[15 * 80 + 30], groove[15 * 80 + 38]);
+  EXPECT_EQ(groove[15 * 80 + 5], 1);  // 0.3 m from the fold
+  EXPECT_EQ(groove[2 * 80 + 38], 1);
+  for (const float left : compute(-1, 0.2)) ASSERT_EQ(left, 1);
+  for (const float left : compute(0, 0.2)) ASSERT_EQ(left, 1);
+  for (const float left : compute(1, 0)) ASSERT_EQ(left, 1);
+}
+
+// 1 m wide (x), 2 m tall (y), 0.25 m deep (z), standing on y = 0.
+Mesh MakeBox() {
+  std::vector<Eigen::Vector3d> corners;
+  for (int i = 0; i < 8; ++i)
+    corners.push_back({i & 1 ? 0.5 : -0.5, i & 2 ? 2.0 : 0.0, i & 4 ? 0.125 : -0.125});
+  return MakeMesh(corners, {{4, 5, 7},
+                            {4, 7, 6},
+                            {1, 0, 2},
+                            {1, 2, 3},
+                            {5, 1, 3},
+                            {5, 3, 7},
+                            {0, 4, 6},
+                            {0, 6, 2},
+                            {6, 7, 3},
+                            {6, 3, 2},
+                            {0, 1, 5},
+                            {0, 5, 4}});
 }
 
 TEST(Turntable, BodyStandsInItsShadow) {
-  // A post: the floor beside its foot is darker than the same row far from it.
-  const Mesh post = MakeMesh({{-0.1, 0, 0}, {0.1, 0, 0}, {0, 0, 0.15}, {0, 2, 0}}, {{0, 1, 2}, {0, 3, 1}, {1, 3, 2}, {2, 3, 0}});
-  const Image sheet = RenderTurntable(post.vertices, post.faces, 200);
+  const Mesh box = MakeBox();
+  const Image sheet = RenderTurntable(box.vertices, box.faces, 600);
+  // Beside the front view's lower corner, 126 px from the middle; the same rows far from it are plain floor.
   int darkest = 255;
-  for (int y = 170; y < 195; ++y) {
-    for (const int x : {44, 45, 75, 76}) darkest = std::min(darkest, sheet.at(x, y).g - sheet.at(2, y).g);
-  }
-  EXPECT_LT(darkest, -8);
+  for (int y = 540; y < 570; ++y)
+    darkest = std::min(darkest, sheet.at(180 + 128, y).g - sheet.at(180 + 170, y).g);
+  EXPECT_LT(darkest, -10);
 }
 
 TEST(Turntable, FourViewsOfABox) {
-  // 1 m wide (x), 2 m tall (y), 0.25 m deep (z): wide in front and back views, narrow from the side, between at 45
-  // degrees. The mark on the subject's left (+x) is seen on the right in front and on the left from behind.
-  std::vector<Eigen::Vector3d> corners;
-  for (int i = 0; i < 8; ++i) corners.push_back({i & 1 ? 0.5 : -0.5, i & 2 ? 2.0 : 0.0, i & 4 ? 0.125 : -0.125});
-  const Mesh box = MakeMesh(corners, {{4, 5, 7}, {4, 7, 6}, {1, 0, 2}, {1, 2, 3}, {5, 1, 3}, {5, 3, 7},
-                                      {0, 4, 6}, {0, 6, 2}, {6, 7, 3}, {6, 3, 2}, {0, 1, 5}, {0, 5, 4}});
+  // Wide in front and back views, narrow from the side, between at 45 degrees. The subject's left (+x) is
+  // blue: on the right in front, on the left from behind.
+  const Mesh box = MakeBox();
   MatrixX3d colors(8, 3);
   for (int i = 0; i < 8; ++i) colors.row(i) << (i & 1 ? 0.0 : 0.9), 0, (i & 1 ? 0.9 : 0.0);
   const Image sheet = RenderTurntable(box.vertices, box.faces, 200, RenderOptions(), &colors);
