@@ -48,7 +48,8 @@ int OpenRetrying(const std::string& path, int flags) {
   return fd;
 }
 
-// The name a rename makes is safe only once its folder is on disk. Some file systems refuse; that is no error.
+// The name a rename makes is safe only once its folder is on disk. Some file systems refuse; that is no
+// error.
 void SyncFolderOf(const std::string& path) {
   const std::string folder = fs::path(path).parent_path().string();
   const FileDescriptor fd(OpenRetrying(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY));
@@ -75,8 +76,10 @@ std::string ReadFile(const std::string& path, std::uint64_t max_bytes) {
   if (fstat(fd.get(), &info) != 0) FailErrno(path, "cannot be opened", errno);
   if (S_ISDIR(info.st_mode)) throw InputError(path, "", "is a folder, expected a file");
   const auto size = static_cast<std::uint64_t>(info.st_size);
-  if (size > max_bytes) throw InputError(path, "", StrCat("has ", size, " bytes, at most ", max_bytes, " are read"));
-  // One byte more than the file has, so that the usual read ends without growing. Pipes have no size and grow.
+  if (size > max_bytes)
+    throw InputError(path, "", StrCat("has ", size, " bytes, at most ", max_bytes, " are read"));
+  // One byte more than the file has, so that the usual read ends without growing. Pipes have no size and
+  // grow.
   std::string content;
   size_t length = 0;
   content.resize(static_cast<size_t>(size) + 1);

@@ -40,7 +40,8 @@ std::vector<int> ToIndices(const NpyArray& array, std::int64_t limit) {
 MatrixX3d ReadTemplate(const NpzReader& file) {
   const NpyArray array = file.Read("v_template", {-1, 3});
   if (array.shape[0] < 1 || array.shape[0] > kMaxVertices) {
-    throw InputError(StrCat(array.origin, ": found ", array.shape[0], " vertices, expected 1 to ", kMaxVertices));
+    throw InputError(
+        StrCat(array.origin, ": found ", array.shape[0], " vertices, expected 1 to ", kMaxVertices));
   }
   MatrixX3d result(array.shape[0], 3);
   array.CopyTo(result.data());
@@ -61,7 +62,8 @@ RowMatrixXd ReadShapedirs(const NpzReader& file, std::int64_t num_vertices, int 
   const auto item = static_cast<size_t>(array.item_size);
   if (kept < in_file) {
     for (size_t row = 0; row < static_cast<size_t>(3 * num_vertices); ++row) {
-      std::copy_n(array.bytes.begin() + row * in_file * item, kept * item, array.bytes.begin() + row * kept * item);
+      std::copy_n(array.bytes.begin() + row * in_file * item, kept * item,
+                  array.bytes.begin() + row * kept * item);
     }
     array.shape[2] = static_cast<std::int64_t>(kept);
     array.bytes.resize(static_cast<size_t>(3 * num_vertices) * kept * item);
@@ -75,8 +77,8 @@ RowMatrixXf ReadPosedirs(const NpzReader& file, std::int64_t num_vertices, std::
   if (!file.Has("posedirs")) return {};
   const NpyArray array = file.Read("posedirs", {num_vertices, 3, -1});
   if (array.shape[2] != 9 * (num_joints - 1)) {
-    throw InputError(StrCat(array.origin, ": found shape ", array.ShapeName(), ", expected (", num_vertices, ", 3, ",
-                            9 * (num_joints - 1), ") for ", num_joints, " joints"));
+    throw InputError(StrCat(array.origin, ": found shape ", array.ShapeName(), ", expected (", num_vertices,
+                            ", 3, ", 9 * (num_joints - 1), ") for ", num_joints, " joints"));
   }
   RowMatrixXf result(3 * num_vertices, array.shape[2]);
   array.CopyTo(result.data());
@@ -84,7 +86,8 @@ RowMatrixXf ReadPosedirs(const NpzReader& file, std::int64_t num_vertices, std::
   return result;
 }
 
-SparseRowMatrixd ReadSparse(const NpzReader& file, const std::string& key, std::int64_t rows, std::int64_t cols) {
+SparseRowMatrixd ReadSparse(const NpzReader& file, const std::string& key, std::int64_t rows,
+                            std::int64_t cols) {
   const NpyArray array = file.Read(key, {rows, cols});
   const std::vector<double> values = array.ToDoubles();
   SparseRowMatrixd result(rows, cols);
@@ -113,8 +116,8 @@ std::vector<int> ReadParents(const NpzReader& file) {
     std::int64_t parent = table[static_cast<size_t>(j)];
     if (parent == kNoParent) parent = -1;
     if (parent < -1 || parent >= num_joints) {
-      throw InputError(StrCat(array.origin, ": joint ", j, " has parent ", parent, ", expected 0 to ",
-                              num_joints - 1));
+      throw InputError(
+          StrCat(array.origin, ": joint ", j, " has parent ", parent, ", expected 0 to ", num_joints - 1));
     }
     parents.push_back(static_cast<int>(parent));
   }
@@ -160,8 +163,10 @@ std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const Bo
   options.Check();
   const std::string lower = LowerCase(path);
   if (EndsWith(lower, ".pkl") || EndsWith(lower, ".pickle")) {
-    throw InputError(path, "", "is a Python pickle; convert it to .npz (v_template, shapedirs, posedirs, J_regressor as "
-                               "a dense array, weights, kintree_table, f) and give that");
+    throw InputError(
+        path, "",
+        "is a Python pickle; convert it to .npz (v_template, shapedirs, posedirs, J_regressor as "
+        "a dense array, weights, kintree_table, f) and give that");
   }
   const NpzReader file(path);
   const std::string stem = std::filesystem::path(path).stem().string();
@@ -186,24 +191,27 @@ std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const Bo
     return BodyModel::Create(std::move(data));
   } catch (const InputError& error) {
     const std::string what = error.what();
-    throw InputError(path, "", what.compare(0, prefix.size(), prefix) == 0 ? what.substr(prefix.size()) : what);
+    throw InputError(path, "",
+                     what.compare(0, prefix.size(), prefix) == 0 ? what.substr(prefix.size()) : what);
   }
 }
 
 void SaveBodyModel(const std::string& path, const BodyModel& model) {
-  const std::int64_t v = model.num_vertices(), j = model.num_joints(), f = model.num_faces(), b = model.num_betas();
+  const std::int64_t v = model.num_vertices(), j = model.num_joints(), f = model.num_faces(),
+                     b = model.num_betas();
   const std::int64_t pose_columns = 9 * (j - 1);
   std::map<std::string, NpyArray> arrays;
   arrays["v_template"] = NpyArray::FromDoubles(model.v_template().data(), {v, 3});
   arrays["shapedirs"] = NpyArray::FromDoubles(model.shapedirs().data(), {v, 3, b});
   RowMatrixXf zeros;
   if (!model.has_posedirs()) zeros = RowMatrixXf::Zero(3 * v, pose_columns);
-  arrays["posedirs"] =
-      NpyArray::FromFloats(model.has_posedirs() ? model.posedirs().data() : zeros.data(), {v, 3, pose_columns});
+  arrays["posedirs"] = NpyArray::FromFloats(model.has_posedirs() ? model.posedirs().data() : zeros.data(),
+                                            {v, 3, pose_columns});
   arrays["J_regressor"] = NpyArray::FromDoubles(RowMatrixXd(model.joint_regressor()).data(), {j, v});
   arrays["weights"] = NpyArray::FromDoubles(RowMatrixXd(model.weights()).data(), {v, j});
   std::vector<std::uint32_t> kintree, faces;
-  for (const int parent : model.parents()) kintree.push_back(parent < 0 ? kNoParent : static_cast<std::uint32_t>(parent));
+  for (const int parent : model.parents())
+    kintree.push_back(parent < 0 ? kNoParent : static_cast<std::uint32_t>(parent));
   for (std::uint32_t joint = 0; joint < static_cast<std::uint32_t>(j); ++joint) kintree.push_back(joint);
   for (Eigen::Index i = 0; i < model.faces().size(); ++i) {
     faces.push_back(static_cast<std::uint32_t>(model.faces().data()[i]));
@@ -218,7 +226,8 @@ void SaveBodyModel(const std::string& path, const BodyModel& model) {
     vertices.push_back(vertex);
   }
   arrays["landmark_names"] = NpyArray::FromStrings(names);
-  arrays["landmark_vertices"] = NpyArray::FromInt32(vertices.data(), {static_cast<std::int64_t>(vertices.size())});
+  arrays["landmark_vertices"] =
+      NpyArray::FromInt32(vertices.data(), {static_cast<std::int64_t>(vertices.size())});
   arrays["gender"] = NpyArray::FromString(model.gender());
   arrays["name"] = NpyArray::FromString(model.name());
   WriteNpz(path, arrays);

@@ -9,22 +9,24 @@
 namespace vitruvius {
 
 struct BodyFileOptions {
-  // Shape directions kept, from the first: files have up to 400, of which fits use about 10. SMPL-X files with
-  // expressions hold them after the shapes and are cut in the same way.
+  // Shape directions kept, from the first: files have up to 400, of which fits use about 10. SMPL-X files
+  // with expressions hold them after the shapes and are cut in the same way.
   int max_betas = 10;
 
   void Check() const;  // throws InputError
 };
 
-// Reads v_template (V,3), shapedirs (V,3,B) or absent, posedirs (V,3,9(J-1)), absent or zero, J_regressor (J,V),
-// weights (V,J), kintree_table (2,J) whose root is -1 or 2^32-1, f (F,3); optional: gender, name, joint_names (J,),
-// landmark_names (L,) with landmark_vertices (L,). Everything else in the file, objects included, is skipped.
-// A gender that the file does not tell is taken from its name (SMPL_MALE.npz, basicModel_f_...), else "neutral".
-// Throws InputError with the file, the array, what was found and what was expected.
+// Reads v_template (V,3), shapedirs (V,3,B) or absent, posedirs (V,3,9(J-1)), absent or zero, J_regressor
+// (J,V), weights (V,J), kintree_table (2,J) whose root is -1 or 2^32-1, f (F,3); optional: gender, name,
+// joint_names (J,), landmark_names (L,) with landmark_vertices (L,). Everything else in the file, objects
+// included, is skipped. A gender that the file does not tell is taken from its name (SMPL_MALE.npz,
+// basicModel_f_...), else "neutral". Throws InputError with the file, the array, what was found and what was
+// expected.
 std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const BodyFileOptions& options = {});
 
-// Writes all of the above: <f8, posedirs <f4 (zeros when the model has none, because SMPL's readers expect them),
-// kintree_table and f <u4 with 2^32-1 for the root. Throws InputError when the place cannot be written.
+// Writes all of the above: <f8, posedirs <f4 (zeros when the model has none, because SMPL's readers expect
+// them), kintree_table and f <u4 with 2^32-1 for the root. Throws InputError when the place cannot be
+// written.
 void SaveBodyModel(const std::string& path, const BodyModel& model);
 
 }  // namespace vitruvius

@@ -1,6 +1,7 @@
-// COCO keypoints: annotations with the images they belong to, or the bare array of results that detectors write;
-// source: cocodataset.org, "Data format" and "Results format". v: 0 not labelled, 1 hidden, 2 visible: the last two are
-// both places that a person vouched for, so their confidence is 1. Results have scores in v's place.
+// COCO keypoints: annotations with the images they belong to, or the bare array of results that detectors
+// write; source: cocodataset.org, "Data format" and "Results format". v: 0 not labelled, 1 hidden, 2 visible:
+// the last two are both places that a person vouched for, so their confidence is 1. Results have scores in
+// v's place.
 #include <unordered_map>
 
 #include "data/io/json_reading.h"
@@ -40,7 +41,8 @@ class CocoSource : public ObservationSource {
     person->set = set_;
     const std::string image_id = IdOf(ValueOf(entry, "image_id"));
     const auto image = images_.find(image_id);
-    const json& file_name = image == images_.end() ? ValueOf(entry, "file_name") : ValueOf(*image->second, "file_name");
+    const json& file_name =
+        image == images_.end() ? ValueOf(entry, "file_name") : ValueOf(*image->second, "file_name");
     if (file_name.is_string()) person->image_path = file_name.get<std::string>();
     person->id = MakeId(entry, image_id, *person);
     try {
@@ -58,8 +60,9 @@ class CocoSource : public ObservationSource {
 
   // <picture>_<annotation>; without annotation ids, <picture>_<number within the picture>.
   std::string MakeId(const json& entry, const std::string& image_id, const PersonObservation& person) {
-    const std::string picture =
-        !person.image_path.empty() ? StemOf(person.image_path) : !image_id.empty() ? image_id : stem_;
+    const std::string picture = !person.image_path.empty() ? StemOf(person.image_path)
+                                : !image_id.empty()        ? image_id
+                                                           : stem_;
     const std::string own = IdOf(ValueOf(entry, "id"));
     return picture + "_" + (own.empty() ? std::to_string(people_of_picture_[picture]++) : own);
   }
@@ -94,7 +97,8 @@ class CocoSource : public ObservationSource {
 
 }  // namespace
 
-std::unique_ptr<ObservationSource> OpenCoco(const std::string& path, json document, const ObservationOptions& options) {
+std::unique_ptr<ObservationSource> OpenCoco(const std::string& path, json document,
+                                            const ObservationOptions& options) {
   return std::make_unique<CocoSource>(path, std::move(document), options);
 }
 

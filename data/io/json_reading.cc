@@ -38,12 +38,16 @@ void CheckDepth(const std::string& text, const std::string& path) {
   ForEachOutsideStrings(text, [&](size_t at) {
     if (text[at] == '[' || text[at] == '{') ++depth;
     if (text[at] == ']' || text[at] == '}') --depth;
-    if (depth > kMaxDepth) throw InputError(path, StrCat("byte ", at), StrCat("nested deeper than ", kMaxDepth));
+    if (depth > kMaxDepth)
+      throw InputError(path, StrCat("byte ", at), StrCat("nested deeper than ", kMaxDepth));
     return at;
   });
 }
 
-bool IsWordByte(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '-' || c == '.'; }
+bool IsWordByte(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '-' ||
+         c == '.';
+}
 
 // True when some word was replaced: NaN, Infinity, -Infinity and numbers that overflow become null.
 bool ReplaceNonFinite(std::string* text) {
@@ -73,7 +77,10 @@ bool ReplaceNonFinite(std::string* text) {
 }
 
 std::string KindOf(const nlohmann::json& value) {
-  return value.is_string() ? "a string" : value.is_array() ? "an array" : value.is_object() ? "an object" : value.type_name();
+  return value.is_string()   ? "a string"
+         : value.is_array()  ? "an array"
+         : value.is_object() ? "an object"
+                             : value.type_name();
 }
 
 }  // namespace
@@ -93,7 +100,8 @@ nlohmann::json ParseJson(const std::string& text, const std::string& path) {
       }
     }
     const size_t bracket = what.find("] ");  // "[json.exception.parse_error.101] parse error at line 1, ..."
-    throw InputError(path, "", "is not valid JSON: " + (bracket == std::string::npos ? what : what.substr(bracket + 2)));
+    throw InputError(
+        path, "", "is not valid JSON: " + (bracket == std::string::npos ? what : what.substr(bracket + 2)));
   }
 }
 
@@ -104,11 +112,13 @@ double NumberOf(const nlohmann::json& value, const std::string& place) {
 }
 
 std::vector<double> NumbersOf(const nlohmann::json& array, const std::string& place) {
-  if (!array.is_array()) throw InputError(place + ": found " + KindOf(array) + ", expected an array of numbers");
+  if (!array.is_array())
+    throw InputError(place + ": found " + KindOf(array) + ", expected an array of numbers");
   std::vector<double> numbers;
   numbers.reserve(array.size());
   for (const nlohmann::json& value : array) {
-    numbers.push_back(value.is_number() ? value.get<double>() : NumberOf(value, StrCat(place, "[", numbers.size(), "]")));
+    numbers.push_back(value.is_number() ? value.get<double>()
+                                        : NumberOf(value, StrCat(place, "[", numbers.size(), "]")));
   }
   return numbers;
 }

@@ -8,9 +8,9 @@
 
 namespace vitruvius {
 
-// Parses a whole document; `path` begins the messages. Nesting is limited, because every bracket costs far more
-// memory than its byte. Python's NaN and Infinity, and numbers too large for a double, become null, so that one
-// bad number costs one person and not the file. Throws InputError with line and column.
+// Parses a whole document; `path` begins the messages. Nesting is limited, because every bracket costs far
+// more memory than its byte. Python's NaN and Infinity, and numbers too large for a double, become null, so
+// that one bad number costs one person and not the file. Throws InputError with line and column.
 nlohmann::json ParseJson(const std::string& text, const std::string& path);
 
 // The numbers of an array, null as NaN. Throws InputError "place[3]: found a string, expected a number".

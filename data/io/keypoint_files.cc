@@ -46,7 +46,8 @@ std::vector<std::string> ListFolder(const std::string& folder) {
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
     std::error_code ignored;
-    if (name[0] != '.' && IsKeypointFile(name) && !it->is_directory(ignored)) paths.push_back(it->path().string());
+    if (name[0] != '.' && IsKeypointFile(name) && !it->is_directory(ignored))
+      paths.push_back(it->path().string());
   }
   if (error) throw InputError(folder, "", "cannot be listed: " + error.message());
   if (paths.empty()) throw InputError(folder, "", "holds no keypoint files (*.json, *.npz)");
@@ -129,7 +130,8 @@ class ManySources : public ObservationSource {
         return true;
       } catch (const std::bad_alloc&) {
         current_.reset();
-        *person = FailedPerson(StemOf(path), path, reason::kBadInput, path + ": needs more memory than there is");
+        *person =
+            FailedPerson(StemOf(path), path, reason::kBadInput, path + ": needs more memory than there is");
         return true;
       }
     }
@@ -149,7 +151,8 @@ class ManySources : public ObservationSource {
 void ObservationOptions::Check() const {
   const bool both_or_none = (image_width > 0) == (image_height > 0);
   if (image_width < 0 || image_height < 0 || !both_or_none) {
-    throw InputError(StrCat("image_size: found ", image_width, " x ", image_height, ", expected two sides above 0"));
+    throw InputError(
+        StrCat("image_size: found ", image_width, " x ", image_height, ", expected two sides above 0"));
   }
   if (focal_px && !(focal_px->allFinite() && focal_px->minCoeff() > 0)) {
     throw InputError(StrCat("focal: found ", focal_px->transpose(), ", expected above 0 px"));

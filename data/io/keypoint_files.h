@@ -1,6 +1,6 @@
-// Observations of people from files, one person at a time. Kinds, told apart by their content: OpenPose JSON (BODY_25
-// and COCO-18, one picture a file), COCO keypoint JSON (annotations, or the array that detectors write), .npz (keys in
-// observation_npz.cc).
+// Observations of people from files, one person at a time. Kinds, told apart by their content: OpenPose JSON
+// (BODY_25 and COCO-18, one picture a file), COCO keypoint JSON (annotations, or the array that detectors
+// write), .npz (keys in observation_npz.cc).
 #pragma once
 
 #include <memory>
@@ -15,13 +15,15 @@ namespace vitruvius {
 struct ObservationOptions {
   int image_width = 0, image_height = 0;    // px, for files that do not tell; 0: unknown
   std::optional<Eigen::Vector2d> focal_px;  // for people whose file does not tell
-  std::string keypoint_set;                 // what the numbers are, whatever the file says; empty: ask the file
+  std::string keypoint_set;  // what the numbers are, whatever the file says; empty: ask the file
 
   void Check() const;  // throws InputError
 };
 
-// A stream of people. Whatever is wrong with one file or person becomes a row with a reason code and a sentence
-// ("file: place: what was found, what was expected"); such a row may lack keypoints and even the keypoint set.
+// A stream of people. Whatever is wrong with one file or person becomes a row with a reason code and a
+// sentence
+// ("file: place: what was found, what was expected"); such a row may lack keypoints and even the keypoint
+// set.
 class ObservationSource {
  public:
   virtual ~ObservationSource() = default;
@@ -29,10 +31,11 @@ class ObservationSource {
   virtual bool Next(PersonObservation* person) = 0;
 };
 
-// Files and folders in the order given; a folder stands for its *.json and *.npz in the order of their names. One
-// file is open at a time, so that memory does not grow with their number. Ids are those of the file, or
+// Files and folders in the order given; a folder stands for its *.json and *.npz in the order of their names.
+// One file is open at a time, so that memory does not grow with their number. Ids are those of the file, or
 // <file>_<number>; one that came before gets ~2, ~3, ...
-// Throws InputError when nothing is named, when an option is wrong, or when the only input named cannot be read.
+// Throws InputError when nothing is named, when an option is wrong, or when the only input named cannot be
+// read.
 std::unique_ptr<ObservationSource> OpenObservations(const std::vector<std::string>& inputs,
                                                     const ObservationOptions& options = {});
 

@@ -11,12 +11,14 @@
 namespace vitruvius {
 
 // Each opens one file and throws InputError when it cannot be read at all. People come out checked.
-std::unique_ptr<ObservationSource> OpenKeypointJson(const std::string& path, const ObservationOptions& options);
+std::unique_ptr<ObservationSource> OpenKeypointJson(const std::string& path,
+                                                    const ObservationOptions& options);
 std::unique_ptr<ObservationSource> OpenOpenPose(const std::string& path, nlohmann::json document,
                                                 const ObservationOptions& options);
 std::unique_ptr<ObservationSource> OpenCoco(const std::string& path, nlohmann::json document,
                                             const ObservationOptions& options);
-std::unique_ptr<ObservationSource> OpenObservationNpz(const std::string& path, const ObservationOptions& options);
+std::unique_ptr<ObservationSource> OpenObservationNpz(const std::string& path,
+                                                      const ObservationOptions& options);
 
 // File name without folder, extension and OpenPose's "_keypoints", as valid UTF-8.
 std::string StemOf(const std::string& path);
@@ -29,12 +31,13 @@ void FailPerson(const char* reason_code, const std::string& detail, PersonObserv
 
 // Takes the picture's size; one that is not 1 to 1,000,000 whole pixels a side is a reason.
 void SetImageSize(double width, double height, const std::string& place, PersonObservation* person);
-// (count) numbers in threes x, y, confidence, into keypoints2d. Fails the person when count does not fit its set.
+// (count) numbers in threes x, y, confidence, into keypoints2d. Fails the person when count does not fit its
+// set.
 void SetKeypoints2d(const double* numbers, size_t count, const std::string& place, PersonObservation* person);
 
-// Applies the defaults of the options and checks every number: afterwards all are finite, confidences are in [0, 1]
-// (larger ones become 1), keypoints of confidence 0 lie at the origin, and at least one keypoint was found; or
-// the person has a reason. `place` begins the sentence.
+// Applies the defaults of the options and checks every number: afterwards all are finite, confidences are in
+// [0, 1] (larger ones become 1), keypoints of confidence 0 lie at the origin, and at least one keypoint was
+// found; or the person has a reason. `place` begins the sentence.
 void FinishPerson(const ObservationOptions& options, const std::string& place, PersonObservation* person);
 
 }  // namespace vitruvius

@@ -16,7 +16,8 @@ void WriteObj(const std::string& path, const MatrixX3d& vertices, const MatrixX3
   for (Eigen::Index v = 0; v < vertices.rows(); ++v) {
     text += 'v';
     for (int axis = 0; axis < 3; ++axis) {
-      const auto end = std::to_chars(digits, digits + sizeof(digits), vertices(v, axis), std::chars_format::general, 9);
+      const auto end =
+          std::to_chars(digits, digits + sizeof(digits), vertices(v, axis), std::chars_format::general, 9);
       text += ' ';
       text.append(digits, end.ptr);
     }

@@ -22,7 +22,8 @@ double ToDouble(Half half) {
   const int fraction = half.bits & 0x3ff;
   double magnitude;
   if (exponent == 0x1f) {
-    magnitude = fraction == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+    magnitude =
+        fraction == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
   } else if (exponent == 0) {
     magnitude = std::ldexp(fraction, -24);
   } else {
@@ -72,7 +73,8 @@ void VisitNumbers(const NpyArray& array, Visit visit) {
       if (array.item_size == 8) return VisitAs<std::uint64_t>(array, visit);
       break;
     case Kind::kBool:
-      return VisitAs<std::uint8_t>(array, [&](size_t i, std::uint8_t value) { visit(i, value != 0 ? 1 : 0); });
+      return VisitAs<std::uint8_t>(array,
+                                   [&](size_t i, std::uint8_t value) { visit(i, value != 0 ? 1 : 0); });
     case Kind::kText:
     case Kind::kBytes:
       FailArray(array, StrCat("holds text (", array.DTypeName(), "), expected numbers"));
@@ -119,7 +121,8 @@ NpyArray TextArray(const std::vector<std::u32string>& values, std::vector<std::i
   array.shape = std::move(shape);
   array.bytes.resize(values.size() * 4 * longest);
   for (size_t i = 0; i < values.size(); ++i) {
-    if (!values[i].empty()) std::memcpy(&array.bytes[i * 4 * longest], values[i].data(), 4 * values[i].size());
+    if (!values[i].empty())
+      std::memcpy(&array.bytes[i * 4 * longest], values[i].data(), 4 * values[i].size());
   }
   return array;
 }
@@ -222,8 +225,9 @@ NpyArray ParseNpy(std::string_view bytes, const std::string& path, const std::st
   const NpyHeader header = ParseNpyHeader(bytes, path, place);
   const std::string_view data = bytes.substr(header.data_offset);
   if (data.size() != header.num_bytes) {
-    throw InputError(path, place, StrCat("found ", data.size(), " bytes of data, expected ", header.num_bytes, " for shape ",
-                                         NpyShapeName(header.shape)));
+    throw InputError(path, place,
+                     StrCat("found ", data.size(), " bytes of data, expected ", header.num_bytes,
+                            " for shape ", NpyShapeName(header.shape)));
   }
   return MakeNpyArray(header, std::vector<unsigned char>(data.begin(), data.end()),
                       place.empty() ? path : path + ": " + place);

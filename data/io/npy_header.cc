@@ -22,7 +22,9 @@ class LiteralReader {
   LiteralReader(std::string_view text, const std::string& path, const std::string& place)
       : text_(text), path_(path), place_(place) {}
 
-  [[noreturn]] void Fail(const std::string& what) const { throw InputError(path_, place_, "npy header: " + what); }
+  [[noreturn]] void Fail(const std::string& what) const {
+    throw InputError(path_, place_, "npy header: " + what);
+  }
 
   char Peek() {
     while (at_ < text_.size() && std::strchr(" \t\r\n", text_[at_]) != nullptr && text_[at_] != 0) ++at_;
@@ -71,7 +73,8 @@ class LiteralReader {
     std::vector<std::int64_t> values;
     Expect('(');
     while (!Take(')')) {
-      if (values.size() == kMaxDimensions) Fail(StrCat("the shape has more than ", kMaxDimensions, " dimensions"));
+      if (values.size() == kMaxDimensions)
+        Fail(StrCat("the shape has more than ", kMaxDimensions, " dimensions"));
       values.push_back(Integer());
       if (!Take(',')) {
         Expect(')');
@@ -97,8 +100,8 @@ void ParseDType(const std::string& dtype, const LiteralReader& reader, NpyHeader
   const char letter = at < dtype.size() ? dtype[at++] : '\0';
   if (letter == 'O') reader.Fail("holds Python objects, which are never opened");
   const std::string digits = dtype.substr(at);
-  const bool numeric = !digits.empty() && digits.size() < 9 &&
-                       digits.find_first_not_of("0123456789") == std::string::npos;
+  const bool numeric =
+      !digits.empty() && digits.size() < 9 && digits.find_first_not_of("0123456789") == std::string::npos;
   const int length = numeric ? std::stoi(digits) : letter == '?' ? 1 : 0;
   const auto among = [&](std::initializer_list<int> sizes) {
     return std::find(sizes.begin(), sizes.end(), length) != sizes.end();
@@ -135,15 +138,18 @@ void SetNumBytes(const LiteralReader& reader, NpyHeader* header) {
       items *= length;
     }
   }
-  if (items > kMaxBytes / header->item_size) reader.Fail("the shape " + NpyShapeName(header->shape) + " is too large");
-  header->num_bytes = empty ? 0 : static_cast<std::uint64_t>(items) * static_cast<std::uint64_t>(header->item_size);
+  if (items > kMaxBytes / header->item_size)
+    reader.Fail("the shape " + NpyShapeName(header->shape) + " is too large");
+  header->num_bytes =
+      empty ? 0 : static_cast<std::uint64_t>(items) * static_cast<std::uint64_t>(header->item_size);
 }
 
 void SwapBytes(int unit, std::vector<unsigned char>* bytes) {
   for (size_t i = 0; i + unit <= bytes->size(); i += unit) std::reverse(&(*bytes)[i], &(*bytes)[i] + unit);
 }
 
-std::vector<unsigned char> FromFortranOrder(const NpyHeader& header, const std::vector<unsigned char>& source) {
+std::vector<unsigned char> FromFortranOrder(const NpyHeader& header,
+                                            const std::vector<unsigned char>& source) {
   const size_t num_dimensions = header.shape.size();
   const auto item = static_cast<size_t>(header.item_size);
   std::vector<size_t> stride(num_dimensions), index(num_dimensions, 0);
@@ -169,7 +175,9 @@ std::vector<unsigned char> FromFortranOrder(const NpyHeader& header, const std::
 }  // namespace
 
 std::uint64_t NpyDataOffset(std::string_view preamble, const std::string& path, const std::string& place) {
-  const auto byte = [&](size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(preamble[i])); };
+  const auto byte = [&](size_t i) {
+    return static_cast<std::uint64_t>(static_cast<unsigned char>(preamble[i]));
+  };
   if (preamble.size() < 10 || std::memcmp(preamble.data(), kMagic, kMagicSize) != 0) {
     throw InputError(path, place, "is not a .npy array (its first bytes are not \\x93NUMPY)");
   }
@@ -177,10 +185,12 @@ std::uint64_t NpyDataOffset(std::string_view preamble, const std::string& path, 
   if (version < 1 || version > 3) {
     throw InputError(path, place, StrCat("npy header: found version ", version, ", expected 1, 2 or 3"));
   }
-  if (version > 1 && preamble.size() < kNpyPreambleSize) throw InputError(path, place, "npy header: cut short");
+  if (version > 1 && preamble.size() < kNpyPreambleSize)
+    throw InputError(path, place, "npy header: cut short");
   const std::uint64_t length =
       version == 1 ? byte(8) | byte(9) << 8 : byte(8) | byte(9) << 8 | byte(10) << 16 | byte(11) << 24;
-  if (length > kMaxNpyHeaderSize) throw InputError(path, place, StrCat("npy header: its length ", length, " is absurd"));
+  if (length > kMaxNpyHeaderSize)
+    throw InputError(path, place, StrCat("npy header: its length ", length, " is absurd"));
   return (version == 1 ? 10 : 12) + length;
 }
 
@@ -221,7 +231,8 @@ NpyHeader ParseNpyHeader(std::string_view bytes, const std::string& path, const 
 }
 
 std::string MakeNpyHeader(const std::string& dtype, const std::vector<std::int64_t>& shape, size_t min_size) {
-  std::string text = "{'descr': '" + dtype + "', 'fortran_order': False, 'shape': " + NpyShapeName(shape) + ", }";
+  std::string text =
+      "{'descr': '" + dtype + "', 'fortran_order': False, 'shape': " + NpyShapeName(shape) + ", }";
   size_t preamble = 10;
   size_t total = std::max(min_size, preamble + text.size() + 1);
   total = (total + 63) / 64 * 64;
@@ -248,7 +259,8 @@ NpyArray MakeNpyArray(const NpyHeader& header, std::vector<unsigned char> bytes,
   array.item_size = header.item_size;
   array.shape = header.shape;
   array.origin = origin;
-  array.bytes = header.fortran_order && header.shape.size() > 1 ? FromFortranOrder(header, bytes) : std::move(bytes);
+  array.bytes =
+      header.fortran_order && header.shape.size() > 1 ? FromFortranOrder(header, bytes) : std::move(bytes);
   return array;
 }
 

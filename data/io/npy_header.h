@@ -17,7 +17,7 @@ struct NpyHeader {
   bool big_endian = false;
   bool fortran_order = false;
   std::vector<std::int64_t> shape;
-  std::uint64_t num_bytes = 0;    // of the data; product of the shape times item_size, checked against overflow
+  std::uint64_t num_bytes = 0;  // of the data; product of the shape times item_size, checked against overflow
   std::uint64_t data_offset = 0;  // of the data in the file
 };
 
@@ -27,11 +27,12 @@ inline constexpr std::uint64_t kMaxNpyHeaderSize = 1 << 20;
 
 // Where the data starts, from the first bytes of a file. Throws InputError when it is no .npy.
 std::uint64_t NpyDataOffset(std::string_view preamble, const std::string& path, const std::string& place);
-// Parses a header; `bytes` holds at least NpyDataOffset of them. Throws InputError for objects, structured and
-// unsupported elements, and anything malformed.
+// Parses a header; `bytes` holds at least NpyDataOffset of them. Throws InputError for objects, structured
+// and unsupported elements, and anything malformed.
 NpyHeader ParseNpyHeader(std::string_view bytes, const std::string& path, const std::string& place);
 // A header of version 1 (2 when long); its length is a multiple of 64 and at least min_size.
-std::string MakeNpyHeader(const std::string& dtype, const std::vector<std::int64_t>& shape, size_t min_size = 0);
+std::string MakeNpyHeader(const std::string& dtype, const std::vector<std::int64_t>& shape,
+                          size_t min_size = 0);
 // Makes an array of the bytes that followed `header`: swaps bytes and reorders to C order where needed.
 NpyArray MakeNpyArray(const NpyHeader& header, std::vector<unsigned char> bytes, const std::string& origin);
 

@@ -23,7 +23,7 @@ struct Entry {
   zip_uint64_t index = 0;
   std::uint64_t size = 0;  // uncompressed, as declared by the archive
   NpyHeader header;
-  std::string skipped;     // why it cannot be read; empty when it can
+  std::string skipped;  // why it cannot be read; empty when it can
 };
 
 class OpenEntry {
@@ -62,7 +62,8 @@ class OpenEntry {
   std::string path_, place_;
 };
 
-std::string ReadHeaderBytes(OpenEntry* entry, std::uint64_t size, const std::string& path, const std::string& place) {
+std::string ReadHeaderBytes(OpenEntry* entry, std::uint64_t size, const std::string& path,
+                            const std::string& place) {
   std::string bytes(std::min(size, kNpyPreambleSize), '\0');
   entry->Read(bytes.data(), bytes.size());
   const std::uint64_t offset = NpyDataOffset(bytes, path, place);
@@ -86,8 +87,9 @@ void CheckDeclaredSizes(const zip_stat_t& stat, std::uint64_t file_size, const s
                         (deflated ? stat.size <= stat.comp_size * kMaxDeflateRatio + kDeflateSlack
                                   : stat.size == stat.comp_size);
   if (!possible) {
-    throw InputError(path, place, StrCat("declares ", stat.size, " bytes, which ", stat.comp_size,
-                                         " bytes of archive cannot hold"));
+    throw InputError(
+        path, place,
+        StrCat("declares ", stat.size, " bytes, which ", stat.comp_size, " bytes of archive cannot hold"));
   }
 }
 
@@ -106,7 +108,8 @@ struct NpzReader::Impl {
 
   void Open() {
     std::error_code error;
-    if (std::filesystem::is_directory(path, error)) throw InputError(path, "", "is a folder, expected a .npz file");
+    if (std::filesystem::is_directory(path, error))
+      throw InputError(path, "", "is a folder, expected a .npz file");
     int code = 0;
     archive = zip_open(path.c_str(), ZIP_RDONLY, &code);
     if (archive == nullptr) {
@@ -118,7 +121,8 @@ struct NpzReader::Impl {
     }
     file_size = std::filesystem::file_size(path, error);
     const zip_int64_t count = zip_get_num_entries(archive, 0);
-    if (count > kMaxEntries) throw InputError(path, "", StrCat("has ", count, " entries, at most ", kMaxEntries));
+    if (count > kMaxEntries)
+      throw InputError(path, "", StrCat("has ", count, " entries, at most ", kMaxEntries));
     for (zip_int64_t i = 0; i < count; ++i) List(static_cast<zip_uint64_t>(i));
   }
 
@@ -157,7 +161,8 @@ struct NpzReader::Impl {
     if (found == by_key.end()) {
       std::string keys;
       constexpr size_t kNamed = 40;
-      for (size_t i = 0; i < std::min(entries.size(), kNamed); ++i) keys += (i == 0 ? "" : ", ") + entries[i].key;
+      for (size_t i = 0; i < std::min(entries.size(), kNamed); ++i)
+        keys += (i == 0 ? "" : ", ") + entries[i].key;
       throw InputError(path, key, "is missing; the file has " + (keys.empty() ? "no arrays" : keys));
     }
     const Entry& entry = entries[found->second];
@@ -214,7 +219,8 @@ NpyArray NpzReader::Read(const std::string& key) const {
     open.ExpectEnd();
     return MakeNpyArray(entry.header, std::move(bytes), impl_->path + ": " + key);
   } catch (const std::bad_alloc&) {
-    throw InputError(impl_->path, key, StrCat("needs ", entry.header.num_bytes, " bytes, more than there are"));
+    throw InputError(impl_->path, key,
+                     StrCat("needs ", entry.header.num_bytes, " bytes, more than there are"));
   }
 }
 

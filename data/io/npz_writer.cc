@@ -17,6 +17,8 @@ namespace {
 constexpr char kEmptyArchive[] = "PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 // 1 January 1980, the first day that the format knows.
 constexpr std::uint16_t kFixedDate = (1 << 5) | 1;
+// A regular file, rw-r--r--; otherwise it would be the mode of whatever the content came from.
+constexpr std::uint32_t kFixedMode = 0100644u << 16;
 
 }  // namespace
 
@@ -72,6 +74,7 @@ void NpzWriter::Commit() {
     const auto at = static_cast<zip_uint64_t>(index);
     if (zip_set_file_compression(archive, at, ZIP_CM_STORE, 0) != 0) fail();
     if (zip_file_set_dostime(archive, at, 0, kFixedDate, 0) != 0) fail();
+    if (zip_file_set_external_attributes(archive, at, 0, ZIP_OPSYS_UNIX, kFixedMode) != 0) fail();
   }
   if (zip_close(archive) != 0) fail();
   SyncAndRename(temporary, path_);

@@ -22,7 +22,8 @@ std::string KeypointName(const PersonObservation& person, Eigen::Index k) {
 
 // Checks (K, D + 1) coordinates and confidence; false when the person was failed.
 template <typename Matrix>
-bool CheckKeypoints(double max_coordinate, const std::string& place, PersonObservation* person, Matrix* keypoints) {
+bool CheckKeypoints(double max_coordinate, const std::string& place, PersonObservation* person,
+                    Matrix* keypoints) {
   const Eigen::Index dimensions = keypoints->cols() - 1;
   int seen = 0;
   for (Eigen::Index k = 0; k < keypoints->rows(); ++k) {
@@ -33,16 +34,19 @@ bool CheckKeypoints(double max_coordinate, const std::string& place, PersonObser
       return false;
     };
     if (!std::isfinite(confidence)) return fail(reason::kNonFiniteInput, "its confidence is not finite");
-    if (confidence < 0) return fail(reason::kBadConfidence, StrCat("found confidence ", confidence, ", expected 0 to 1"));
+    if (confidence < 0)
+      return fail(reason::kBadConfidence, StrCat("found confidence ", confidence, ", expected 0 to 1"));
     if (confidence == 0) {  // missing; what its coordinates are does not matter
       row.setZero();
       continue;
     }
     confidence = std::min(confidence, 1.0);
     for (Eigen::Index axis = 0; axis < dimensions; ++axis) {
-      if (!std::isfinite(row(axis))) return fail(reason::kNonFiniteInput, StrCat("xyz"[axis], " is not finite"));
+      if (!std::isfinite(row(axis)))
+        return fail(reason::kNonFiniteInput, StrCat("xyz"[axis], " is not finite"));
       if (std::abs(row(axis)) > max_coordinate) {
-        return fail(reason::kBadInput, StrCat("xyz"[axis], " is ", row(axis), ", expected at most ", max_coordinate));
+        return fail(reason::kBadInput,
+                    StrCat("xyz"[axis], " is ", row(axis), ", expected at most ", max_coordinate));
       }
     }
     ++seen;
@@ -85,22 +89,28 @@ void FailPerson(const char* reason_code, const std::string& detail, PersonObserv
 }
 
 void SetImageSize(double width, double height, const std::string& place, PersonObservation* person) {
-  const auto whole = [](double side) { return side >= 1 && side <= kMaxImageSide && side == std::floor(side); };
+  const auto whole = [](double side) {
+    return side >= 1 && side <= kMaxImageSide && side == std::floor(side);
+  };
   if (whole(width) && whole(height)) {
     person->image_width = static_cast<int>(width);
     person->image_height = static_cast<int>(height);
   } else {
-    FailPerson(reason::kBadImageSize, StrCat(place, ": found image size ", width, " x ", height, ", expected whole pixels, 1 or more"),
-               person);
+    FailPerson(
+        reason::kBadImageSize,
+        StrCat(place, ": found image size ", width, " x ", height, ", expected whole pixels, 1 or more"),
+        person);
   }
 }
 
-void SetKeypoints2d(const double* numbers, size_t count, const std::string& place, PersonObservation* person) {
+void SetKeypoints2d(const double* numbers, size_t count, const std::string& place,
+                    PersonObservation* person) {
   const size_t expected = 3 * static_cast<size_t>(person->set->size());
   if (count != expected) {
-    FailPerson(reason::kBadInput, StrCat(place, ": found ", count, " numbers, expected ", expected, " (",
-                                         person->set->name, ")"),
-               person);
+    FailPerson(
+        reason::kBadInput,
+        StrCat(place, ": found ", count, " numbers, expected ", expected, " (", person->set->name, ")"),
+        person);
     return;
   }
   person->keypoints2d = Eigen::Map<const decltype(person->keypoints2d)>(numbers, person->set->size(), 3);
@@ -119,21 +129,25 @@ void FinishPerson(const ObservationOptions& options, const std::string& place, P
   if (!person->focal_px && !person->is_3d()) person->focal_px = options.focal_px;
   if (person->focal_px) {
     const Eigen::Vector2d focal = *person->focal_px;
-    if (!focal.allFinite()) return FailPerson(reason::kNonFiniteInput, place + ": focal is not finite", person);
+    if (!focal.allFinite())
+      return FailPerson(reason::kNonFiniteInput, place + ": focal is not finite", person);
     if (focal.minCoeff() <= 0 || focal.maxCoeff() > kMaxFocalPx) {
-      return FailPerson(reason::kBadInput, StrCat(place, ": found focal ", focal.x(), " x ", focal.y(),
-                                                  ", expected more than 0 px"),
-                        person);
+      return FailPerson(
+          reason::kBadInput,
+          StrCat(place, ": found focal ", focal.x(), " x ", focal.y(), ", expected more than 0 px"), person);
     }
   }
   if (person->center_px) {
-    if (!person->center_px->allFinite()) return FailPerson(reason::kNonFiniteInput, place + ": center is not finite", person);
+    if (!person->center_px->allFinite())
+      return FailPerson(reason::kNonFiniteInput, place + ": center is not finite", person);
     if (person->center_px->cwiseAbs().maxCoeff() > kMaxCoordinatePx) {
-      return FailPerson(reason::kBadInput, StrCat(place, ": center is more than ", kMaxCoordinatePx, " px away"), person);
+      return FailPerson(reason::kBadInput,
+                        StrCat(place, ": center is more than ", kMaxCoordinatePx, " px away"), person);
     }
   }
   if (person->betas) {
-    if (!person->betas->allFinite()) return FailPerson(reason::kNonFiniteInput, place + ": betas are not finite", person);
+    if (!person->betas->allFinite())
+      return FailPerson(reason::kNonFiniteInput, place + ": betas are not finite", person);
     if (person->betas->size() > 0 && person->betas->cwiseAbs().maxCoeff() > kMaxBeta) {
       return FailPerson(reason::kBadInput, StrCat(place, ": betas are beyond ", kMaxBeta), person);
     }

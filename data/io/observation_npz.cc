@@ -1,6 +1,7 @@
-// Observations as .npz: keypoints2d (N,K,3) x_px, y_px, confidence, or keypoints3d (N,K,4) metres and confidence;
-// keypoint_set (). Optional: image_size (N,2) or (2,) width, height; focal (N,), (N,2) or () px; center (N,2) or (2,)
-// px; ids (N,); betas (N,B) or (B,), held fixed; gender (N,) or (); images (N,) picture files.
+// Observations as .npz: keypoints2d (N,K,3) x_px, y_px, confidence, or keypoints3d (N,K,4) metres and
+// confidence; keypoint_set (). Optional: image_size (N,2) or (2,) width, height; focal (N,), (N,2) or () px;
+// center (N,2) or (2,) px; ids (N,); betas (N,B) or (B,), held fixed; gender (N,) or (); images (N,) picture
+// files.
 #include <cmath>
 
 #include "data/io/keypoint_formats.h"
@@ -31,8 +32,9 @@ class NpzSource : public ObservationSource {
     const NpzReader file(path);
     const bool has_2d = file.Has("keypoints2d"), has_3d = file.Has("keypoints3d");
     if (has_2d == has_3d) {
-      throw InputError(path, "", has_2d ? "holds keypoints2d and keypoints3d, expected one of them"
-                                        : "holds neither keypoints2d nor keypoints3d");
+      throw InputError(path, "",
+                       has_2d ? "holds keypoints2d and keypoints3d, expected one of them"
+                              : "holds neither keypoints2d nor keypoints3d");
     }
     is_3d_ = has_3d;
     const char* key = has_3d ? "keypoints3d" : "keypoints2d";
@@ -74,7 +76,8 @@ class NpzSource : public ObservationSource {
     }
     if (!center_.empty()) person->center_px = Eigen::Map<const Eigen::Vector2d>(center_.Row(n));
     if (!betas_.empty()) {
-      person->betas = Eigen::Map<const Eigen::VectorXd>(betas_.Row(n), static_cast<Eigen::Index>(betas_.columns));
+      person->betas =
+          Eigen::Map<const Eigen::VectorXd>(betas_.Row(n), static_cast<Eigen::Index>(betas_.columns));
     }
     const auto count = static_cast<size_t>(set_->size());
     if (is_3d_) {
@@ -92,7 +95,8 @@ class NpzSource : public ObservationSource {
     std::string name = options_.keypoint_set;
     if (name.empty()) {
       const std::vector<std::string> values = file.Read("keypoint_set").ToStrings();
-      if (values.size() != 1) throw InputError(path_, "keypoint_set", StrCat("found ", values.size(), " texts, expected one"));
+      if (values.size() != 1)
+        throw InputError(path_, "keypoint_set", StrCat("found ", values.size(), " texts, expected one"));
       name = values[0];
     }
     set_ = FindKeypointSet(name);
@@ -102,8 +106,9 @@ class NpzSource : public ObservationSource {
       throw InputError(path_, "keypoint_set", "found '" + name + "', expected one of " + known);
     }
     if (keypoints.shape[1] != set_->size()) {
-      throw InputError(path_, key, StrCat("found ", keypoints.shape[1], " keypoints, expected ", set_->size(), " (",
-                                          set_->name, ")"));
+      throw InputError(
+          path_, key,
+          StrCat("found ", keypoints.shape[1], " keypoints, expected ", set_->size(), " (", set_->name, ")"));
     }
   }
 
@@ -126,10 +131,12 @@ class NpzSource : public ObservationSource {
       found = shape[0];
       rows.shared = true;
     }
-    const bool fits = columns == -1 ? found >= 0 && found <= kMaxBetas : found == columns || (columns == 1 && found == 2);
+    const bool fits =
+        columns == -1 ? found >= 0 && found <= kMaxBetas : found == columns || (columns == 1 && found == 2);
     if (!fits) {
       const std::string expected = columns == -1 ? "n" : columns == 1 ? "1 or 2" : std::to_string(columns);
-      throw InputError(path_, key, StrCat("found shape ", array.ShapeName(), ", expected (", people, ", ", expected, ")"));
+      throw InputError(
+          path_, key, StrCat("found shape ", array.ShapeName(), ", expected (", people, ", ", expected, ")"));
     }
     rows.columns = static_cast<size_t>(found);
     rows.values = array.ToDoubles();
@@ -143,7 +150,8 @@ class NpzSource : public ObservationSource {
     const NpyArray array = file.Read(key);
     const bool one = array.shape.empty();
     if (!one && (array.shape.size() != 1 || array.shape[0] != static_cast<std::int64_t>(num_people_))) {
-      throw InputError(path_, key, StrCat("found shape ", array.ShapeName(), ", expected (", num_people_, ",)"));
+      throw InputError(path_, key,
+                       StrCat("found shape ", array.ShapeName(), ", expected (", num_people_, ",)"));
     }
     if (array.kind == NpyArray::Kind::kText || array.kind == NpyArray::Kind::kBytes) return array.ToStrings();
     for (const std::int64_t value : array.ToInts()) texts.push_back(std::to_string(value));
@@ -166,7 +174,8 @@ class NpzSource : public ObservationSource {
 
 }  // namespace
 
-std::unique_ptr<ObservationSource> OpenObservationNpz(const std::string& path, const ObservationOptions& options) {
+std::unique_ptr<ObservationSource> OpenObservationNpz(const std::string& path,
+                                                      const ObservationOptions& options) {
   return std::make_unique<NpzSource>(path, options);
 }
 

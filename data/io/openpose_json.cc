@@ -1,5 +1,5 @@
-// OpenPose: {"version": 1.3, "people": [{"pose_keypoints_2d": [x, y, c, ...], ...}]}, one picture a file; source:
-// CMU-Perceptual-Computing-Lab/openpose, doc/02_output.md. Version 1.0 said "pose_keypoints".
+// OpenPose: {"version": 1.3, "people": [{"pose_keypoints_2d": [x, y, c, ...], ...}]}, one picture a file;
+// source: CMU-Perceptual-Computing-Lab/openpose, doc/02_output.md. Version 1.0 said "pose_keypoints".
 #include "data/io/atomic_file.h"
 #include "data/io/json_reading.h"
 #include "data/io/keypoint_formats.h"
@@ -49,14 +49,16 @@ class OpenPoseSource : public ObservationSource {
     if (array.is_null()) throw InputError(place + ": pose_keypoints_2d is missing");
     const std::string array_place = place + "." + key;
     std::vector<double> numbers = NumbersOf(array, array_place);
-    for (const char* gender_key : {"gender_gt", "gender_pd"}) {  // written by SMPLify-X's authors; truth goes first
+    for (const char* gender_key :
+         {"gender_gt", "gender_pd"}) {  // written by SMPLify-X's authors; truth goes first
       const json& gender = ValueOf(entry, gender_key);
       if (person->gender.empty() && (gender == "male" || gender == "female" || gender == "neutral")) {
         person->gender = gender.get<std::string>();
       }
     }
-    const std::string set =
-        !options_.keypoint_set.empty() ? options_.keypoint_set : numbers.size() == 54 ? "coco18" : "openpose25";
+    const std::string set = !options_.keypoint_set.empty() ? options_.keypoint_set
+                            : numbers.size() == 54         ? "coco18"
+                                                           : "openpose25";
     person->set = FindKeypointSet(set);
     if (numbers.empty()) {
       FailPerson(reason::kTooFewKeypoints, array_place + ": is empty", person);
@@ -67,7 +69,8 @@ class OpenPoseSource : public ObservationSource {
       if (numbers[i] == 0 && numbers[i + 1] == 0 && numbers[i + 2] > 0) numbers[i + 2] = 0;
     }
     if (options_.keypoint_set.empty() && numbers.size() != 75 && numbers.size() != 54) {
-      throw InputError(StrCat(array_place, ": found ", numbers.size(), " numbers, expected 75 (BODY_25) or 54 (COCO-18)"));
+      throw InputError(
+          StrCat(array_place, ": found ", numbers.size(), " numbers, expected 75 (BODY_25) or 54 (COCO-18)"));
     }
     SetKeypoints2d(numbers.data(), numbers.size(), array_place, person);
   }
@@ -85,16 +88,20 @@ std::unique_ptr<ObservationSource> OpenOpenPose(const std::string& path, json do
   return std::make_unique<OpenPoseSource>(path, std::move(document), options);
 }
 
-std::unique_ptr<ObservationSource> OpenKeypointJson(const std::string& path, const ObservationOptions& options) {
+std::unique_ptr<ObservationSource> OpenKeypointJson(const std::string& path,
+                                                    const ObservationOptions& options) {
   json document = ParseJson(ReadFile(path), path);
-  if (document.is_object() && document.contains("people")) return OpenOpenPose(path, std::move(document), options);
+  if (document.is_object() && document.contains("people"))
+    return OpenOpenPose(path, std::move(document), options);
   const json& first = document.is_array() && !document.empty() ? document[0] : document;
   if (document.is_array() ? document.empty() || first.contains("keypoints") || first.contains("image_id")
                           : document.contains("annotations")) {
     return OpenCoco(path, std::move(document), options);
   }
-  throw InputError(path, "", "is of no known kind; expected OpenPose's \"people\", COCO's \"annotations\" or an array of "
-                             "objects with \"keypoints\"");
+  throw InputError(
+      path, "",
+      "is of no known kind; expected OpenPose's \"people\", COCO's \"annotations\" or an array of "
+      "objects with \"keypoints\"");
 }
 
 }  // namespace vitruvius

@@ -25,7 +25,8 @@ class ResultsReader {
     ResultsFile results;
     results.model = OneText("model");
     results.model_gender = OneText("model_gender");
-    if (file_.Has("mocap_frame_rate")) results.frame_rate_hz = file_.Read("mocap_frame_rate", {}).ToDoubles()[0];
+    if (file_.Has("mocap_frame_rate"))
+      results.frame_rate_hz = file_.Read("mocap_frame_rate", {}).ToDoubles()[0];
     results.rows.resize(static_cast<size_t>(num_rows_));
     ReadTexts(&results);
     ReadParameters(&results);
@@ -59,7 +60,8 @@ class ResultsReader {
     const NpyArray array = file_.Read(key);
     const bool shared = array.shape.empty();
     if (!shared && array.shape != std::vector<std::int64_t>{num_rows_}) {
-      throw InputError(file_.path(), key, StrCat("found shape ", array.ShapeName(), ", expected (", num_rows_, ",)"));
+      throw InputError(file_.path(), key,
+                       StrCat("found shape ", array.ShapeName(), ", expected (", num_rows_, ",)"));
     }
     const std::vector<std::string> texts = array.ToStrings();
     for (size_t i = 0; i < results->rows.size(); ++i) set(&results->rows[i], texts[shared ? 0 : i]);
@@ -80,7 +82,8 @@ class ResultsReader {
     const Table orient = ReadTable("global_orient", {3}, true), pose = ReadTable("body_pose", {-1}, true);
     const Table betas = ReadTable("betas", {-1}, true), transl = ReadTable("transl", {3}, true);
     if (pose.columns % 3 != 0) {
-      throw InputError(file_.path(), "body_pose", StrCat("found ", pose.columns, " columns, expected three a joint"));
+      throw InputError(file_.path(), "body_pose",
+                       StrCat("found ", pose.columns, " columns, expected three a joint"));
     }
     for (std::int64_t n = 0; n < num_rows_; ++n) {
       FitResult& fit = results->rows[static_cast<size_t>(n)].fit;

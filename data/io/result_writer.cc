@@ -69,7 +69,8 @@ struct ResultsWriter::Impl {
     add("center", "<f8", {2});
     add("image_size", "<i4", {2});
     for (const char* key : {"cost", "residual_median", "reprojection_px"}) add(key, "<f8", {});
-    for (const char* key : {"num_keypoints", "num_starts", "winning_start", "num_iterations"}) add(key, "<i4", {});
+    for (const char* key : {"num_keypoints", "num_starts", "winning_start", "num_iterations"})
+      add(key, "<i4", {});
     for (const char* key : {"ids", "reason", "focal_source", "images"}) texts.try_emplace(key, folder);
   }
 
@@ -124,7 +125,8 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   AppendDouble("cost", result.cost);
   AppendDouble("residual_median", result.residual_median);
   const bool in_pixels = !person.is_3d() && result.num_keypoints > 0;
-  AppendDouble("reprojection_px", in_pixels ? result.residual_median : std::numeric_limits<double>::quiet_NaN());
+  AppendDouble("reprojection_px",
+               in_pixels ? result.residual_median : std::numeric_limits<double>::quiet_NaN());
   AppendInt("num_keypoints", result.num_keypoints);
   AppendInt("num_starts", result.num_starts);
   AppendInt("winning_start", result.winning_start);
@@ -213,7 +215,9 @@ ResultsWriter::ResultsWriter(const std::string& folder, const BodyModel& model, 
 }
 ResultsWriter::~ResultsWriter() = default;
 ResultsWriter::ResultsWriter(ResultsWriter&&) noexcept = default;
-void ResultsWriter::Append(const FitResult& result, const PersonObservation& person) { impl_->Append(result, person); }
+void ResultsWriter::Append(const FitResult& result, const PersonObservation& person) {
+  impl_->Append(result, person);
+}
 std::int64_t ResultsWriter::num_rows() const { return impl_->num_rows; }
 void ResultsWriter::Finish() { impl_->Finish(); }
 

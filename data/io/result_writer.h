@@ -12,15 +12,15 @@
 
 namespace vitruvius {
 
-// folder/results.npz, row by row; memory does not grow with the rows. Keys, for N rows in the order of Append, J
-// joints, B betas, T terms; everything that is not text or a count is <f8:
+// folder/results.npz, row by row; memory does not grow with the rows. Keys, for N rows in the order of
+// Append, J joints, B betas, T terms; everything that is not text or a count is <f8:
 //   ids, reason, focal_source, images (N,) text      status (N,) int8, 1 usable
 //   global_orient (N,3), body_pose (N,3(J-1)), poses (N,3J) both joined, rad   betas (N,B)   transl (N,3) m
-//   joints3d (N,J,3) m, camera axes    joints2d (N,J,2) px    focal, center (N,2) px    image_size (N,2) int32
-//   cost (N,)    residual_median (N,) px or m    reprojection_px (N,) the same, NaN for 3D input or without keypoints
-//   num_keypoints, num_starts, winning_start, num_iterations (N,) int32
-//   term_names (T,), term_costs (N,T): share of the cost, 0 where a person had no such term
-//   keypoint_set () text, or (N,) where they differ; model, model_gender, gender () text; mocap_frame_rate () Hz
+//   joints3d (N,J,3) m, camera axes    joints2d (N,J,2) px    focal, center (N,2) px    image_size (N,2)
+//   int32 cost (N,)    residual_median (N,) px or m    reprojection_px (N,) the same, NaN for 3D input or
+//   without keypoints num_keypoints, num_starts, winning_start, num_iterations (N,) int32 term_names (T,),
+//   term_costs (N,T): share of the cost, 0 where a person had no such term keypoint_set () text, or (N,)
+//   where they differ; model, model_gender, gender () text; mocap_frame_rate () Hz
 // Rows that could not be fitted hold zeros. The same rows give the same bytes.
 class ResultsWriter {
  public:
@@ -40,13 +40,13 @@ class ResultsWriter {
   std::unique_ptr<Impl> impl_;
 };
 
-// folder/manifest.jsonl: one line a person, handed to the system as soon as it is known: id, source, status, reason,
-// detail, milliseconds, cost, residual_median, terms {name: cost}, num_keypoints, num_starts, winning_start,
-// num_iterations, focal, row (of results.npz).
+// folder/manifest.jsonl: one line a person, handed to the system as soon as it is known: id, source, status,
+// reason, detail, milliseconds, cost, residual_median, terms {name: cost}, num_keypoints, num_starts,
+// winning_start, num_iterations, focal, row (of results.npz).
 class ManifestWriter {
  public:
-  // `keep` goes on after the whole lines of an older manifest (a line cut short by a crash is dropped); otherwise
-  // it is emptied. Throws InputError.
+  // `keep` goes on after the whole lines of an older manifest (a line cut short by a crash is dropped);
+  // otherwise it is emptied. Throws InputError.
   explicit ManifestWriter(const std::string& folder, bool keep = false);
   ~ManifestWriter();
   ManifestWriter(const ManifestWriter&) = delete;
@@ -70,9 +70,9 @@ struct ResultsFile {
   std::vector<Row> rows;
 };
 
-// Reads a results.npz, or the one in a folder. Arrays that older files lack stay at their defaults; ids, status,
-// global_orient, body_pose, betas, transl must be there. Throws InputError, also when a usable row holds a number
-// that is not finite.
+// Reads a results.npz, or the one in a folder. Arrays that older files lack stay at their defaults; ids,
+// status, global_orient, body_pose, betas, transl must be there. Throws InputError, also when a usable row
+// holds a number that is not finite.
 ResultsFile ReadResults(const std::string& path);
 
 }  // namespace vitruvius

@@ -33,7 +33,10 @@ UnnamedFile::~UnnamedFile() {
 }
 
 UnnamedFile::UnnamedFile(UnnamedFile&& other) noexcept
-    : folder_(std::move(other.folder_)), fd_(other.fd_), flushed_(other.flushed_), buffer_(std::move(other.buffer_)) {
+    : folder_(std::move(other.folder_)),
+      fd_(other.fd_),
+      flushed_(other.flushed_),
+      buffer_(std::move(other.buffer_)) {
   other.fd_ = -1;
 }
 
@@ -74,7 +77,8 @@ void UnnamedFile::Flush() {
   buffer_.clear();
 }
 
-NumberColumn::NumberColumn(const std::string& folder, const std::string& dtype, std::vector<std::int64_t> row_shape)
+NumberColumn::NumberColumn(const std::string& folder, const std::string& dtype,
+                           std::vector<std::int64_t> row_shape)
     : file_(folder), dtype_(dtype), row_shape_(std::move(row_shape)) {
   const std::string room(kHeaderSize, '\0');
   file_.Append(room.data(), room.size());

@@ -1,5 +1,5 @@
-// One column of a table that is longer than memory: rows go to an unnamed file, which becomes a .npy at the end.
-// Internal to data/io; ResultsWriter uses it.
+// One column of a table that is longer than memory: rows go to an unnamed file, which becomes a .npy at the
+// end. Internal to data/io; ResultsWriter uses it.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,11 @@ namespace {
 // Length of the valid sequence at the start of `text`, and its code point; 0 when there is none.
 int DecodeOne(std::string_view text, char32_t* code_point) {
   const auto first = static_cast<unsigned char>(text[0]);
-  const int length = first < 0x80 ? 1 : (first >> 5) == 6 ? 2 : (first >> 4) == 14 ? 3 : (first >> 3) == 30 ? 4 : 0;
+  const int length = first < 0x80         ? 1
+                     : (first >> 5) == 6  ? 2
+                     : (first >> 4) == 14 ? 3
+                     : (first >> 3) == 30 ? 4
+                                          : 0;
   if (length == 0 || text.size() < static_cast<size_t>(length)) return 0;
   static constexpr std::uint32_t kFirstMask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
   static constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};

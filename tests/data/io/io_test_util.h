@@ -1,8 +1,10 @@
-// Shared by the tests of data/io: a folder that goes away, errors as text, Python with numpy when there is one.
+// Shared by the tests of data/io: a folder that goes away, errors as text, Python with numpy when there is
+// one.
 #pragma once
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 
@@ -36,6 +38,13 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
+
+// Without syncing to disk, which would take most of the time of tests that write thousands of files. The old file is
+// removed first, because some file systems also sync one that is truncated and written again.
+inline void WriteQuickly(const std::string& path, const std::string& content) {
+  std::filesystem::remove(path);
+  std::ofstream(path, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
+}
 
 // The message of the InputError that `run` throws; empty when it throws none.
 inline std::string ErrorOf(const std::function<void()>& run) {

@@ -23,7 +23,8 @@ std::string Npy(const std::string& dict, const std::string& data, int version = 
   std::string bytes = "\x93NUMPY";
   bytes += static_cast<char>(version);
   bytes += '\0';
-  for (int i = 0; i < (version == 1 ? 2 : 4); ++i) bytes += static_cast<char>((header.size() >> (8 * i)) & 0xff);
+  for (int i = 0; i < (version == 1 ? 2 : 4); ++i)
+    bytes += static_cast<char>((header.size() >> (8 * i)) & 0xff);
   return bytes + header + data;
 }
 
@@ -49,7 +50,8 @@ TEST(Npy, ReadsEveryNumberTypeAndByteOrder) {
   EXPECT_THAT(Parse(Npy(Dict(">i8", "(1,)"), Bytes({0, 0, 0, 0, 0, 0, 1, 2}))).ToInts(), ElementsAre(258));
   EXPECT_THAT(Parse(Npy(Dict("<u8", "(1,)"), Bytes({2, 1, 0, 0, 0, 0, 0, 0}))).ToInts(), ElementsAre(258));
   EXPECT_THAT(Parse(Npy(Dict("<f4", "(1,)"), Bytes({0, 0, 0xc0, 0xbf}))).ToDoubles(), ElementsAre(-1.5));
-  EXPECT_THAT(Parse(Npy(Dict(">f8", "()"), Bytes({0xbf, 0xf8, 0, 0, 0, 0, 0, 0}))).ToDoubles(), ElementsAre(-1.5));
+  EXPECT_THAT(Parse(Npy(Dict(">f8", "()"), Bytes({0xbf, 0xf8, 0, 0, 0, 0, 0, 0}))).ToDoubles(),
+              ElementsAre(-1.5));
 }
 
 TEST(Npy, ReadsHalfPrecision) {
@@ -76,37 +78,46 @@ TEST(Npy, ReordersFortranToC) {
 }
 
 TEST(Npy, ReadsTextOfBothKindsAndOrders) {
-  EXPECT_THAT(Parse(Npy(Dict("<U2", "(2,)"), Bytes({'a', 0, 0, 0, 0xf1, 0, 0, 0, 'b', 0, 0, 0, 0, 0, 0, 0}))).ToStrings(),
+  EXPECT_THAT(Parse(Npy(Dict("<U2", "(2,)"), Bytes({'a', 0, 0, 0, 0xf1, 0, 0, 0, 'b', 0, 0, 0, 0, 0, 0, 0})))
+                  .ToStrings(),
               ElementsAre("a\xc3\xb1", "b"));
-  EXPECT_THAT(Parse(Npy(Dict(">U1", "(1,)"), Bytes({0, 1, 0xd6, 0xfc}))).ToStrings(), ElementsAre("\xf0\x9d\x9b\xbc"));
-  EXPECT_THAT(Parse(Npy(Dict("|S3", "(2,)"), Bytes({'a', 'b', 'c', 'd', 0, 0}))).ToStrings(), ElementsAre("abc", "d"));
+  EXPECT_THAT(Parse(Npy(Dict(">U1", "(1,)"), Bytes({0, 1, 0xd6, 0xfc}))).ToStrings(),
+              ElementsAre("\xf0\x9d\x9b\xbc"));
+  EXPECT_THAT(Parse(Npy(Dict("|S3", "(2,)"), Bytes({'a', 'b', 'c', 'd', 0, 0}))).ToStrings(),
+              ElementsAre("abc", "d"));
   // A code point that does not exist, and a byte that is no UTF-8.
-  EXPECT_THAT(Parse(Npy(Dict("<U1", "(1,)"), Bytes({0, 0xd8, 0, 0}))).ToStrings(), ElementsAre("\xef\xbf\xbd"));
+  EXPECT_THAT(Parse(Npy(Dict("<U1", "(1,)"), Bytes({0, 0xd8, 0, 0}))).ToStrings(),
+              ElementsAre("\xef\xbf\xbd"));
   EXPECT_THAT(Parse(Npy(Dict("|S1", "(1,)"), Bytes({0xff}))).ToStrings(), ElementsAre("\xc3\xbf"));
 }
 
 TEST(Npy, ReadsHeadersOfAllVersionsAndOfPython2) {
   for (const int version : {1, 2, 3}) {
-    EXPECT_THAT(Parse(Npy(Dict("|u1", "(2,)"), Bytes({7, 8}), version)).ToInts(), ElementsAre(7, 8)) << version;
+    EXPECT_THAT(Parse(Npy(Dict("|u1", "(2,)"), Bytes({7, 8}), version)).ToInts(), ElementsAre(7, 8))
+        << version;
   }
-  EXPECT_THAT(Parse(Npy("{\"shape\": (2L,), \"descr\": \"|u1\", \"fortran_order\": False}", Bytes({7, 8}))).ToInts(),
-              ElementsAre(7, 8));
+  EXPECT_THAT(
+      Parse(Npy("{\"shape\": (2L,), \"descr\": \"|u1\", \"fortran_order\": False}", Bytes({7, 8}))).ToInts(),
+      ElementsAre(7, 8));
 }
 
 TEST(Npy, RefusesWhatItCannotReadWithItsOwnMessage) {
   const auto error = [](const std::string& bytes) { return ErrorOf([&] { Parse(bytes); }); };
-  EXPECT_THAT(error(Npy(Dict("|O", "(1,)"), "12345678")), HasSubstr("a.npz: key: npy header: holds Python objects"));
+  EXPECT_THAT(error(Npy(Dict("|O", "(1,)"), "12345678")),
+              HasSubstr("a.npz: key: npy header: holds Python objects"));
   EXPECT_THAT(error(Npy(Dict("<c16", "(1,)"), "")), HasSubstr("'<c16' are not supported"));
   EXPECT_THAT(error(Npy(Dict("<f3", "(1,)"), "")), HasSubstr("'<f3' are not supported"));
   EXPECT_THAT(error(Npy(Dict("<U0", "(1,)"), "")), HasSubstr("'<U0' are not supported"));
   EXPECT_THAT(error(Npy(Dict("<U999999999", "(1,)"), "")), HasSubstr("are not supported"));
   EXPECT_THAT(error(Npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,), }", "")),
               HasSubstr("structured elements"));
-  EXPECT_THAT(error(Npy(Dict("<f8", "(2,)"), "12345678")), HasSubstr("found 8 bytes of data, expected 16 for shape (2,)"));
+  EXPECT_THAT(error(Npy(Dict("<f8", "(2,)"), "12345678")),
+              HasSubstr("found 8 bytes of data, expected 16 for shape (2,)"));
   EXPECT_THAT(error(Npy(Dict("<f8", "(1,)"), "123456789")), HasSubstr("found 9 bytes of data, expected 8"));
   EXPECT_THAT(error(Npy(Dict("<f8", "(-1,)"), "")), HasSubstr("expected a length"));
   EXPECT_THAT(error(Npy(Dict("<f8", "(99999999999999999999,)"), "")), HasSubstr("too large"));
-  EXPECT_THAT(error(Npy(Dict("<f8", "(4294967296, 4294967296)"), "")), HasSubstr("(4294967296, 4294967296) is too large"));
+  EXPECT_THAT(error(Npy(Dict("<f8", "(4294967296, 4294967296)"), "")),
+              HasSubstr("(4294967296, 4294967296) is too large"));
   EXPECT_THAT(error(Npy(Dict("<f8", "(0, 4294967296, 4294967296)"), "")), HasSubstr("is too large"));
   EXPECT_THAT(error(Npy(Dict("<U1000000", "(70000000000000,)"), "")), HasSubstr("is too large"));
   EXPECT_THAT(error(Npy(Dict("<f8", "(1,)", "Maybe"), "12345678")), HasSubstr("expected True or False"));
@@ -151,7 +162,9 @@ std::map<std::string, NpyArray> SomeArrays() {
   arrays["floats"] = NpyArray::FromFloats(floats, {1, 1, 1});
   arrays["int8"] = NpyArray::FromInt8(bytes, {3});
   arrays["kintree"] = NpyArray::FromUint32(unsigned_values, {2});
-  arrays["names"] = NpyArray::FromStrings({"nose", "", "ma\xc3\xb1""ana"});
+  arrays["names"] = NpyArray::FromStrings({"nose", "",
+                                           "ma\xc3\xb1"
+                                           "ana"});
   arrays["no_names"] = NpyArray::FromStrings({});
   arrays["one"] = NpyArray::FromString("openpose25");
   return arrays;
@@ -170,7 +183,9 @@ TEST(Npz, RoundTripKeepsEverything) {
     EXPECT_EQ(read.shape, array.shape) << key;
     EXPECT_EQ(read.bytes, array.bytes) << key;
   }
-  EXPECT_THAT(file.Read("names").ToStrings(), ElementsAre("nose", "", "ma\xc3\xb1""ana"));
+  EXPECT_THAT(file.Read("names").ToStrings(), ElementsAre("nose", "",
+                                                          "ma\xc3\xb1"
+                                                          "ana"));
 }
 
 TEST(Npz, SameArraysGiveSameBytesAndNothingIsLeftBeside) {
@@ -178,7 +193,7 @@ TEST(Npz, SameArraysGiveSameBytesAndNothingIsLeftBeside) {
   WriteNpz(folder / "a.npz", SomeArrays());
   WriteNpz(folder / "b.npz", SomeArrays());
   WriteNpz(folder / "b.npz", SomeArrays());  // over an existing file
-  EXPECT_EQ(ReadFile(folder / "a.npz"), ReadFile(folder / "b.npz"));
+  EXPECT_TRUE(ReadFile(folder / "a.npz") == ReadFile(folder / "b.npz"));
   EXPECT_EQ(folder.NumFiles(), 2);
 }
 
@@ -194,9 +209,13 @@ TEST(Npz, ChecksShapesAndNamesWhatIsThere) {
   WriteNpz(path, SomeArrays());
   const NpzReader file(path);
   EXPECT_EQ(file.Read("doubles", {-1, 3}).size(), 6);
-  EXPECT_THAT(ErrorOf([&] { file.Read("doubles", {-1, 4}); }), HasSubstr("doubles: found shape (2, 3), expected (n, 4)"));
+  EXPECT_THAT(ErrorOf([&] {
+                file.Read("doubles", {-1, 4});
+              }),
+              HasSubstr("doubles: found shape (2, 3), expected (n, 4)"));
   EXPECT_THAT(ErrorOf([&] { file.Read("doubles", {-1}); }), HasSubstr("expected (n,)"));
-  EXPECT_THAT(ErrorOf([&] { file.Read("poses"); }), HasSubstr(path + ": poses: is missing; the file has doubles, empty"));
+  EXPECT_THAT(ErrorOf([&] { file.Read("poses"); }),
+              HasSubstr(path + ": poses: is missing; the file has doubles, empty"));
 }
 
 TEST(Npz, SaysWhatIsWrongWithTheFile) {
@@ -205,7 +224,8 @@ TEST(Npz, SaysWhatIsWrongWithTheFile) {
   EXPECT_THAT(ErrorOf([&] { NpzReader{folder.path()}; }), HasSubstr("is a folder"));
   WriteFileAtomically(folder / "text.npz", "hello");
   EXPECT_THAT(ErrorOf([&] { NpzReader(folder / "text.npz"); }), HasSubstr("Not a zip archive"));
-  EXPECT_THAT(ErrorOf([&] { WriteNpz(folder / "no/such/folder.npz", SomeArrays()); }), HasSubstr("cannot be written"));
+  EXPECT_THAT(ErrorOf([&] { WriteNpz(folder / "no/such/folder.npz", SomeArrays()); }),
+              HasSubstr("cannot be written"));
   EXPECT_THAT(ErrorOf([&] { WriteNpz("/dev/null", SomeArrays()); }), HasSubstr("not a regular file"));
 }
 
@@ -228,7 +248,7 @@ TEST(Npz, SurvivesBeingCutAtEveryLength) {
   const std::string whole = ReadFile(folder / "a.npz");
   int refused = 0;
   for (size_t length = 0; length < whole.size(); ++length) {
-    WriteFileAtomically(folder / "cut.npz", whole.substr(0, length));
+    WriteQuickly(folder / "cut.npz", whole.substr(0, length));
     refused += ErrorOf([&] { ReadEverything(folder / "cut.npz"); }).empty() ? 0 : 1;
   }
   EXPECT_EQ(refused, static_cast<int>(whole.size()));  // the directory is at the end, so every cut is found
@@ -243,7 +263,7 @@ TEST(Npz, SurvivesFlippedBytes) {
     std::string bytes = whole;
     const int flips = 1 + static_cast<int>(rng.Index(4));
     for (int i = 0; i < flips; ++i) bytes[rng.Index(bytes.size())] = static_cast<char>(rng.Index(256));
-    WriteFileAtomically(folder / "flipped.npz", bytes);
+    WriteQuickly(folder / "flipped.npz", bytes);
     ErrorOf([&] { ReadEverything(folder / "flipped.npz"); });
   }
 }
@@ -257,7 +277,8 @@ TEST(Npz, ChecksumsAreCompared) {
   ASSERT_NE(at, std::string::npos);
   bytes[at] = 1;
   WriteFileAtomically(folder / "a.npz", bytes);
-  EXPECT_THAT(ErrorOf([&] { NpzReader(folder / "a.npz").Read("x"); }), HasSubstr("a.npz: x: damaged: CRC error"));
+  EXPECT_THAT(ErrorOf([&] { NpzReader(folder / "a.npz").Read("x"); }),
+              HasSubstr("a.npz: x: damaged: CRC error"));
 }
 
 TEST(Npz, ADeclaredSizeThatTheFileCannotHoldIsRefusedBeforeAllocating) {
@@ -265,7 +286,7 @@ TEST(Npz, ADeclaredSizeThatTheFileCannotHoldIsRefusedBeforeAllocating) {
   const double values[] = {1, 2, 3};
   WriteNpz(folder / "a.npz", {{"x", NpyArray::FromDoubles(values, {3})}});
   std::string bytes = ReadFile(folder / "a.npz");
-  // The central directory's sizes, and the shape within the array, say 2^40 bytes... as far as 32 bits go.
+  // Both sizes in the central directory say 2 GB.
   const size_t central = bytes.rfind("PK\x01\x02");
   for (const size_t field : {central + 20, central + 24}) bytes.replace(field, 4, "\xf0\xff\xff\x7f", 4);
   WriteFileAtomically(folder / "a.npz", bytes);
@@ -301,7 +322,8 @@ np.savez_compressed('deflated.npz', **a)
     EXPECT_EQ(file.Read("empty").ShapeName(), "(0, 72)");
     EXPECT_THAT(file.Skipped(), ElementsAre("o", "c"));
     EXPECT_FALSE(file.Has("o"));
-    EXPECT_THAT(ErrorOf([&] { file.Read("o"); }), HasSubstr("o: npy header: holds Python objects, which are never opened"));
+    EXPECT_THAT(ErrorOf([&] { file.Read("o"); }),
+                HasSubstr("o: npy header: holds Python objects, which are never opened"));
   }
 }
 
