@@ -34,5 +34,6 @@ Command EvaluateCommand();
 Command ExplainCommand();
 Command RenderCommand();
 Command ConvertCommand();
+Command DemoCommand();
 
 }  // namespace vitruvius

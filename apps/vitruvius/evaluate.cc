@@ -1,37 +1,17 @@
 // vitruvius evaluate fit: how well fits meet the truth.
-#include <algorithm>
 #include <cstdio>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/scores.h"
 #include "apps/vitruvius/session.h"
 #include "data/datasets/motion_file.h"
 #include "data/datasets/synthetic_keypoints.h"
-#include "models/metrics/fit_quality.h"
-#include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
-
-struct Scores {
-  std::vector<double> mpjpe_mm, pa_mpjpe_mm, root_deg;
-  long people = 0, usable = 0, backward = 0, turned = 0;
-
-  void Add(const BodyModel& model, const SyntheticPerson& person, const FitResult& result) {
-    ++people;
-    usable += result.usable;
-    // Unusable bodies count too: leaving them out would reward giving up.
-    mpjpe_mm.push_back(RootAlignedMpjpeMm(result.joints3d.topRows(24), person.joints3d.topRows(24)));
-    pa_mpjpe_mm.push_back(ProcrustesMpjpeMm(result.joints3d.topRows(24), person.joints3d.topRows(24)));
-    root_deg.push_back(RootAngleDeg(result.parameters, person.truth));
-    backward += NumBackwardBends(model, result.parameters) > 0;
-    turned += root_deg.back() > 60;
-  }
-};
 
 int EvaluateFit(const std::vector<std::string>& inputs) {
   if (inputs.empty()) throw UsageError("evaluate fit: name motion files (.amc, .bvh, .npz, ...)");
@@ -60,56 +40,12 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
   }
   if (people.empty()) throw InputError(inputs[0], "", "holds no valid frame");
 
-  Scores scores;
-  size_t next = 0, written = 0;
-  std::vector<double> milliseconds;
-  double seconds = 0;
-  BatchSummary summary;
-  {
-    Progress progress("fitting", static_cast<long>(people.size()));
-    summary = RunBatch(
-        [&](PersonObservation* person) {
-          if (next == people.size()) return false;
-          *person = people[next++].observation;
-          return true;
-        },
-        [&] { return setup.MakeWorker(); },
-        [&](const PersonObservation&, const FitResult& result) {
-          scores.Add(*setup.model, people[written++], result);
-          milliseconds.push_back(result.milliseconds);
-          progress.Add(result.usable);
-        },
-        BatchOptionsFromFlags());
-    seconds = progress.seconds();
-  }
-  const double n = static_cast<double>(scores.people);
+  const Scores scores = FitAndScore(setup, people, BatchOptionsFromFlags());
   if (FLAGS_json) {
-    const nlohmann::ordered_json report = {
-        {"people", scores.people},
-        {"usable_percent", 100 * static_cast<double>(scores.usable) / n},
-        {"mpjpe_mm_median", Median(scores.mpjpe_mm)},
-        {"mpjpe_mm_mean", Mean(scores.mpjpe_mm)},
-        {"pa_mpjpe_mm_median", Median(scores.pa_mpjpe_mm)},
-        {"pa_mpjpe_mm_mean", Mean(scores.pa_mpjpe_mm)},
-        {"backward_bends_percent", 100 * static_cast<double>(scores.backward) / n},
-        {"root_beyond_60deg_percent", 100 * static_cast<double>(scores.turned) / n},
-        {"ms_median", Median(milliseconds)},
-        {"fits_per_second", n / seconds},
-        {"threads", summary.threads}};
-    std::printf("%s\n", report.dump(1).c_str());
-    return kExitOk;
+    std::printf("%s\n", scores.ToJson().c_str());
+  } else {
+    scores.Print();
   }
-  std::printf("people                %ld, usable %.2f %%\n", scores.people, 100 * static_cast<double>(scores.usable) / n);
-  std::printf("MPJPE, root aligned   median %.2f mm, mean %.2f, 90 %% below %.2f\n", Median(scores.mpjpe_mm),
-              Mean(scores.mpjpe_mm), Quantile(scores.mpjpe_mm, 0.9));
-  std::printf("PA-MPJPE              median %.2f mm, mean %.2f, 90 %% below %.2f\n", Median(scores.pa_mpjpe_mm),
-              Mean(scores.pa_mpjpe_mm), Quantile(scores.pa_mpjpe_mm, 0.9));
-  std::printf("backward knee, elbow  %.2f %% of people (beyond 15 degrees)\n",
-              100 * static_cast<double>(scores.backward) / n);
-  std::printf("root off              %.2f %% of people by more than 60 degrees\n",
-              100 * static_cast<double>(scores.turned) / n);
-  std::printf("time                  median %.2f ms a person, %.0f people/s on %d threads\n", Median(milliseconds),
-              n / seconds, summary.threads);
   return kExitOk;
 }
 

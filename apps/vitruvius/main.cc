@@ -15,7 +15,8 @@ namespace vitruvius {
 namespace {
 
 std::vector<Command> Commands() {
-  return {PriorCommand(),  EvaluateCommand()};
+  return {FitCommand(),     DemoCommand(),    ModelCommand(),  PriorCommand(),
+          EvaluateCommand(), ExplainCommand(), RenderCommand(), ConvertCommand()};
 }
 
 void PrintOverview(std::FILE* stream) {

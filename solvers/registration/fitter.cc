@@ -149,7 +149,13 @@ FitResult Fitter::Fit(const PersonObservation& person) {
 
   const bool is_3d = person.is_3d();
   const Recipe& recipe = is_3d ? recipe3d_ : recipe2d_;
-  FitProblem& problem = ProblemFor(*person.set, is_3d ? Recipe::Camera::kNone : recipe.camera);
+  FitProblem* found = nullptr;
+  try {
+    found = &ProblemFor(*person.set, is_3d ? Recipe::Camera::kNone : recipe.camera);
+  } catch (const InputError& error) {
+    return Refuse(result, reason::kBadInput, error.what());
+  }
+  FitProblem& problem = *found;
   const auto weight_of = [&](int keypoint, double confidence) {
     const auto it = recipe.keypoint_weights.find(person.set->points[keypoint].name);
     return confidence * (it == recipe.keypoint_weights.end() ? 1 : it->second);

@@ -1,0 +1,111 @@
+// vitruvius fit: keypoints to bodies.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <vector>
+
+#include "apps/vitruvius/command.h"
+#include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/pictures.h"
+#include "apps/vitruvius/session.h"
+#include "data/io/keypoint_files.h"
+#include "data/io/mesh_files.h"
+#include "data/io/picture.h"
+#include "data/io/result_writer.h"
+#include "models/body/body_evaluator.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+void MakeFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) throw InputError(path, "", "cannot make this folder: " + error.message());
+}
+
+// Where one person's files go: the id with everything that is no plain file name replaced.
+std::string FileStem(const std::string& id) {
+  std::string stem = id.empty() ? "person" : id;
+  for (char& c : stem) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.' || c == '~';
+    if (!plain) c = '_';
+  }
+  if (stem[0] == '.') stem[0] = '_';
+  return stem.substr(0, 200);
+}
+
+int Fit(const std::vector<std::string>& inputs) {
+  if (inputs.empty()) throw UsageError("fit: name keypoint files or folders (OpenPose or COCO JSON, .npz, .bvh, .amc)");
+  const FitSetup setup = FitSetupFromFlags();
+  const BatchOptions batch = BatchOptionsFromFlags();
+  const std::unique_ptr<ObservationSource> source = OpenInputs(inputs, *setup.model);
+  std::string folder = OutputFolder();
+  if (batch.shard_count > 1) {
+    folder += StrCat("/shard_", batch.shard_index, "_of_", batch.shard_count);
+    MakeFolder(folder);
+  }
+  if (FLAGS_overlay) MakeFolder(folder + "/overlays");
+  if (FLAGS_obj) MakeFolder(folder + "/meshes");
+
+  ResultsWriter results(folder, *setup.model);
+  ManifestWriter manifest(folder);
+  std::map<std::string, long> reasons;
+  BatchSummary summary;
+  double seconds = 0;
+  {
+    Progress progress("fitting", -1);
+    const auto make_worker = [&]() -> PersonWorker {
+      return [&setup, folder, fitter = setup.MakeFitter()](const PersonObservation& person, long index) {
+        FitResult result = fitter->Fit(person);
+        const bool wants_picture = FLAGS_overlay && index < FLAGS_overlay_limit;
+        if (!wants_picture && !(FLAGS_obj && result.usable)) return result;
+        const BodyMesh mesh = result.usable ? PoseMesh(*setup.model, result.parameters) : BodyMesh();
+        const std::string stem = FileStem(person.id);
+        if (wants_picture) WritePng(folder + "/overlays/" + stem + ".png", DrawPerson(person, result, *setup.model, mesh));
+        if (FLAGS_obj && result.usable) WriteObj(folder + "/meshes/" + stem + ".obj", mesh.vertices, setup.model->faces());
+        return result;
+      };
+    };
+    summary = RunBatch([&](PersonObservation* person) { return source->Next(person); }, make_worker,
+                       [&](const PersonObservation& person, const FitResult& result) {
+                         manifest.Append(result, person, results.num_rows());
+                         results.Append(result, person);
+                         ++reasons[result.reason];
+                         progress.Add(result.usable);
+                       },
+                       batch);
+    seconds = progress.seconds();
+  }
+  results.Finish();
+  if (!FLAGS_quiet) {
+    std::printf("%ld people, %ld usable, %.1f s on %d threads -> %s/results.npz\n", summary.done, summary.usable, seconds,
+                summary.threads, folder.c_str());
+    for (const auto& [reason, count] : reasons) {
+      if (reason != reason::kOk) std::printf("  %ld not usable: %s\n", count, reason.c_str());
+    }
+    if (summary.usable < summary.done) std::printf("  why, person by person: %s/manifest.jsonl\n", folder.c_str());
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+Command FitCommand() {
+  return {"fit",
+          "INPUT... --out DIR [--flag=value]",
+          "2D or 3D keypoints to bodies",
+          "INPUT: OpenPose JSON files or folders of them, COCO keypoint JSON, .npz (keypoints2d or keypoints3d), or\n"
+          "motion capture (.bvh, .amc: its joints are fitted in 3D). DIR gets results.npz (one row a person, numpy\n"
+          "opens it) and manifest.jsonl (one line a person: status, reason, cost by term). A person that cannot be\n"
+          "fitted gets a reason and never stops the others.\n\n"
+          "  vitruvius fit keypoints/ --out out/ --overlay --images photos/\n"
+          "  vitruvius fit person_keypoints.json --model SMPL_NEUTRAL.npz --out out/\n"
+          "  vitruvius fit walk.bvh --out out/\n",
+          {"out", "model", "gender", "prior", "recipe", "focal", "image_size", "keypoint_set", "starts", "solver",
+           "threads", "seed", "shard", "overlay", "overlay_limit", "images", "obj", "quiet"},
+          Fit};
+}
+
+}  // namespace vitruvius

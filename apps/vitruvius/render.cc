@@ -1,0 +1,79 @@
+// vitruvius render: pictures of results.
+#include <cstdio>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "apps/vitruvius/command.h"
+#include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/pictures.h"
+#include "apps/vitruvius/session.h"
+#include "data/io/picture.h"
+#include "data/io/result_writer.h"
+#include "models/body/body_evaluator.h"
+#include "models/rendering/contact_sheet.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+// What is known of a person from the result alone: no keypoints, but the picture's size and path.
+PersonObservation ObservationOf(const ResultsFile::Row& row) {
+  PersonObservation person;
+  person.id = row.fit.id;
+  person.image_path = row.image_path;
+  person.image_width = row.image_width;
+  person.image_height = row.image_height;
+  return person;
+}
+
+bool EndsWithPng(const std::string& path) { return path.size() > 4 && path.substr(path.size() - 4) == ".png"; }
+
+int Render(const std::vector<std::string>& arguments) {
+  if (arguments.size() != 1) throw UsageError("render: expected one results.npz or the folder that holds it");
+  const ResultsFile file = ReadResults(arguments[0]);
+  const std::shared_ptr<const BodyModel> model = ModelFromFlags();
+  if (!EndsWithPng(FLAGS_out)) throw UsageError("render: --out FILE.png is missing");
+  std::map<std::string, PersonObservation> observations;
+  if (!FLAGS_observations.empty()) {
+    const std::unique_ptr<ObservationSource> source = OpenInputs({FLAGS_observations}, *model);
+    std::set<std::string> wanted;
+    for (const ResultsFile::Row& row : file.rows) wanted.insert(row.fit.id);
+    for (PersonObservation person; source->Next(&person);) {
+      if (wanted.count(person.id) > 0) observations[person.id] = person;
+    }
+  }
+  const int limit = FLAGS_limit > 0 ? FLAGS_limit : 24;
+  std::vector<Image> images;
+  std::vector<std::string> captions;
+  for (const ResultsFile::Row& row : file.rows) {
+    if (!FLAGS_id.empty() && row.fit.id != FLAGS_id) continue;
+    if (static_cast<int>(images.size()) == limit) break;
+    if (row.fit.usable && row.fit.parameters.body_pose.size() != 3 * model->num_body_joints()) {
+      throw InputError(arguments[0], "body_pose",
+                       StrCat("belongs to a body of another size than ", model->name(), "; name it with --model"));
+    }
+    const auto seen = observations.find(row.fit.id);
+    const PersonObservation person = seen != observations.end() ? seen->second : ObservationOf(row);
+    const BodyMesh mesh = row.fit.usable ? PoseMesh(*model, row.fit.parameters) : BodyMesh();
+    images.push_back(DrawPerson(person, row.fit, *model, mesh));
+    captions.push_back(row.fit.id);
+  }
+  if (images.empty()) throw InputError(arguments[0], "ids", StrCat("holds no person \"", FLAGS_id, "\""));
+  WritePng(FLAGS_out, images.size() == 1 ? images[0] : ContactSheet(images, 6, captions, "", 320));
+  return kExitOk;
+}
+
+}  // namespace
+
+Command RenderCommand() {
+  return {"render",
+          "RESULT --out FILE.png [--id ID]",
+          "pictures of fitted bodies",
+          "RESULT is a results.npz or its folder. One person (--id) or a sheet of the first --limit (24).\n\n"
+          "  vitruvius render out/ --observations keypoints/ --images photos/ --out sheet.png\n",
+          {"out", "model", "id", "limit", "observations", "images", "image_size", "keypoint_set", "size"},
+          Render};
+}
+
+}  // namespace vitruvius

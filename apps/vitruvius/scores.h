@@ -1,0 +1,29 @@
+// Errors of many fits against the truth, gathered and printed; for evaluate and demo.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/vitruvius/session.h"
+#include "data/datasets/synthetic_keypoints.h"
+#include "models/scene/fit_result.h"
+
+namespace vitruvius {
+
+struct Scores {
+  std::vector<double> mpjpe_mm, pa_mpjpe_mm, root_deg, milliseconds;
+  long people = 0, usable = 0, backward = 0, turned = 0;
+  double seconds = 0;
+  int threads = 0;
+
+  // Over the first 24 joints. Unusable bodies count too: leaving them out would reward giving up.
+  void Add(const BodyModel& model, const SyntheticPerson& person, const FitResult& result);
+  void Print() const;
+  std::string ToJson() const;
+};
+
+// Fits all people; results (may be null) gets one entry each, in order.
+Scores FitAndScore(const FitSetup& setup, const std::vector<SyntheticPerson>& people, const BatchOptions& options,
+                   std::vector<FitResult>* results = nullptr);
+
+}  // namespace vitruvius
