@@ -96,6 +96,8 @@ void AddDigits(HalfMesh* mesh, const Ring& near, const std::vector<Digit>& digit
     double height = .5 * (before.radius + after.radius);
     if (j % 2 == 0) {
       height *= .8;
+      // Webs lie as far back as the further back of their two digits.
+      p -= .5 * std::abs(after.direction.dot(after.base - before.base)) * after.direction;
       const Vector3d medial = after.direction.cross(dorsal);
       if (j == 0) p -= medial * after.radius;
       if (j == 2 * count) p += medial * after.radius;
@@ -209,12 +211,12 @@ void AddArm(HalfMesh* mesh, const Ring& hole) {
   }
   const Vector3d thumb_direction = Vector3d(.80, -.16, .58).normalized();
   const Vector3d thumb_up = (Vector3d(0, 1, 0) + .16 * thumb_direction).normalized();
-  AddDigit(mesh, thumb, {{.702, .359, .031}, thumb_direction, .060, .0105, .0, "left_thumb"}, thumb_up,
+  AddDigit(mesh, thumb, {{.702, .358, .036}, thumb_direction, .060, .0105, .0, "left_thumb"}, thumb_up,
            Part::kThumb);
 
   const Vector3d up(0, 1, 0);
   const std::vector<Digit> fingers = {
-      {{.746, .362, -.0385}, Vector3d(1, 0, -.10).normalized(), .062, .0083, .10, "left_pinky"},
+      {{.746, .362, -.0385}, Vector3d(1, 0, -.10).normalized(), .066, .0083, .10, "left_pinky"},
       {{.757, .363, -.0195}, Vector3d(1, 0, -.03).normalized(), .077, .0091, .10, "left_ring"},
       {{.761, .363, .0005}, Vector3d(1, 0, .01).normalized(), .083, .0094, .10, "left_middle"},
       {{.757, .363, .0205}, Vector3d(1, 0, .05).normalized(), .075, .0092, .10, "left_index"},
@@ -264,11 +266,11 @@ void AddLeg(HalfMesh* mesh, const Ring& hip_line) {
   }
   const Vector3d up(0, 1, 0);
   const std::vector<Digit> toes = {
-      {{.184, -.974, .121}, Vector3d(.10, 0, 1).normalized(), .028, .0088, .10, "left_small_toe"},
-      {{.168, -.973, .131}, Vector3d(.06, 0, 1).normalized(), .034, .0092, .08, ""},
-      {{.151, -.972, .139}, Vector3d(.04, 0, 1).normalized(), .038, .0097, .06, ""},
-      {{.133, -.971, .144}, Vector3d(.02, 0, 1).normalized(), .041, .0102, .06, ""},
-      {{.110, -.970, .146}, Vector3d(.00, 0, 1).normalized(), .041, .0138, .00, "left_big_toe"},
+      {{.1845, -.9755, .121}, Vector3d(.10, 0, 1).normalized(), .028, .0077, .10, "left_small_toe"},
+      {{.168, -.975, .131}, Vector3d(.06, 0, 1).normalized(), .034, .0079, .08, ""},
+      {{.151, -.9745, .139}, Vector3d(.04, 0, 1).normalized(), .038, .0083, .06, ""},
+      {{.133, -.974, .144}, Vector3d(.02, 0, 1).normalized(), .041, .0088, .06, ""},
+      {{.1095, -.9705, .146}, Vector3d(.00, 0, 1).normalized(), .041, .0132, .00, "left_big_toe"},
   };
   AddDigits(mesh, ring, toes, up, Part::kFoot);
 }

@@ -251,7 +251,7 @@ SparseRowMatrixd MakeJointRegressor(const Surface& surface) {
     // The smallest change of these kernel weights (relative to each) that sums to one and hits the joint:
     // kernel times a linear function. Symmetric for the joints in the middle because its slope along x is
     // then zero. Vertices that would get a negative weight are left out, and the rest solved again.
-    Eigen::Vector4d linear;
+    Eigen::Vector4d linear = Eigen::Vector4d::Zero();
     const auto weight_of = [&](const std::pair<int, double>& vertex_and_kernel) {
       const auto& [v, kernel] = vertex_and_kernel;
       return kernel * (linear[0] + linear.tail<3>().dot(surface.vertices[v] - joint));

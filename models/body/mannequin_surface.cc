@@ -187,7 +187,8 @@ Surface Mirror(const HalfMesh& half) {
 
 }  // namespace
 
-double Quantize(double value) { return std::nearbyint(value * 1048576.0) / 1048576.0; }
+// Adding zero turns a rounded -0 into 0.
+double Quantize(double value) { return std::nearbyint(value * 1048576.0) / 1048576.0 + 0.0; }
 
 Surface MakeSurface() {
   HalfMesh mesh;

@@ -1,6 +1,8 @@
+// The mannequin at rest: mesh, symmetry, rig, landmarks, bytes.
 #include "models/body/mannequin.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -12,9 +14,8 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <Eigen/Geometry>
 
-#include "models/body/body_evaluator.h"
+#include "tests/models/body/mannequin_measures.h"
 
 namespace vitruvius {
 namespace {
@@ -22,20 +23,6 @@ namespace {
 using Eigen::Vector3d;
 
 constexpr double kPi = 3.14159265358979323846;
-
-Vector3d RowOf(const MatrixX3d& m, int row) { return m.row(row).transpose(); }
-
-// ------------------------------------------------------------------------------------------------ measuring
-
-double Volume(const MatrixX3d& vertices, const MatrixX3i& faces) {
-  double volume = 0;
-  for (int f = 0; f < faces.rows(); ++f) {
-    volume +=
-        RowOf(vertices, faces(f, 0)).dot(RowOf(vertices, faces(f, 1)).cross(RowOf(vertices, faces(f, 2)))) /
-        6;
-  }
-  return volume;
-}
 
 // How often the surface winds around a point: 1 inside, 0 outside (Van Oosterom and Strackee's solid angles).
 double WindingNumber(const MatrixX3d& vertices, const MatrixX3i& faces, const Vector3d& point) {
@@ -48,68 +35,6 @@ double WindingNumber(const MatrixX3d& vertices, const MatrixX3i& faces, const Ve
     sum += 2 * std::atan2(a.dot(b.cross(c)), la * lb * lc + a.dot(b) * lc + b.dot(c) * la + c.dot(a) * lb);
   }
   return sum / (4 * kPi);
-}
-
-BodyParameters WithBeta(int beta, double value) {
-  BodyParameters parameters = BodyParameters::Zero(*Mannequin());
-  parameters.betas[beta] = value;
-  return parameters;
-}
-
-void SetRotation(BodyParameters* parameters, const std::string& joint, const Vector3d& degrees) {
-  parameters->body_pose.segment<3>(3 * (Mannequin()->JointIndex(joint) - 1)) = degrees * kPi / 180;
-}
-
-Vector3d Joint(const BodyMesh& mesh, const std::string& name) {
-  return RowOf(mesh.joints, Mannequin()->JointIndex(name));
-}
-
-Vector3d Landmark(const BodyMesh& mesh, const std::string& name) {
-  return RowOf(mesh.vertices, Mannequin()->landmarks().at(name));
-}
-
-double Stature(const BodyMesh& mesh) {
-  return mesh.vertices.col(1).maxCoeff() - mesh.vertices.col(1).minCoeff();
-}
-
-// Extent along an axis of the trunk's vertices within 2 cm of a height of the template.
-double TrunkExtent(const BodyMesh& mesh, double template_height, int axis) {
-  const MatrixX3d& rest = Mannequin()->v_template();
-  double low = 1e9, high = -1e9;
-  for (int v = 0; v < rest.rows(); ++v) {
-    if (std::abs(rest(v, 1) - template_height) > .02 || std::abs(rest(v, 0)) > .18) continue;
-    low = std::min(low, mesh.vertices(v, axis));
-    high = std::max(high, mesh.vertices(v, axis));
-  }
-  return high - low;
-}
-
-// The volume between a joint and the skin around it: faces with all corners near it in the rest pose.
-double VolumeAround(const BodyMesh& mesh, const std::string& joint, double reach) {
-  const BodyModel& model = *Mannequin();
-  const int j = model.JointIndex(joint);
-  const Vector3d center = RowOf(mesh.joints, j);
-  double volume = 0;
-  for (int f = 0; f < model.num_faces(); ++f) {
-    bool near = true;
-    Vector3d corner[3];
-    for (int k = 0; k < 3; ++k) {
-      const int v = model.faces()(f, k);
-      near = near && (model.v_template().row(v) - model.joint_template().row(j)).norm() < reach;
-      corner[k] = RowOf(mesh.vertices, v) - center;
-    }
-    if (near) volume += corner[0].dot(corner[1].cross(corner[2])) / 6;
-  }
-  return volume;
-}
-
-std::shared_ptr<const BodyModel> WithoutPosedirs() {
-  static const std::shared_ptr<const BodyModel> model = [] {
-    BodyModelData data = MakeMannequin();
-    data.posedirs.resize(0, 0);
-    return BodyModel::Create(data);
-  }();
-  return model;
 }
 
 // ------------------------------------------------------------------------------------------------ the mesh
@@ -354,160 +279,6 @@ TEST(Mannequin, LandmarksAreWhereTheirNamesSay) {
     EXPECT_LT(Landmark(rest, order[i]).z(), Landmark(rest, order[i + 1]).z()) << order[i];
   }
   EXPECT_EQ(Landmark(rest, "left_middle").x(), rest.vertices.col(0).maxCoeff());
-}
-
-// ------------------------------------------------------------------------------------------------ shape
-
-struct Measures {
-  double stature, volume, thigh_and_calf, arm, shoulders, hips, torso, head, chest_depth, belly_depth,
-      belly_width;
-  double arm_volume;
-};
-
-Measures Measure(const BodyParameters& parameters) {
-  const BodyModel& model = *Mannequin();
-  const BodyMesh mesh = PoseMesh(model, parameters);
-  Measures m;
-  m.stature = Stature(mesh);
-  m.volume = Volume(mesh.vertices, model.faces());
-  m.thigh_and_calf = (Joint(mesh, "left_hip") - Joint(mesh, "left_knee")).norm() +
-                     (Joint(mesh, "left_knee") - Joint(mesh, "left_ankle")).norm();
-  m.arm = (Joint(mesh, "left_shoulder") - Landmark(mesh, "left_middle")).norm();
-  m.shoulders = (Joint(mesh, "left_shoulder") - Joint(mesh, "right_shoulder")).norm();
-  m.hips = TrunkExtent(mesh, -.09, 0);
-  m.torso = (Joint(mesh, "pelvis") - Joint(mesh, "neck")).norm();
-  m.head = Landmark(mesh, "head_top").y() - Joint(mesh, "head").y();
-  m.chest_depth = TrunkExtent(mesh, .26, 2);
-  m.belly_depth = TrunkExtent(mesh, .07, 2);
-  m.belly_width = TrunkExtent(mesh, .09, 0);
-  m.arm_volume = VolumeAround(mesh, "left_elbow", .09);
-  return m;
-}
-
-// Betas by what they change; the order is a promise (mannequin.h).
-enum Beta { kHeight, kWeight, kLegs, kArms, kShoulders, kHips, kTorso, kHead, kMuscle, kChest };
-
-struct BetaCase {
-  Beta beta;
-  double Measures::*measure;
-  double low, high;  // relative growth for one unit
-};
-
-TEST(MannequinShape, EachBetaDoesWhatItSays) {
-  const Measures rest = Measure(BodyParameters::Zero(*Mannequin()));
-  const BetaCase cases[] = {
-      {kHeight, &Measures::stature, .030, .045},
-      {kHeight, &Measures::arm, .030, .045},
-      {kWeight, &Measures::volume, .12, .25},
-      {kWeight, &Measures::belly_depth, .10, .20},
-      {kWeight, &Measures::stature, -.003, .003},
-      {kWeight, &Measures::arm, -.01, .02},
-      {kLegs, &Measures::thigh_and_calf, .025, .045},
-      {kLegs, &Measures::torso, -.005, .005},
-      {kArms, &Measures::arm, .025, .045},
-      {kArms, &Measures::stature, -.001, .001},
-      {kShoulders, &Measures::shoulders, .04, .10},
-      {kShoulders, &Measures::hips, -.005, .005},
-      {kHips, &Measures::hips, .03, .08},
-      {kHips, &Measures::shoulders, -.005, .005},
-      {kTorso, &Measures::torso, .030, .060},
-      {kTorso, &Measures::thigh_and_calf, -.005, .005},
-      {kHead, &Measures::head, .03, .06},
-      {kHead, &Measures::torso, -.005, .005},
-      {kMuscle, &Measures::arm_volume, .08, .20},
-      {kMuscle, &Measures::belly_width, -.01, .02},
-      {kMuscle, &Measures::stature, -.003, .003},
-      {kChest, &Measures::chest_depth, .03, .10},
-      {kChest, &Measures::belly_depth, -.12, -.04},
-      {kChest, &Measures::stature, -.003, .003},
-  };
-  for (const BetaCase& c : cases) {
-    const double growth = Measure(WithBeta(c.beta, 1)).*c.measure / (rest.*c.measure) - 1;
-    EXPECT_GT(growth, c.low) << "beta " << c.beta << ", case " << &c - cases;
-    EXPECT_LT(growth, c.high) << "beta " << c.beta << ", case " << &c - cases;
-  }
-}
-
-TEST(MannequinShape, DirectionsAreIndependent) {
-  const RowMatrixXd& directions = Mannequin()->shapedirs();
-  for (int a = 0; a < directions.cols(); ++a) {
-    for (int b = 0; b < a; ++b) {
-      const double cosine = directions.col(a).normalized().dot(directions.col(b).normalized());
-      EXPECT_LT(std::abs(cosine), .95) << a << " and " << b;
-    }
-  }
-}
-
-// ------------------------------------------------------------------------------------------------ pose
-
-TEST(MannequinPose, ElbowsAndKneesKeepTheirVolume) {
-  // Shares of the volume within 9 cm (elbow) and 12 cm (knee) of the joint that are left at 120 degrees.
-  struct Case {
-    const char* joint;
-    Vector3d degrees;
-    double reach, keeps, keeps_without;
-  };
-  for (const Case& c :
-       {Case{"left_elbow", {0, -120, 0}, .09, .92, .84}, Case{"right_elbow", {0, 120, 0}, .09, .92, .84},
-        Case{"left_knee", {120, 0, 0}, .12, .92, .88}, Case{"right_knee", {120, 0, 0}, .12, .92, .88}}) {
-    BodyParameters bent = BodyParameters::Zero(*Mannequin());
-    const double rest = VolumeAround(PoseMesh(*Mannequin(), bent), c.joint, c.reach);
-    SetRotation(&bent, c.joint, c.degrees);
-    const double with = VolumeAround(PoseMesh(*Mannequin(), bent), c.joint, c.reach) / rest;
-    const double without = VolumeAround(PoseMesh(*WithoutPosedirs(), bent), c.joint, c.reach) / rest;
-    EXPECT_GT(with, c.keeps) << c.joint;
-    EXPECT_LT(with, 1.10) << c.joint << ": the correction must not blow the limb up";
-    EXPECT_LT(without, c.keeps_without) << c.joint << ": nothing to correct";
-  }
-}
-
-TEST(MannequinPose, TwistedForearmDoesNotCollapse) {
-  BodyParameters twisted = BodyParameters::Zero(*Mannequin());
-  const double rest = VolumeAround(PoseMesh(*Mannequin(), twisted), "left_elbow", .09);
-  SetRotation(&twisted, "left_elbow", {90, 0, 0});
-  EXPECT_GT(VolumeAround(PoseMesh(*Mannequin(), twisted), "left_elbow", .09) / rest, .95);
-  EXPECT_LT(VolumeAround(PoseMesh(*WithoutPosedirs(), twisted), "left_elbow", .09) / rest, .85);
-}
-
-TEST(MannequinPose, BlendShapesAreLocal) {
-  const BodyModel& model = *Mannequin();
-  for (int j = 1; j < model.num_joints(); ++j) {
-    for (int v = 0; v < model.num_vertices(); ++v) {
-      if ((model.v_template().row(v) - model.joint_template().row(j)).norm() < .30) continue;
-      ASSERT_EQ(model.posedirs().block(3 * v, 9 * (j - 1), 3, 9).norm(), 0) << model.joint_names()[j];
-    }
-  }
-}
-
-TEST(MannequinPose, SkinStretchesButDoesNotTear) {
-  const BodyModel& model = *Mannequin();
-  BodyParameters squat = BodyParameters::Zero(model), run = squat, reach = squat;
-  for (const std::string side : {"left_", "right_"}) {
-    const double s = side == "left_" ? 1 : -1;
-    SetRotation(&squat, side + "hip", {-110, 0, 0});
-    SetRotation(&squat, side + "knee", {130, 0, 0});
-    SetRotation(&squat, side + "shoulder", {0, 0, -70 * s});
-    SetRotation(&reach, side + "shoulder", {0, 0, 70 * s});
-    SetRotation(&reach, side + "elbow", {0, -130 * s, 0});
-    SetRotation(&run, side + "hip", {-25 - 45 * s, 0, 0});
-    SetRotation(&run, side + "knee", {70, 0, 0});
-    SetRotation(&run, side + "elbow", {0, -90 * s, 0});
-  }
-  SetRotation(&run, "spine2", {0, 25, 0});
-  SetRotation(&run, "head", {0, 60, 0});
-  constexpr double kMaxStretch = 4;  // of an edge, in its rest length
-  constexpr double kMinEdge = .004;  // metres; shorter ones prove nothing
-  for (const BodyParameters& pose : {squat, run, reach}) {
-    const BodyMesh mesh = PoseMesh(model, pose);
-    for (int f = 0; f < model.num_faces(); ++f) {
-      for (int k = 0; k < 3; ++k) {
-        const int a = model.faces()(f, k), b = model.faces()(f, (k + 1) % 3);
-        const double rest = (model.v_template().row(a) - model.v_template().row(b)).norm();
-        const double posed = (mesh.vertices.row(a) - mesh.vertices.row(b)).norm();
-        EXPECT_LT(posed, kMaxStretch * std::max(rest, kMinEdge)) << model.v_template().row(a);
-      }
-    }
-  }
 }
 
 // ------------------------------------------------------------------------------------------------ bytes
