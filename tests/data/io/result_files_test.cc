@@ -213,6 +213,8 @@ assert np.array_equal(z['poses'], np.hstack([z['global_orient'], z['body_pose']]
 assert z['reprojection_px'][0] == 3.25 and np.isnan(z['reprojection_px'][1])
 assert z['term_names'].tolist() == ['reprojection', 'pose_prior', 'joint_limits']
 assert z['term_costs'].tolist() == [[10, 2.5, 0], [0, 0, 0], [0, 0, 7]]
+import zipfile
+assert {e.external_attr >> 16 for e in zipfile.ZipFile('results.npz').infolist()} == {0o100644}
 assert str(z['gender']) == 'female' and str(z['model']) == 'tiny'
 assert z['keypoint_set'].tolist() == ['coco17', 'coco17', 'openpose25']
 )"));
