@@ -7,9 +7,9 @@
 
 namespace vitruvius {
 
-// Wavefront OBJ: vertices (V, 3) in metres as they are, faces (F, 3) 0-based (OBJ counts from 1). Nine significant
-// digits. Written aside, synced, renamed; throws InputError when the place cannot be written, ContractError when a
-// face names a vertex that is not there.
+// Wavefront OBJ: vertices (V, 3) in metres as they are, faces (F, 3) 0-based (OBJ counts from 1). Nine
+// significant digits. Written aside, synced, renamed; throws InputError when the place cannot be written,
+// ContractError when a face names a vertex that is not there.
 void WriteObj(const std::string& path, const MatrixX3d& vertices, const MatrixX3i& faces);
 
 }  // namespace vitruvius

@@ -6,8 +6,8 @@
 
 namespace vitruvius {
 
-// Code points of UTF-8 text. A byte that is not part of valid UTF-8 becomes the code point of its own value (as if
-// it were Latin-1), so that nothing is lost and nothing fails.
+// Code points of UTF-8 text. A byte that is not part of valid UTF-8 becomes the code point of its own value
+// (as if it were Latin-1), so that nothing is lost and nothing fails.
 std::u32string DecodeUtf8(std::string_view text);
 // Appends one code point; surrogates and values past U+10FFFF become U+FFFD.
 void AppendUtf8(char32_t code_point, std::string* text);
