@@ -107,6 +107,11 @@ Motion RetargetFrames(const SourceRig& rig, const RetargetOptions& options, cons
       const Matrix3d local = parent < 0 ? global[j] : Matrix3d(global[parent].transpose() * global[j]);
       motion.poses.block<1, 3>(frame, 3 * j) = LogSO3(local).transpose();
     }
+    // Every number of the file is finite, but sums of enormous ones need not be.
+    if (!motion.poses.row(frame).allFinite() || !motion.transl.row(frame).allFinite()) {
+      throw InputError(path, StrCat("frame ", frame + 1),
+                       "found offsets or positions too large to calculate with");
+    }
   }
   MarkImplausible(options.limits, &motion);
   return motion;

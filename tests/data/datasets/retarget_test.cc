@@ -141,6 +141,28 @@ TEST(Retarget, RefusesUnknownAndLyingSkeletons) {
               HasSubstr("standing upright"));
 }
 
+TEST(Retarget, PositionsThatOverflowAreRefused) {
+  AsfSkeleton skeleton;
+  skeleton.path = "a.asf";
+  for (const char* name : KnownSkeletonMaps()[0].bones) {
+    if (name == nullptr) continue;
+    AsfBone bone;
+    bone.name = name;
+    bone.parent = skeleton.bones.empty() ? -1 : 0;
+    bone.direction = bone.name.find("foot") != std::string::npos ? Vector3d(0, 0, 1) : Vector3d(0, -1, 0);
+    skeleton.bones.push_back(bone);
+  }
+  skeleton.bones[0].dofs = {AsfBone::Dof::kTx};
+  for (std::size_t b = 1; b < skeleton.bones.size(); ++b) skeleton.bones[b].first_dof = 1;
+  AmcMotion motion;
+  motion.path = "a.amc";
+  motion.values = RowMatrixXd::Constant(2, 1, 1e308);
+  EXPECT_EQ(Retarget(skeleton, motion).num_frames(), 2);
+  skeleton.root_position.x() = 1e308;
+  EXPECT_THAT(ErrorOf([&] { Retarget(skeleton, motion); }),
+              HasSubstr("a.amc: frame 1: found offsets or positions"));
+}
+
 TEST(Retarget, DeepMimicAtRestHangsItsArms) {
   DeepMimicMotion source;
   source.path = "clip.json";
