@@ -121,7 +121,6 @@ void Rasterizer::SetUpTriangles(const MatrixX3i& faces, const RenderView& view,
       sum += edge;
     }
     sum /= std::abs(determinant);
-    if (!sum.allFinite()) continue;
     triangle.inverse_depth = {sum[0], sum[1], sum[2]};
     triangles_.push_back(triangle);
   }

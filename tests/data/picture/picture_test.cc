@@ -204,6 +204,15 @@ TEST(Png, HugeClaimsAreRefusedBeforeMemoryIsTaken) {
   EXPECT_NE(MessageOf(PngHeader(10, 0) + pixels), "");
 }
 
+TEST(Png, SidesBeyondTheLimitAreRefusedThoughTheirPixelsAreThere) {
+  const auto strip = [](int width) {
+    const std::string row(1 + (width + 7) / 8, '\0');  // one bit a pixel
+    return PngHeader(width, 1, 1, 0) + PngChunk("IDAT", Deflate(row)) + PngChunk("IEND", "");
+  };
+  EXPECT_EQ(ParsePicture(strip(kMaxPictureSide), "").width, kMaxPictureSide);
+  EXPECT_THAT(MessageOf(strip(kMaxPictureSide + 1)), testing::HasSubstr("expected 1 to 16384 a side"));
+}
+
 TEST(Jpeg, IsReadToWithinItsLoss) {
   const Image image = SmoothImage(64, 48);
   const Image again = ParsePicture(SerializeJpeg(image), "");

@@ -317,6 +317,20 @@ TEST(Rasterizer, SmoothNormalsShadeASphereByDirection) {
   for (int x = 18; x < 32; ++x) EXPECT_NEAR(rendering.image.at(x, 24).g, rendering.image.at(x + 1, 24).g, 8);
 }
 
+TEST(Rasterizer, InsideIsLitAsItsOwnSurfaceButDarker) {
+  Mesh mesh = MakeMesh({{-9, -9, 1}, {90, -9, 1}, {-9, 90, 1}}, {{0, 2, 1}});  // faces the camera
+  const auto light = [&] {
+    const Rgba pixel = RenderHard(mesh, UnitView(5, 5)).image.at(2, 2);
+    return LinearFromSrgb(Eigen::Vector3f(pixel.r, pixel.g, pixel.b) / 255.0f);
+  };
+  const Eigen::Vector3f outside = light();
+  mesh.faces << 0, 1, 2;
+  constexpr float kRounding = 0.01f;  // of 8-bit colours
+  EXPECT_TRUE(light().isApprox(0.6f * outside, kRounding))
+      << light().transpose() << "; " << outside.transpose();
+  EXPECT_GT(outside.y(), 0.2f);
+}
+
 TEST(Rasterizer, BrokenContractsThrow) {
   const Mesh mesh = MakeMesh({{0, 0, 1}, {4, 0, 1}, {0, 4, 1}}, {{0, 1, 2}});
   RenderView view = UnitView(5, 5);
