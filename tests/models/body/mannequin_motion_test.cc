@@ -100,6 +100,18 @@ struct BetaCase {
   double low, high;  // relative growth for one unit
 };
 
+TEST(MannequinShape, RestHasHumanProportions) {
+  const BodyMesh rest = PoseMesh(*Mannequin(), BodyParameters::Zero(*Mannequin()));
+  const double chest = TrunkExtent(rest, .24, 0), waist = TrunkExtent(rest, .09, 0),
+               hips = TrunkExtent(rest, -.09, 0);
+  EXPECT_LT(waist, .92 * chest);
+  EXPECT_LT(waist, .85 * hips);
+  EXPECT_LT(TrunkExtent(rest, .09, 2), .9 * TrunkExtent(rest, .26, 2));  // depths of waist and chest
+  EXPECT_NEAR(hips / Stature(rest), .20, .02);
+  const double head = Landmark(rest, "head_top").y() - .49;  // the chin is at .49
+  EXPECT_NEAR(Stature(rest) / head, 7.5, .4);
+}
+
 TEST(MannequinShape, EachBetaDoesWhatItSays) {
   const Measures rest = Measure(BodyParameters::Zero(*Mannequin()));
   const BetaCase cases[] = {
@@ -217,8 +229,7 @@ TEST(MannequinPose, SkinStretchesButDoesNotTear) {
   }
 }
 
-// ------------------------------------------------------------------------------------------------
-// self-intersection
+// -------------------------------------------------------------------------------------- intersections
 
 bool EdgeMeetsTriangle(const Vector3d& from, const Vector3d& to, const Vector3d& a, const Vector3d& b,
                        const Vector3d& c) {

@@ -96,10 +96,10 @@ TEST(Mannequin, IsOfHumanSizeAndOutward) {
   const BodyModel& model = *Mannequin();
   const BodyMesh rest = PoseMesh(model, BodyParameters::Zero(model));
   EXPECT_NEAR(Stature(rest), 1.70, .01);
-  // 1.70 m of a density near water weigh 50 to 75 kg.
+  // A slim adult of 1.70 m: 54 to 62 kg at a density near water's.
   const double volume = Volume(model.v_template(), model.faces());
-  EXPECT_GT(volume, .050);
-  EXPECT_LT(volume, .075);
+  EXPECT_GT(volume, .054);
+  EXPECT_LT(volume, .062);
   const double span = rest.vertices.col(0).maxCoeff() - rest.vertices.col(0).minCoeff();
   EXPECT_NEAR(span, 1.70, .05);  // Vitruvius: the span of the arms equals the height
 }
@@ -230,6 +230,26 @@ TEST(Mannequin, PelvisIsTheOriginAndBonesPointWhereTheyShould) {
   EXPECT_LT(Joint(rest, "left_ankle").y(), Joint(rest, "left_knee").y());
   EXPECT_GT(Joint(rest, "left_foot").z(), Joint(rest, "left_ankle").z() + .1);  // feet forward
   EXPECT_GT(Joint(rest, "head").y(), Joint(rest, "neck").y());
+}
+
+TEST(Mannequin, JointsAreWhereFittedBodiesExpectThem) {
+  // A promise to everything that was fitted with this body: metres, left side and middle.
+  const std::pair<const char*, Vector3d> places[] = {{"left_hip", {.098, -.094, 0}},
+                                                     {"left_knee", {.118, -.486, .004}},
+                                                     {"left_ankle", {.131, -.900, -.018}},
+                                                     {"left_foot", {.141, -.962, .112}},
+                                                     {"spine1", {0, .065, -.008}},
+                                                     {"spine2", {0, .140, -.008}},
+                                                     {"spine3", {0, .278, -.012}},
+                                                     {"neck", {0, .459, -.028}},
+                                                     {"head", {0, .556, -.006}},
+                                                     {"left_collar", {.060, .385, -.022}},
+                                                     {"left_shoulder", {.176, .363, -.017}},
+                                                     {"left_elbow", {.421, .363, -.020}},
+                                                     {"left_wrist", {.658, .363, -.012}},
+                                                     {"left_hand", {.748, .363, -.004}}};
+  const BodyMesh rest = PoseMesh(*Mannequin(), BodyParameters::Zero(*Mannequin()));
+  for (const auto& [name, place] : places) EXPECT_LT((Joint(rest, name) - place).norm(), 1e-5) << name;
 }
 
 TEST(Mannequin, JointsStayInsideForEveryShape) {
