@@ -108,6 +108,11 @@ TEST(MannequinShape, RestHasHumanProportions) {
   EXPECT_LT(waist, .85 * hips);
   EXPECT_LT(TrunkExtent(rest, .09, 2), .9 * TrunkExtent(rest, .26, 2));  // depths of waist and chest
   EXPECT_NEAR(hips / Stature(rest), .20, .02);
+  // Depths down the leg: thigh, knee, calf, ankle.
+  EXPECT_LT(TrunkExtent(rest, -.38, 2), .17);
+  EXPECT_LT(TrunkExtent(rest, -.46, 2), TrunkExtent(rest, -.38, 2));
+  EXPECT_GT(TrunkExtent(rest, -.60, 2), .95 * TrunkExtent(rest, -.52, 2));
+  EXPECT_LT(TrunkExtent(rest, -.82, 2), .75 * TrunkExtent(rest, -.60, 2));
   const double head = Landmark(rest, "head_top").y() - .49;  // the chin is at .49
   EXPECT_NEAR(Stature(rest) / head, 7.5, .4);
 }
