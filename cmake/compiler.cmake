@@ -9,8 +9,15 @@ if(MOLD_PROGRAM)
 endif()
 
 add_compile_options(-Wall -Wextra -Wshadow -Wno-unused-parameter)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these inside Eigen's AVX code, about branches that are never taken.
+  add_compile_options(-Wno-array-bounds -Wno-maybe-uninitialized)
+endif()
 # g++ 12 vectorises Jets only at -O3. No -ffast-math: results must not depend on flags.
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
+# Fused multiply-adds only where Eigen asks for them: left to the compiler they differ between the vectorised body of
+# a loop and its ends, so that results would depend on where the heap happened to put a buffer.
+add_compile_options(-ffp-contract=off)
 if(VITRUVIUS_NATIVE)
   add_compile_options(-march=native)
 else()

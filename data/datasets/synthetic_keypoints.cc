@@ -20,7 +20,7 @@ std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const Bod
                                                  const SyntheticOptions& options) {
   options.Check();
   VT_CHECK_GE(model->num_joints(), 24);
-  const KeypointSet* set = options.set != nullptr ? options.set : FindKeypointSet("openpose25");
+  const KeypointSet* set = options.set != nullptr ? options.set : FindKeypointSet(options.keypoints3d ? "smpl24" : "openpose25");
   const KeypointBinding binding = BindKeypoints(*set, *model);
   PointSet wanted = binding.points;
   for (int j = 0; j < model->num_joints(); ++j) wanted.AddJoint(j);

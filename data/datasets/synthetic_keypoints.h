@@ -11,7 +11,7 @@
 namespace vitruvius {
 
 struct SyntheticOptions {
-  const KeypointSet* set = nullptr;      // null: openpose25
+  const KeypointSet* set = nullptr;      // null: openpose25, or smpl24 in 3D
   bool keypoints3d = false;              // 3D points in camera axes instead of 2D ones
   double noise_px = 3, noise_m = 0;      // Gaussian, of each coordinate
   double focal_px = 1000;

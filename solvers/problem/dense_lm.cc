@@ -53,7 +53,7 @@ DenseLm::DenseLm(const ceres::Problem& problem, ceres::EvaluationCallback* callb
   block_values_.resize(parameters_.size());
   block_jacobians_.resize(parameters_.size());
   residual_scratch_.resize(most_residuals);
-  jacobian_scratch_.resize(static_cast<size_t>(most_residuals) * most_columns);
+  jacobian_scratch_.resize(static_cast<Eigen::Index>(most_residuals) * most_columns);
   rows_.resize(num_rows, total);
   row_residuals_.resize(num_rows);
 }

@@ -73,7 +73,7 @@ class DenseLm {
   // Buffers.
   std::vector<const double*> block_values_;
   std::vector<double*> block_jacobians_;
-  std::vector<double> residual_scratch_, jacobian_scratch_;
+  Eigen::VectorXd residual_scratch_, jacobian_scratch_;  // Eigen's, for their alignment: see compiler.cmake
   Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> rows_;
   Eigen::VectorXd row_residuals_;
   Eigen::MatrixXd hessian_, trial_hessian_, damped_;

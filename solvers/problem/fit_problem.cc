@@ -40,7 +40,7 @@ bool IsTorso(const std::string& name) {
 
 }  // namespace
 
-FitProblem::FitProblem(std::shared_ptr<const BodyModel> model, const KeypointSet& set, Recipe::Camera camera,
+FitProblem::FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set, Recipe::Camera camera,
                        std::shared_ptr<const Prior> prior)
     : binding_(BindOrThrow(set, *model)),
       prior_(std::move(prior)),

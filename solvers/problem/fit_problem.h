@@ -26,7 +26,7 @@ enum class SolverKind { kDenseLm, kCeres };
 class FitProblem {
  public:
   // `prior` may be null. Throws InputError when the set has no point on this body.
-  FitProblem(std::shared_ptr<const BodyModel> model, const KeypointSet& set, Recipe::Camera camera,
+  FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set, Recipe::Camera camera,
              std::shared_ptr<const Prior> prior);
   FitProblem(const FitProblem&) = delete;
   FitProblem& operator=(const FitProblem&) = delete;

@@ -114,7 +114,7 @@ bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, F
 }
 
 void Fitter::RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses,
-                      FitResult* result) {
+                      FitResult* result) const {
   for (Hypothesis& hypothesis : *hypotheses) {
     problem->SetParameters(hypothesis.parameters);
     const SolveSummary summary = problem->Solve(stage, options_.solver);

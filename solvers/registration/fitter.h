@@ -39,7 +39,8 @@ class Fitter {
   FitProblem& ProblemFor(const KeypointSet& set, Recipe::Camera camera);
   bool MakeStarts(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
                   std::vector<Hypothesis>* hypotheses);
-  void RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses, FitResult* result);
+  void RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses,
+                FitResult* result) const;
   void Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem, FitResult* result);
 
   std::shared_ptr<const BodyModel> model_;

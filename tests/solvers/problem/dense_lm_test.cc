@@ -1,0 +1,178 @@
+// DenseLm against known minima and against ceres::Solve on the same problems.
+#include "solvers/problem/dense_lm.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <ceres/autodiff_cost_function.h>
+#include <ceres/manifold.h>
+#include <ceres/solver.h>
+#include <gtest/gtest.h>
+
+#include "models/util/check.h"
+#include "solvers/residuals/diagonal_prior.h"
+#include "solvers/residuals/geman_mcclure.h"
+
+namespace vitruvius {
+namespace {
+
+struct Rosenbrock {
+  template <typename T>
+  bool operator()(const T* x, T* r) const {
+    r[0] = 10.0 * (x[1] - x[0] * x[0]);
+    r[1] = 1.0 - x[0];
+    return true;
+  }
+};
+
+struct Difference {  // over two blocks
+  double target;
+  template <typename T>
+  bool operator()(const T* a, const T* b, T* r) const {
+    r[0] = a[0] * b[1] - target;
+    r[1] = a[1] + b[0];
+    return true;
+  }
+};
+
+struct FailsBeyond {
+  double limit;
+  template <typename T>
+  bool operator()(const T* x, T* r) const {
+    if (x[0] > T(limit)) return false;
+    r[0] = x[0] - 10.0;
+    return true;
+  }
+};
+
+SolveOptions Tight() {
+  SolveOptions options;
+  options.max_iterations = 200;
+  options.function_tolerance = 1e-15;
+  return options;
+}
+
+TEST(DenseLm, FindsRosenbrocksMinimum) {
+  double x[2] = {-1.2, 1};
+  ceres::Problem problem;
+  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Rosenbrock, 2, 2>(new Rosenbrock), nullptr, x);
+  const SolveSummary summary = DenseLm(problem, nullptr).Solve(Tight());
+  EXPECT_EQ(summary.termination, SolveSummary::kConverged);
+  EXPECT_NEAR(x[0], 1, 1e-8);
+  EXPECT_NEAR(x[1], 1, 1e-8);
+  EXPECT_NEAR(summary.initial_cost, 0.5 * (19.36 + 4.84), 1e-12);
+  EXPECT_LT(summary.final_cost, 1e-15);
+}
+
+TEST(DenseLm, MeetsCeresOnBlocksLossesAndQuadraticTerms) {
+  const double sigma = 0.5, weight = 2, prior_weight = 0.3, mean[2] = {0.2, -0.4};
+  double results[2][4];
+  double costs[2];
+  for (const bool dense : {true, false}) {
+    double a[2] = {1, 2}, b[2] = {-0.5, 0.7};
+    ceres::Problem problem;
+    problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Difference, 2, 2, 2>(new Difference{3}),
+                             new GemanMcClureLoss(&sigma, &weight), a, b);
+    problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Difference, 2, 2, 2>(new Difference{0.5}), nullptr, b, a);
+    problem.AddResidualBlock(new DiagonalPrior(2, 0, 2, &prior_weight, mean), nullptr, a);
+    problem.AddResidualBlock(new DiagonalPrior(2, 1, 1, &prior_weight, mean), nullptr, b);
+    if (dense) {
+      costs[0] = DenseLm(problem, nullptr).Solve(Tight()).final_cost;
+    } else {
+      ceres::Solver::Options options;
+      options.linear_solver_type = ceres::DENSE_QR;
+      options.function_tolerance = 1e-15;
+      options.max_num_iterations = 500;
+      options.logging_type = ceres::SILENT;
+      ceres::Solver::Summary summary;
+      ceres::Solve(options, &problem, &summary);
+      costs[1] = summary.final_cost;
+    }
+    for (int i = 0; i < 2; ++i) {
+      results[!dense][i] = a[i];
+      results[!dense][2 + i] = b[i];
+    }
+  }
+  EXPECT_NEAR(costs[0], costs[1], 1e-9 * costs[1]);
+  for (int i = 0; i < 4; ++i) EXPECT_NEAR(results[0][i], results[1][i], 1e-5);
+}
+
+TEST(DenseLm, ConstantBlocksStay) {
+  double a[2] = {1, 2}, b[2] = {-0.5, 0.7};
+  ceres::Problem problem;
+  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Difference, 2, 2, 2>(new Difference{3}), nullptr, a, b);
+  DenseLm lm(problem, nullptr);
+  problem.SetParameterBlockConstant(a);
+  const SolveSummary held = lm.Solve(Tight());
+  EXPECT_EQ(a[0], 1);
+  EXPECT_EQ(a[1], 2);
+  EXPECT_NEAR(b[0], -2, 1e-8);
+  EXPECT_NEAR(b[1], 3, 1e-8);
+  EXPECT_LT(held.final_cost, 1e-15);
+  // The same object serves another choice of free blocks.
+  a[0] = 5;
+  problem.SetParameterBlockVariable(a);
+  problem.SetParameterBlockConstant(b);
+  lm.Solve(Tight());
+  EXPECT_NEAR(a[0], 1, 1e-6);
+  EXPECT_NEAR(b[1], 3, 1e-8);
+}
+
+TEST(DenseLm, AFailedEvaluationIsABadStepAndNotTheEnd) {
+  double x[1] = {0};
+  ceres::Problem problem;
+  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<FailsBeyond, 1, 1>(new FailsBeyond{4}), nullptr, x);
+  const SolveSummary summary = DenseLm(problem, nullptr).Solve(Tight());
+  EXPECT_LE(x[0], 4);
+  EXPECT_GT(x[0], 3);
+  EXPECT_LT(summary.final_cost, summary.initial_cost);
+}
+
+TEST(DenseLm, AStartThatCannotBeEvaluatedIsAFailureAndStaysWhereItWas) {
+  double x[1] = {5};
+  ceres::Problem problem;
+  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<FailsBeyond, 1, 1>(new FailsBeyond{4}), nullptr, x);
+  EXPECT_EQ(DenseLm(problem, nullptr).Solve(Tight()).termination, SolveSummary::kFailure);
+  EXPECT_EQ(x[0], 5);
+  x[0] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(DenseLm(problem, nullptr).Solve(Tight()).termination, SolveSummary::kFailure);
+}
+
+TEST(DenseLm, NeverRaisesTheCostAndCountsIterations) {
+  double x[2] = {-1.2, 1};
+  ceres::Problem problem;
+  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Rosenbrock, 2, 2>(new Rosenbrock), nullptr, x);
+  DenseLm lm(problem, nullptr);
+  SolveOptions one = Tight();
+  one.max_iterations = 1;
+  double last = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < 20; ++i) {
+    const SolveSummary summary = lm.Solve(one);
+    EXPECT_LE(summary.final_cost, summary.initial_cost);
+    EXPECT_LE(summary.final_cost, last);
+    EXPECT_LE(summary.iterations, 1);
+    last = summary.final_cost;
+  }
+}
+
+TEST(DenseLm, NormalMatrixIsThatOfTheRows) {
+  double x[2] = {0.5, 0.3};
+  ceres::Problem problem;
+  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Rosenbrock, 2, 2>(new Rosenbrock), nullptr, x);
+  Eigen::MatrixXd hessian;
+  ASSERT_TRUE(DenseLm(problem, nullptr).NormalMatrix(&hessian));
+  const Eigen::Matrix2d j = (Eigen::Matrix2d() << -20 * 0.5, 10, -1, 0).finished();
+  EXPECT_LT((hessian - j.transpose() * j).norm(), 1e-12);
+}
+
+TEST(DenseLm, RefusesManifolds) {
+  double x[2] = {0.6, 0.8};
+  ceres::Problem problem;
+  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Rosenbrock, 2, 2>(new Rosenbrock), nullptr, x);
+  problem.SetManifold(x, new ceres::SubsetManifold(2, {0}));
+  EXPECT_THROW(DenseLm(problem, nullptr), ContractError);
+}
+
+}  // namespace
+}  // namespace vitruvius

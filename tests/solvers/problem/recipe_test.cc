@@ -1,0 +1,96 @@
+#include "solvers/problem/recipe.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+std::string MessageOf(const std::string& json) {
+  try {
+    ParseRecipe(json, "r.json");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Recipe, AllShippedOnesLoad) {
+  const std::vector<std::string> names = ShippedRecipeNames();
+  EXPECT_THAT(names, testing::IsSupersetOf({"default", "smplify", "smplify-x", "spin", "keypoints3d", "mocap"}));
+  for (const std::string& name : names) {
+    const Recipe recipe = LoadRecipe(name);
+    EXPECT_EQ(recipe.name, name);
+    EXPECT_FALSE(recipe.description.empty());
+    recipe.Check();
+  }
+}
+
+TEST(Recipe, SmplifyHasThePublishedWeights) {
+  const Recipe recipe = LoadRecipe("smplify");
+  ASSERT_EQ(recipe.stages.size(), 4u);
+  const double pose[] = {404, 404, 57.4, 4.78}, betas[] = {100, 50, 10, 5};
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_DOUBLE_EQ(recipe.stages[i].weights.pose_prior, pose[i]);
+    EXPECT_DOUBLE_EQ(recipe.stages[i].weights.betas, betas[i]);
+    EXPECT_NEAR(recipe.stages[i].weights.hinge, 3.17 * pose[i], 0.1);
+    EXPECT_DOUBLE_EQ(recipe.stages[i].robust_sigma, 100);
+    EXPECT_FALSE(recipe.stages[i].free_transl);
+  }
+  EXPECT_EQ(recipe.keypoint_weights.at("left_hip"), 0);
+  EXPECT_TRUE(recipe.camera_stages.at(0).torso_only);
+  EXPECT_DOUBLE_EQ(recipe.camera_stages[0].weights.depth, 100);
+}
+
+TEST(Recipe, EveryFieldIsRead) {
+  const Recipe recipe = ParseRecipe(R"({"name": "n", "camera": "weak_perspective", "prior": "p",
+    "reference_size_px": 300, "focal_px": 1200, "keypoint_weights": {"nose": 0.5}, "min_keypoints": 4,
+    "max_abs_beta": 2, "max_median_residual": 0.3, "many_starts": {"modes": 3, "yaws": 2, "with_mean": true},
+    "camera_stages": [{"name": "c", "weights": {"reprojection": 2, "depth": 7}, "free": ["transl"], "torso_only": true}],
+    "stages": [{"name": "s", "weights": {"joint_limits": 3}, "robust_sigma": 9, "max_iterations": 11,
+                "function_tolerance": 0.25, "keep": 5}]})", "r.json");
+  EXPECT_EQ(recipe.camera, Recipe::Camera::kWeakPerspective);
+  EXPECT_EQ(recipe.reference_size_px, 300);
+  EXPECT_EQ(recipe.focal_px, 1200);
+  EXPECT_EQ(recipe.keypoint_weights.at("nose"), 0.5);
+  EXPECT_EQ(recipe.many_starts.modes, 3);
+  EXPECT_TRUE(recipe.many_starts.with_mean);
+  const RecipeStage& camera = recipe.camera_stages.at(0);
+  EXPECT_TRUE(camera.free_transl && !camera.free_orient && !camera.free_pose && !camera.free_betas);
+  EXPECT_EQ(camera.weights.depth, 7);
+  EXPECT_TRUE(std::isinf(camera.robust_sigma));
+  const RecipeStage& stage = recipe.stages.at(0);
+  EXPECT_EQ(stage.weights.joint_limits, 3);
+  EXPECT_EQ(stage.robust_sigma, 9);
+  EXPECT_EQ(stage.solve.max_iterations, 11);
+  EXPECT_EQ(stage.solve.function_tolerance, 0.25);
+  EXPECT_EQ(stage.keep, 5);
+}
+
+TEST(Recipe, FaultsAreNamed) {
+  using testing::HasSubstr;
+  EXPECT_THAT(MessageOf("{"), HasSubstr("r.json: is not JSON"));
+  EXPECT_THAT(MessageOf("[]"), HasSubstr("expected an object"));
+  EXPECT_THAT(MessageOf("{}"), HasSubstr("stages: found none"));
+  EXPECT_THAT(MessageOf(R"({"stagse": []})"), HasSubstr("unknown key \"stagse\""));
+  EXPECT_THAT(MessageOf(R"({"stages": [{"weights": {"pose": 1}}]})"), HasSubstr("stages[0].weights: unknown key \"pose\""));
+  EXPECT_THAT(MessageOf(R"({"stages": [{"weights": {"betas": "5"}}]})"), HasSubstr("stages[0].weights.betas: found string"));
+  EXPECT_THAT(MessageOf(R"({"stages": [{"weights": {"betas": -5}}]})"), HasSubstr("expected 0 to"));
+  EXPECT_THAT(MessageOf(R"({"stages": [{"free": ["pose"]}]})"), HasSubstr("found \"pose\", expected global_orient"));
+  EXPECT_THAT(MessageOf(R"({"camera": "fisheye", "stages": [{}]})"), HasSubstr("camera: found \"fisheye\""));
+  EXPECT_THAT(MessageOf(R"({"stages": [{"max_iterations": 1.5}]})"), HasSubstr("expected a whole number"));
+}
+
+TEST(Recipe, UnknownNamesListTheShippedOnes) {
+  try {
+    LoadRecipe("nothing");
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("smplify-x"));
+  }
+}
+
+}  // namespace
+}  // namespace vitruvius
