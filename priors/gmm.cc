@@ -99,7 +99,7 @@ GaussianMixture GaussianMixture::Marginal(const std::vector<int>& dims) const {
   GaussianMixture result;
   result.weights = weights;
   result.means = means(Eigen::all, dims);
-  for (const Eigen::MatrixXd& c : covariances) result.covariances.push_back(c(dims, dims));
+  for (const Eigen::MatrixXd& c : covariances) result.covariances.emplace_back(c(dims, dims));
   return result;
 }
 
@@ -113,7 +113,7 @@ MixtureDensity::MixtureDensity(const GaussianMixture& mixture) : means_(mixture.
     const Eigen::LLT<Eigen::MatrixXd> llt(mixture.covariances[k]);
     if (llt.info() != Eigen::Success)
       throw InputError(StrCat(CovarianceName(k), " is not positive definite"));
-    factors_.push_back(llt.matrixL());
+    factors_.emplace_back(llt.matrixL());
     log_constants_[k] = std::log(mixture.weights[k]) - 0.5 * mixture.dim() * kLogTwoPi -
                         factors_[k].diagonal().array().log().sum();
   }
@@ -158,7 +158,7 @@ GaussianMixture LoadGaussianMixture(const std::string& path) {
   const std::vector<double> covars = reader.Read("covars", {num, dim, dim}).ToDoubles();
   for (std::int64_t k = 0; k < num; ++k) {
     const Eigen::Map<const Eigen::MatrixXd> covariance(covars.data() + k * dim * dim, dim, dim);
-    mixture.covariances.push_back(covariance);
+    mixture.covariances.emplace_back(covariance);
   }
   mixture.Check(path);
   mixture.weights /= mixture.weights.sum();

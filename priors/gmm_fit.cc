@@ -230,7 +230,7 @@ Eigen::VectorXd CheckedWeights(const RowMatrixXd& samples, const std::vector<dou
   VT_CHECK(samples.allFinite());
   if (sample_weights.empty()) return Eigen::VectorXd::Ones(samples.rows());
   VT_CHECK_EQ(static_cast<Eigen::Index>(sample_weights.size()), samples.rows());
-  const Eigen::VectorXd weights = Eigen::Map<const Eigen::VectorXd>(sample_weights.data(), samples.rows());
+  Eigen::VectorXd weights = Eigen::Map<const Eigen::VectorXd>(sample_weights.data(), samples.rows());
   VT_CHECK(weights.allFinite());
   VT_CHECK_GT(weights.minCoeff(), 0);
   return weights;

@@ -18,8 +18,8 @@ std::vector<Vector3d> LoopPoints(const Loop& loop, int size) {
   std::vector<Vector3d> points;
   for (int i = 0; i < size; ++i) {
     const auto [c, s] = RoundedSquare(2 * M_PI * i / size, loop.square);
-    points.push_back(loop.center + std::abs(c) * (c > 0 ? loop.dorsal : loop.ventral) +
-                     std::abs(s) * (s > 0 ? loop.medial : loop.lateral));
+    points.emplace_back(loop.center + std::abs(c) * (c > 0 ? loop.dorsal : loop.ventral) +
+                        std::abs(s) * (s > 0 ? loop.medial : loop.lateral));
   }
   return points;
 }

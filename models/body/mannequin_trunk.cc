@@ -69,7 +69,7 @@ std::vector<Vector3d> TrunkRing(const TrunkRow& row) {
     const double target = length.back() * c / kTrunkColumns;
     while (at + 2 < static_cast<int>(length.size()) && length[at + 1] < target) ++at;
     const double t = (target - length[at]) / (length[at + 1] - length[at]);
-    ring.push_back(dense[at] + t * (dense[at + 1] - dense[at]));
+    ring.emplace_back(dense[at] + t * (dense[at + 1] - dense[at]));
   }
   ring.front().x() = 0;
   ring.back().x() = 0;

@@ -48,21 +48,21 @@ Matrix3d JacobianFrom(const Vector3d& w, double angle_squared, const Coefficient
 
 }  // namespace
 
-Matrix3d ExpSO3(const Vector3d& w) {
-  const double t2 = w.squaredNorm();
-  return RotationFrom(w, t2, RodriguesCoefficients(t2));
+Matrix3d ExpSO3(const Vector3d& axis_angle) {
+  const double t2 = axis_angle.squaredNorm();
+  return RotationFrom(axis_angle, t2, RodriguesCoefficients(t2));
 }
 
-Matrix3d RightJacobianSO3(const Vector3d& w) {
-  const double t2 = w.squaredNorm();
-  return JacobianFrom(w, t2, RodriguesCoefficients(t2));
+Matrix3d RightJacobianSO3(const Vector3d& axis_angle) {
+  const double t2 = axis_angle.squaredNorm();
+  return JacobianFrom(axis_angle, t2, RodriguesCoefficients(t2));
 }
 
-void ExpSO3WithJacobian(const Vector3d& w, Matrix3d* rotation, Matrix3d* right_jacobian) {
-  const double t2 = w.squaredNorm();
+void ExpSO3WithJacobian(const Vector3d& axis_angle, Matrix3d* rotation, Matrix3d* right_jacobian) {
+  const double t2 = axis_angle.squaredNorm();
   const Coefficients k = RodriguesCoefficients(t2);
-  *rotation = RotationFrom(w, t2, k);
-  *right_jacobian = JacobianFrom(w, t2, k);
+  *rotation = RotationFrom(axis_angle, t2, k);
+  *right_jacobian = JacobianFrom(axis_angle, t2, k);
 }
 
 Vector3d LogSO3(const Matrix3d& rotation) {
@@ -76,11 +76,11 @@ Vector3d LogSO3(const Matrix3d& rotation) {
   return 2 * std::atan2(sine_half, q.w()) / sine_half * q.vec();
 }
 
-Vector3d WrapAxisAngle(const Vector3d& w) {
-  const double angle = w.norm();
-  if (angle <= EIGEN_PI) return w;
+Vector3d WrapAxisAngle(const Vector3d& axis_angle) {
+  const double angle = axis_angle.norm();
+  if (angle <= EIGEN_PI) return axis_angle;
   const double wrapped = std::remainder(angle, 2 * EIGEN_PI);
-  return w * (wrapped / angle);
+  return axis_angle * (wrapped / angle);
 }
 
 double RotationAngle(const Matrix3d& a, const Matrix3d& b) { return LogSO3(a.transpose() * b).norm(); }
