@@ -14,7 +14,11 @@ namespace vitruvius {
 class GmmCost final : public ceres::CostFunction, public QuadraticTerm {
  public:
   GmmCost(const GmmPrior* prior, int body_pose_size, const double* weight)
-      : prior_(prior), size_(body_pose_size), weight_(weight), difference_(prior->dim()), force_(prior->dim()) {
+      : prior_(prior),
+        size_(body_pose_size),
+        weight_(weight),
+        difference_(prior->dim()),
+        force_(prior->dim()) {
     VT_CHECK_GE(body_pose_size, prior->dim());
     set_num_residuals(prior->dim() + 1);
     mutable_parameter_block_sizes()->push_back(body_pose_size);
@@ -53,8 +57,8 @@ class GmmCost final : public ceres::CostFunction, public QuadraticTerm {
   }
 
  private:
-  // Sets mode_ and difference_ = x - mean, and the energy |r|^2 at weight 1. The last mode is tried first: components
-  // that cannot win are left after a few rows.
+  // Sets mode_ and difference_ = x - mean, and the energy |r|^2 at weight 1. The last mode is tried first:
+  // components that cannot win are left after a few rows.
   bool PickMode(const double* x, double* energy) const {
     const int dim = prior_->dim();
     const Eigen::Map<const Eigen::VectorXd> pose(x, dim);
@@ -69,7 +73,8 @@ class GmmCost final : public ceres::CostFunction, public QuadraticTerm {
       constexpr int kRowsBetweenChecks = 8;
       for (int row = 0; row < dim && sum < best;) {
         for (const int last = std::min(dim, row + kRowsBetweenChecks); row < last; ++row) {
-          const double r = component.precision_factor.row(row).tail(dim - row).dot(difference_.tail(dim - row));
+          const double r =
+              component.precision_factor.row(row).tail(dim - row).dot(difference_.tail(dim - row));
           sum += r * r;
         }
       }
@@ -93,7 +98,8 @@ class GmmCost final : public ceres::CostFunction, public QuadraticTerm {
   mutable Eigen::VectorXd difference_, force_;
 };
 
-GmmPrior::GmmPrior(std::string name, GaussianMixture mixture) : name_(std::move(name)), mixture_(std::move(mixture)) {
+GmmPrior::GmmPrior(std::string name, GaussianMixture mixture)
+    : name_(std::move(name)), mixture_(std::move(mixture)) {
   const Eigen::Index num = mixture_.means.rows();
   dim_ = static_cast<int>(mixture_.means.cols());
   VT_CHECK_GT(num, 0);

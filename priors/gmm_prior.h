@@ -1,9 +1,9 @@
 // SMPLify's pose prior: the likeliest component of a Gaussian mixture over axis-angle body pose.
-//   k* = argmin_k 1/2 (x - mu_k)^T P_k (x - mu_k) - log w'_k,   w'_k = w_k / ((2 pi)^(D/2) sqrt|S_k| / min_j sqrt|S_j|)
-//   r  = [ sqrt(1/2) L^T (x - mu_k*) ; sqrt(-log w'_k*) ],      P_k = S_k^-1 = L L^T
-// so that |r|^2 + constant is the negative log likelihood of the likeliest component. The mode may switch at any
-// evaluation: the cost is continuous there, its gradient is not. One component: a plain Gaussian.
-// Source: Olson and Agarwal, Inference on networks of mixtures, 2012; Bogo et al., Keep it SMPL, ECCV 2016, eq. 7.
+//   k* = argmin_k 1/2 (x - mu_k)^T P_k (x - mu_k) - log w'_k,   w'_k = w_k / ((2 pi)^(D/2) sqrt|S_k| / min_j
+//   sqrt|S_j|) r  = [ sqrt(1/2) L^T (x - mu_k*) ; sqrt(-log w'_k*) ],      P_k = S_k^-1 = L L^T
+// so that |r|^2 + constant is the negative log likelihood of the likeliest component. The mode may switch at
+// any evaluation: the cost is continuous there, its gradient is not. One component: a plain Gaussian. Source:
+// Olson and Agarwal, Inference on networks of mixtures, 2012; Bogo et al., Keep it SMPL, ECCV 2016, eq. 7.
 #pragma once
 
 #include <memory>
@@ -39,10 +39,10 @@ class GmmPrior final : public Prior {
   friend class GmmCost;
   struct Component {
     Eigen::VectorXd mean;
-    RowMajorMatrix precision_factor;      // sqrt(1/2) L^T, upper triangular (D, D)
-    Eigen::MatrixXd half_precision;       // 1/2 P (D, D)
-    double constant = 0;                  // -log w'
-    double log_density_constant = 0;      // log w - D/2 log 2 pi - 1/2 log|S|
+    RowMajorMatrix precision_factor;  // sqrt(1/2) L^T, upper triangular (D, D)
+    Eigen::MatrixXd half_precision;   // 1/2 P (D, D)
+    double constant = 0;              // -log w'
+    double log_density_constant = 0;  // log w - D/2 log 2 pi - 1/2 log|S|
   };
   std::string name_;
   GaussianMixture mixture_;

@@ -6,16 +6,17 @@ namespace {
 constexpr double kDeg = 0.017453292519943295;
 
 std::vector<JointLimit> MakeJointLimits() {
-  // Components of the left side: x flexion (knee, hip), y twist or bend, z abduction. The right side mirrors y and z.
+  // Components of the left side: x flexion (knee, hip), y twist or bend, z abduction. The right side mirrors
+  // y and z.
   struct Row {
     const char* joint;
     double low[3], high[3];
   };
   static const Row kLeft[] = {
-      {"hip", {-150, -70, -50}, {60, 70, 80}},        {"knee", {-10, -30, -30}, {165, 30, 30}},
-      {"ankle", {-50, -40, -40}, {60, 40, 40}},       {"foot", {-50, -25, -25}, {60, 25, 25}},
-      {"collar", {-30, -40, -40}, {30, 40, 40}},      {"shoulder", {-110, -150, -130}, {110, 110, 110}},
-      {"elbow", {-120, -170, -70}, {120, 15, 70}},    {"wrist", {-80, -80, -90}, {80, 80, 90}},
+      {"hip", {-150, -70, -50}, {60, 70, 80}},     {"knee", {-10, -30, -30}, {165, 30, 30}},
+      {"ankle", {-50, -40, -40}, {60, 40, 40}},    {"foot", {-50, -25, -25}, {60, 25, 25}},
+      {"collar", {-30, -40, -40}, {30, 40, 40}},   {"shoulder", {-110, -150, -130}, {110, 110, 110}},
+      {"elbow", {-120, -170, -70}, {120, 15, 70}}, {"wrist", {-80, -80, -90}, {80, 80, 90}},
       {"hand", {-30, -30, -30}, {30, 30, 30}},
   };
   static const Row kMiddle[] = {
@@ -25,7 +26,8 @@ std::vector<JointLimit> MakeJointLimits() {
   };
   std::vector<JointLimit> limits;
   for (const Row& row : kLeft) {
-    const Eigen::Vector3d low(row.low[0], row.low[1], row.low[2]), high(row.high[0], row.high[1], row.high[2]);
+    const Eigen::Vector3d low(row.low[0], row.low[1], row.low[2]),
+        high(row.high[0], row.high[1], row.high[2]);
     limits.push_back({std::string("left_") + row.joint, kDeg * low, kDeg * high});
     limits.push_back({std::string("right_") + row.joint, kDeg * Eigen::Vector3d(low[0], -high[1], -high[2]),
                       kDeg * Eigen::Vector3d(high[0], -low[1], -low[2])});

@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include <Eigen/Core>
 #include <ceres/jet.h>
+#include <Eigen/Core>
 
 namespace vitruvius {
 
-// r = exp(sign theta): small while an elbow or knee bends its natural way, growing fast when it bends backwards.
-// Residual: 1, unitless. Input: one axis-angle component of body_pose, radians. Never fails.
+// r = exp(sign theta): small while an elbow or knee bends its natural way, growing fast when it bends
+// backwards. Residual: 1, unitless. Input: one axis-angle component of body_pose, radians. Never fails.
 // Source: Bogo et al., Keep it SMPL, ECCV 2016, eq. 6 (the factor 10 and the weight are in the recipe).
 struct HingeFunctor {
   static constexpr int kNumInputs = 1, kNumResiduals = 1;
@@ -27,7 +27,7 @@ struct HingeFunctor {
 // One hinge: index into body_pose (the 72-vector's minus 3) and the sign that punishes the wrong way.
 struct Hinge {
   std::string joint;
-  int axis;     // component of the joint's axis-angle
+  int axis;  // component of the joint's axis-angle
   double sign;
 };
 // left_elbow y +1, right_elbow y -1, left_knee x -1, right_knee x -1.
@@ -52,9 +52,9 @@ struct JointLimitFunctor {
   }
 };
 
-// Range of each axis-angle component of a joint by name, radians, symmetric between left and right. Generous: from
-// clinical ranges (American Academy of Orthopaedic Surgeons, Joint Motion, 1965) widened for the axis-angle's mixing of
-// axes. Joints without an entry are not limited.
+// Range of each axis-angle component of a joint by name, radians, symmetric between left and right. Generous:
+// from clinical ranges (American Academy of Orthopaedic Surgeons, Joint Motion, 1965) widened for the
+// axis-angle's mixing of axes. Joints without an entry are not limited.
 struct JointLimit {
   std::string joint;
   Eigen::Vector3d low, high;

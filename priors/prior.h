@@ -1,15 +1,16 @@
 // What body poses are plausible: the one interface that every prior stands behind.
 //
-// An energy prior puts residuals on body_pose; it also knows likely poses to start from, and samples. `dim` says how
-// many leading numbers of body_pose it describes (69: SMPL's 23 joints; 63: the 21 that SMPL-H and SMPL-X share).
+// An energy prior puts residuals on body_pose; it also knows likely poses to start from, and samples. `dim`
+// says how many leading numbers of body_pose it describes (69: SMPL's 23 joints; 63: the 21 that SMPL-H and
+// SMPL-X share).
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include <Eigen/Core>
 #include <ceres/cost_function.h>
+#include <Eigen/Core>
 
 #include "models/util/rng.h"
 
@@ -22,9 +23,9 @@ class Prior {
   virtual std::string family() const = 0;  // "gmm", "gaussian"
   virtual int dim() const = 0;
 
-  // Residuals on the first dim() of body_pose_size >= dim() numbers, times *weight, which may change between solves.
-  // The sum of squares at weight 1, plus a constant, is NegativeLogLikelihood. Thread-compatible: one a problem.
-  // The prior must outlive it.
+  // Residuals on the first dim() of body_pose_size >= dim() numbers, times *weight, which may change between
+  // solves. The sum of squares at weight 1, plus a constant, is NegativeLogLikelihood. Thread-compatible: one
+  // a problem. The prior must outlive it.
   virtual std::unique_ptr<ceres::CostFunction> MakeEnergy(int body_pose_size, const double* weight) const = 0;
   // pose: dim() numbers, radians.
   virtual double NegativeLogLikelihood(const Eigen::VectorXd& pose) const = 0;

@@ -18,10 +18,12 @@ std::shared_ptr<const Prior> LoadPrior(const std::string& name) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       std::string known;
       for (const std::string& other : names) known += " " + other;
-      throw InputError(StrCat("prior \"", name, "\" is unknown; shipped are:", known, "; or give a path to a .npz"));
+      throw InputError(
+          StrCat("prior \"", name, "\" is unknown; shipped are:", known, "; or give a path to a .npz"));
     }
   }
-  return std::make_shared<GmmPrior>(name, LoadGaussianMixture(is_path ? name : DataFile("priors/" + name + ".npz")));
+  return std::make_shared<GmmPrior>(
+      name, LoadGaussianMixture(is_path ? name : DataFile("priors/" + name + ".npz")));
 }
 
 }  // namespace vitruvius

@@ -9,8 +9,8 @@
 
 namespace vitruvius {
 
-// `name`: a shipped prior (a file of data/priors without its ending) or a path to .npz. The family is read off the
-// arrays it holds. Throws InputError.
+// `name`: a shipped prior (a file of data/priors without its ending) or a path to .npz. The family is read
+// off the arrays it holds. Throws InputError.
 std::shared_ptr<const Prior> LoadPrior(const std::string& name);
 std::vector<std::string> ShippedPriorNames();
 

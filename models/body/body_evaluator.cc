@@ -60,21 +60,22 @@ struct BodyEvaluator::Impl {
     Vector3d rest;
     Matrix3Xd shapedirs;                          // (3, B)
     std::vector<std::pair<int, double>> weights;  // (joint, weight)
-    // Joints whose rotation moves the vertex by skinning, and for each the range in `below` of its weighted joints.
+    // Joints whose rotation moves the vertex by skinning, and for each the range in `below` of its weighted
+    // joints.
     struct Mover {
       int joint;
       int begin, end;
     };
     std::vector<Mover> movers;
-    std::vector<int> below;  // indices into weights
+    std::vector<int> below;                   // indices into weights
     std::vector<std::pair<int, int>> blends;  // (joint, position in that joint's PoseBlend::vertices)
   };
   // The part of posedirs that belongs to one joint, for the needed vertices where it is not zero.
   struct PoseBlend {
     std::vector<int> vertices;
-    Eigen::MatrixXd basis;      // (3 |vertices|, 9)
-    Eigen::MatrixXd tangent;    // (3 |vertices|, 3) buffer: d v_posed / d axis-angle
-    Eigen::VectorXd offset;     // (3 |vertices|) buffer
+    Eigen::MatrixXd basis;    // (3 |vertices|, 9)
+    Eigen::MatrixXd tangent;  // (3 |vertices|, 3) buffer: d v_posed / d axis-angle
+    Eigen::VectorXd offset;   // (3 |vertices|) buffer
   };
   struct Point {
     int joint = -1;
@@ -89,19 +90,19 @@ struct BodyEvaluator::Impl {
 
   // Buffers.
   std::vector<Matrix3d> rotation, right_jacobian, world_rotation, tangent;  // R_k, J_r, G_k, G_k J_r
-  std::vector<Vector3d> rest_joint, world_joint;                             // J_k, p_k
-  std::vector<Matrix3Xd> joint_by_betas, offset_by_betas;                    // dp_k, dp_k - G_k dJ_k
-  std::vector<Vector3d> posed;                                               // v_posed
-  std::vector<Matrix3d> blended_rotation;                                    // sum_i w_i G_i
+  std::vector<Vector3d> rest_joint, world_joint;                            // J_k, p_k
+  std::vector<Matrix3Xd> joint_by_betas, offset_by_betas;                   // dp_k, dp_k - G_k dJ_k
+  std::vector<Vector3d> posed;                                              // v_posed
+  std::vector<Matrix3d> blended_rotation;                                   // sum_i w_i G_i
   std::vector<Vector3d> vertex_position;
-  std::vector<Vector3d> carried;                                             // x_i of one vertex
+  std::vector<Vector3d> carried;  // x_i of one vertex
   MatrixX3d result;
   RowMatrixXd jacobian;
 
   Impl(std::shared_ptr<const BodyModel> body, const PointSet& set);
   void GatherVertex(int vertex);
-  void Forward(const double* global_orient, const double* body_pose, const double* betas, const double* transl,
-               bool with_jacobian);
+  void Forward(const double* global_orient, const double* body_pose, const double* betas,
+               const double* transl, bool with_jacobian);
   void ShapeJacobians();
   void BlendJacobians();
   template <typename Block>
@@ -111,7 +112,8 @@ struct BodyEvaluator::Impl {
   void Jacobian();
 };
 
-BodyEvaluator::Impl::Impl(std::shared_ptr<const BodyModel> body, const PointSet& set) : model(std::move(body)) {
+BodyEvaluator::Impl::Impl(std::shared_ptr<const BodyModel> body, const PointSet& set)
+    : model(std::move(body)) {
   num_joints = model->num_joints();
   num_betas = model->num_betas();
   num_parameters = model->num_parameters();
@@ -234,7 +236,8 @@ void BodyEvaluator::Impl::Forward(const double* global_orient, const double* bod
     PoseBlend& blend = pose_blends[k];
     if (blend.vertices.empty()) continue;
     Vector9d feature;
-    Eigen::Map<Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(feature.data()) = rotation[k] - Matrix3d::Identity();
+    Eigen::Map<Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(feature.data()) =
+        rotation[k] - Matrix3d::Identity();
     blend.offset.noalias() = blend.basis * feature;
     for (size_t i = 0; i < blend.vertices.size(); ++i) {
       posed[blend.vertices[i]] += blend.offset.segment<3>(static_cast<Eigen::Index>(3 * i));
@@ -385,7 +388,8 @@ BodyMesh PoseMesh(const BodyModel& model, const BodyParameters& parameters) {
   for (int j = 0; j < model.num_joints(); ++j) all.AddJoint(j);
   BodyEvaluator evaluator(borrowed, all);
   evaluator.Evaluate(parameters, false);
-  return {evaluator.points().topRows(model.num_vertices()), evaluator.points().bottomRows(model.num_joints())};
+  return {evaluator.points().topRows(model.num_vertices()),
+          evaluator.points().bottomRows(model.num_joints())};
 }
 
 }  // namespace vitruvius

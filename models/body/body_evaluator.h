@@ -1,8 +1,8 @@
-// Evaluates chosen points of a body, and their Jacobian with respect to every parameter, without touching the rest
-// of the mesh. One evaluator a thread; nothing is allocated after construction.
+// Evaluates chosen points of a body, and their Jacobian with respect to every parameter, without touching the
+// rest of the mesh. One evaluator a thread; nothing is allocated after construction.
 //
-// Derivation: right perturbation R_k <- R_k exp([d]x). With G_k, p_k the posed frame and origin of joint k and
-// x_i = G_i (v_posed - J_i) + p_i the point as joint i alone would carry it,
+// Derivation: right perturbation R_k <- R_k exp([d]x). With G_k, p_k the posed frame and origin of joint k
+// and x_i = G_i (v_posed - J_i) + p_i the point as joint i alone would carry it,
 //   d p_j / d d_k = -[p_j - p_k]x G_k                               for j a strict descendant of k, else 0
 //   d v / d d_k   = -sum_{i in k and below} w_i [x_i - p_k]x G_k  +  (sum_i w_i G_i) d v_posed / d d_k
 //   d v / d beta  =  sum_i w_i [ G_i (S - dJ_i) + dp_i ]
@@ -16,12 +16,12 @@
 
 namespace vitruvius {
 
-// What is wanted of a body, in order. Points are joints, or weighted sums of vertices (a vertex: one of weight 1; a
-// surface point: three; a regressor row: several, weights summing to one).
+// What is wanted of a body, in order. Points are joints, or weighted sums of vertices (a vertex: one of
+// weight 1; a surface point: three; a regressor row: several, weights summing to one).
 struct PointSet {
   struct Item {
-    int joint = -1;                                  // >= 0: a joint; vertices unused
-    std::vector<std::pair<int, double>> vertices;    // (vertex, weight)
+    int joint = -1;                                // >= 0: a joint; vertices unused
+    std::vector<std::pair<int, double>> vertices;  // (vertex, weight)
   };
   std::vector<Item> items;
 
@@ -42,8 +42,8 @@ class BodyEvaluator {
   BodyEvaluator(BodyEvaluator&&) noexcept;
 
   // Pointers to global_orient (3), body_pose (3(J-1)), betas (B), transl (3).
-  void Evaluate(const double* global_orient, const double* body_pose, const double* betas, const double* transl,
-                bool with_jacobian);
+  void Evaluate(const double* global_orient, const double* body_pose, const double* betas,
+                const double* transl, bool with_jacobian);
   void Evaluate(const BodyParameters& parameters, bool with_jacobian);
 
   const BodyModel& model() const;

@@ -23,12 +23,12 @@ void CheckShape(const BodyModelData& data, const std::string& key, const Matrix&
 // Landmarks by vertex number in SMPL's and SMPL-X's topologies (smplx: vertex_ids.py; SMPLify: head top).
 const std::map<std::string, int>& SmplLandmarks() {
   static const std::map<std::string, int> table = {
-      {"nose", 332},          {"right_eye", 6260},       {"left_eye", 2800},      {"right_ear", 4071},
-      {"left_ear", 583},      {"left_big_toe", 3216},    {"left_small_toe", 3226}, {"left_heel", 3387},
-      {"right_big_toe", 6617}, {"right_small_toe", 6624}, {"right_heel", 6787},    {"head_top", 411},
-      {"left_thumb", 2746},   {"left_index", 2319},      {"left_middle", 2445},   {"left_ring", 2556},
-      {"left_pinky", 2673},   {"right_thumb", 6191},     {"right_index", 5782},   {"right_middle", 5905},
-      {"right_ring", 6016},   {"right_pinky", 6133}};
+      {"nose", 332},           {"right_eye", 6260},       {"left_eye", 2800},       {"right_ear", 4071},
+      {"left_ear", 583},       {"left_big_toe", 3216},    {"left_small_toe", 3226}, {"left_heel", 3387},
+      {"right_big_toe", 6617}, {"right_small_toe", 6624}, {"right_heel", 6787},     {"head_top", 411},
+      {"left_thumb", 2746},    {"left_index", 2319},      {"left_middle", 2445},    {"left_ring", 2556},
+      {"left_pinky", 2673},    {"right_thumb", 6191},     {"right_index", 5782},    {"right_middle", 5905},
+      {"right_ring", 6016},    {"right_pinky", 6133}};
   return table;
 }
 
@@ -54,7 +54,8 @@ void CheckTree(const BodyModelData& data) {
   for (int j = 1; j < num_joints; ++j) {
     const int parent = data.parents[j];
     if (parent < 0 || parent >= num_joints) {
-      Fail(data, "kintree_table", StrCat("joint ", j, " has parent ", parent, ", expected 0 to ", num_joints - 1));
+      Fail(data, "kintree_table",
+           StrCat("joint ", j, " has parent ", parent, ", expected 0 to ", num_joints - 1));
     }
     if (parent < j) continue;
     // A parent that comes later is either a cycle or an order we do not take; say which.
@@ -68,11 +69,13 @@ void CheckTree(const BodyModelData& data) {
   }
 }
 
-void CheckRowSums(const BodyModelData& data, const std::string& key, const SparseRowMatrixd& m, double tolerance) {
+void CheckRowSums(const BodyModelData& data, const std::string& key, const SparseRowMatrixd& m,
+                  double tolerance) {
   for (int row = 0; row < m.outerSize(); ++row) {
     double sum = 0;
     for (SparseRowMatrixd::InnerIterator it(m, row); it; ++it) {
-      if (!std::isfinite(it.value())) Fail(data, key, StrCat("row ", row, " holds a value that is not finite"));
+      if (!std::isfinite(it.value()))
+        Fail(data, key, StrCat("row ", row, " holds a value that is not finite"));
       sum += it.value();
     }
     if (std::abs(sum - 1) > tolerance) Fail(data, key, StrCat("row ", row, " sums to ", sum, ", expected 1"));
@@ -98,7 +101,8 @@ void CheckData(const BodyModelData& data) {
   CheckRowSums(data, "J_regressor", data.joint_regressor, kRowSumTolerance);
   CheckRowSums(data, "weights", data.weights, kRowSumTolerance);
   if (data.weights.nonZeros() > 0 &&
-      Eigen::Map<const Eigen::VectorXd>(data.weights.valuePtr(), data.weights.nonZeros()).minCoeff() < -1e-6) {
+      Eigen::Map<const Eigen::VectorXd>(data.weights.valuePtr(), data.weights.nonZeros()).minCoeff() <
+          -1e-6) {
     Fail(data, "weights", "holds a negative weight");
   }
   for (Eigen::Index f = 0; f < data.faces.rows(); ++f) {
@@ -118,8 +122,8 @@ void CheckData(const BodyModelData& data) {
   }
 }
 
-// Names for the joints whose meaning is known from their number; "joint_17" for the rest. The first 22 are the same
-// in SMPL, SMPL-H and SMPL-X; SMPL alone has two rigid hands after them.
+// Names for the joints whose meaning is known from their number; "joint_17" for the rest. The first 22 are
+// the same in SMPL, SMPL-H and SMPL-X; SMPL alone has two rigid hands after them.
 std::vector<std::string> DefaultJointNames(int num_joints) {
   std::vector<std::string> names;
   const std::vector<std::string>& smpl = SmplJointNames();
@@ -132,10 +136,10 @@ std::vector<std::string> DefaultJointNames(int num_joints) {
 
 const std::vector<std::string>& SmplJointNames() {
   static const std::vector<std::string> names = {
-      "pelvis",     "left_hip",   "right_hip",      "spine1",        "left_knee",   "right_knee",
-      "spine2",     "left_ankle", "right_ankle",    "spine3",        "left_foot",   "right_foot",
-      "neck",       "left_collar", "right_collar",  "head",          "left_shoulder", "right_shoulder",
-      "left_elbow", "right_elbow", "left_wrist",    "right_wrist",   "left_hand",   "right_hand"};
+      "pelvis",     "left_hip",    "right_hip",    "spine1",      "left_knee",     "right_knee",
+      "spine2",     "left_ankle",  "right_ankle",  "spine3",      "left_foot",     "right_foot",
+      "neck",       "left_collar", "right_collar", "head",        "left_shoulder", "right_shoulder",
+      "left_elbow", "right_elbow", "left_wrist",   "right_wrist", "left_hand",     "right_hand"};
   return names;
 }
 

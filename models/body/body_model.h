@@ -1,5 +1,5 @@
-// A parametric body: SMPL, its relatives, the mannequin, or any free body of the same kind. Immutable once made and
-// shared by all threads; buffers live in BodyEvaluator.
+// A parametric body: SMPL, its relatives, the mannequin, or any free body of the same kind. Immutable once
+// made and shared by all threads; buffers live in BodyEvaluator.
 //
 // Forward function (Loper et al., SMPL, SIGGRAPH Asia 2015, eqs. 2-10), for V vertices, J joints, B betas:
 //   v_shaped = v_template + shapedirs betas          rest joints  = J_regressor v_shaped
@@ -29,23 +29,23 @@ using SparseRowMatrixd = Eigen::SparseMatrix<double, Eigen::RowMajor>;
 
 // Plain arrays, as read from a file or generated. BodyModel::Create checks them.
 struct BodyModelData {
-  std::string name;                       // "mannequin", or the file's name
+  std::string name;  // "mannequin", or the file's name
   std::string gender = "neutral";
-  MatrixX3d v_template;                   // (V, 3) metres
-  MatrixX3i faces;                        // (F, 3) 0-based, outward by the right-hand rule
-  RowMatrixXd shapedirs;                  // (3V, B): row 3v+axis, metres per unit beta
-  RowMatrixXf posedirs;                   // (3V, 9(J-1)), metres; or (0, 0) for none
-  SparseRowMatrixd joint_regressor;       // (J, V), rows sum to one
-  SparseRowMatrixd weights;               // (V, J), rows sum to one, non-negative
-  std::vector<int> parents;               // (J), parents[0] = -1, parents[j] < j
-  std::vector<std::string> joint_names;   // (J); Create fills SMPL's names where empty and J is known
-  std::map<std::string, int> landmarks;   // name -> vertex: nose, left_eye, ..., right_pinky
+  MatrixX3d v_template;                  // (V, 3) metres
+  MatrixX3i faces;                       // (F, 3) 0-based, outward by the right-hand rule
+  RowMatrixXd shapedirs;                 // (3V, B): row 3v+axis, metres per unit beta
+  RowMatrixXf posedirs;                  // (3V, 9(J-1)), metres; or (0, 0) for none
+  SparseRowMatrixd joint_regressor;      // (J, V), rows sum to one
+  SparseRowMatrixd weights;              // (V, J), rows sum to one, non-negative
+  std::vector<int> parents;              // (J), parents[0] = -1, parents[j] < j
+  std::vector<std::string> joint_names;  // (J); Create fills SMPL's names where empty and J is known
+  std::map<std::string, int> landmarks;  // name -> vertex: nose, left_eye, ..., right_pinky
 };
 
 class BodyModel {
  public:
-  // Checks sizes, tree, ranges and finiteness; throws InputError naming the array, what was found and what was
-  // expected. Landmarks of SMPL, SMPL-H (6890 vertices) and SMPL-X (10475) are filled in when absent.
+  // Checks sizes, tree, ranges and finiteness; throws InputError naming the array, what was found and what
+  // was expected. Landmarks of SMPL, SMPL-H (6890 vertices) and SMPL-X (10475) are filled in when absent.
   static std::shared_ptr<const BodyModel> Create(BodyModelData data);
 
   const std::string& name() const { return data_.name; }

@@ -1,4 +1,5 @@
-// Keypoint sets as data: the order of points that a detector or annotator writes, each tied to a point of the body.
+// Keypoint sets as data: the order of points that a detector or annotator writes, each tied to a point of the
+// body.
 #pragma once
 
 #include <string>
@@ -12,12 +13,12 @@ namespace vitruvius {
 
 struct KeypointSet {
   struct Point {
-    std::string name;    // "left_knee", "nose", "mid_hip", ...; mirror pairs share a name but for left_/right_
+    std::string name;  // "left_knee", "nose", "mid_hip", ...; mirror pairs share a name but for left_/right_
     std::string target;  // a joint's or a landmark's name on the body; empty: the body has no such point
   };
-  std::string name;                               // "openpose25"
-  std::vector<Point> points;                      // (K)
-  std::vector<std::pair<int, int>> limbs;         // pairs of indices, to draw a skeleton
+  std::string name;                        // "openpose25"
+  std::vector<Point> points;               // (K)
+  std::vector<std::pair<int, int>> limbs;  // pairs of indices, to draw a skeleton
 
   int size() const { return static_cast<int>(points.size()); }
   int Index(const std::string& point_name) const;  // -1 when absent
@@ -27,8 +28,8 @@ struct KeypointSet {
 const KeypointSet* FindKeypointSet(const std::string& name);
 std::vector<std::string> KeypointSetNames();
 
-// The body's points for a set, and which of the set's keypoints they are: keypoints whose target the body lacks are
-// left out. keypoint_of_point[i] is an index into set.points.
+// The body's points for a set, and which of the set's keypoints they are: keypoints whose target the body
+// lacks are left out. keypoint_of_point[i] is an index into set.points.
 struct KeypointBinding {
   PointSet points;
   std::vector<int> keypoint_of_point;

@@ -31,14 +31,17 @@ ModelFinding Units(const BodyModel& model) {
 }
 
 ModelFinding Axes(const BodyModel& model) {
-  const int head = model.JointIndex("head"), left = model.JointIndex("left_hip"), right = model.JointIndex("right_hip");
+  const int head = model.JointIndex("head"), left = model.JointIndex("left_hip"),
+            right = model.JointIndex("right_hip");
   const int ankle = model.JointIndex("left_ankle");
-  if (head < 0 || left < 0 || right < 0 || ankle < 0) return {"axes", true, "not known: joints without names"};
+  if (head < 0 || left < 0 || right < 0 || ankle < 0)
+    return {"axes", true, "not known: joints without names"};
   const MatrixX3d& joints = model.joint_template();
   const bool up = joints(head, 1) > joints(ankle, 1) + 0.3;
   const bool sides = joints(left, 0) > joints(right, 0);
   if (!up) return {"axes", false, "the head is not above the ankles in y: expected y up"};
-  if (!sides) return {"axes", false, "left_hip is not at larger x than right_hip: left and right are swapped"};
+  if (!sides)
+    return {"axes", false, "left_hip is not at larger x than right_hip: left and right are swapped"};
   return {"axes", true, "y up, left at larger x"};
 }
 
@@ -81,7 +84,8 @@ ModelFinding Surface(const BodyModel& model, bool* closed) {
   *closed = open == 0 && faces.rows() > 0;
   // SMPL-X has open eye balls and mouth; that is remarkable, not wrong.
   if (!*closed) return {"surface", true, StrCat(open, " open edges; volume ", volume, " m3")};
-  return {"surface", volume > 0, StrCat("closed, volume ", volume, volume > 0 ? " m3" : " m3: faces point inwards")};
+  return {"surface", volume > 0,
+          StrCat("closed, volume ", volume, volume > 0 ? " m3" : " m3: faces point inwards")};
 }
 
 ModelFinding JointsInside(const BodyModel& model) {
@@ -91,7 +95,8 @@ ModelFinding JointsInside(const BodyModel& model) {
       outside += (outside.empty() ? "" : ", ") + model.joint_names()[j];
     }
   }
-  return {"joints", outside.empty(), outside.empty() ? "all inside the body" : "outside the body: " + outside};
+  return {"joints", outside.empty(),
+          outside.empty() ? "all inside the body" : "outside the body: " + outside};
 }
 
 ModelFinding Landmarks(const BodyModel& model) {
@@ -111,7 +116,8 @@ ModelFinding Landmarks(const BodyModel& model) {
 double WindingNumber(const MatrixX3d& vertices, const MatrixX3i& faces, const Vector3d& point) {
   double sum = 0;
   for (Eigen::Index f = 0; f < faces.rows(); ++f) {
-    const Vector3d a = vertices.row(faces(f, 0)).transpose() - point, b = vertices.row(faces(f, 1)).transpose() - point,
+    const Vector3d a = vertices.row(faces(f, 0)).transpose() - point,
+                   b = vertices.row(faces(f, 1)).transpose() - point,
                    c = vertices.row(faces(f, 2)).transpose() - point;
     const double la = a.norm(), lb = b.norm(), lc = c.norm();
     sum += 2 * std::atan2(a.dot(b.cross(c)), la * lb * lc + a.dot(b) * lc + b.dot(c) * la + c.dot(a) * lb);

@@ -4,10 +4,11 @@
 
 namespace vitruvius {
 
-bool SolveTranslation(const PerspectiveCamera& camera,
-                      const Eigen::Ref<const Eigen::Matrix<double, Eigen::Dynamic, 3, Eigen::RowMajor>>& points,
-                      const Eigen::Ref<const Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor>>& image_px,
-                      const Eigen::Ref<const Eigen::VectorXd>& weights, Eigen::Vector3d* translation) {
+bool SolveTranslation(
+    const PerspectiveCamera& camera,
+    const Eigen::Ref<const Eigen::Matrix<double, Eigen::Dynamic, 3, Eigen::RowMajor>>& points,
+    const Eigen::Ref<const Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor>>& image_px,
+    const Eigen::Ref<const Eigen::VectorXd>& weights, Eigen::Vector3d* translation) {
   Eigen::Matrix3d normal = Eigen::Matrix3d::Zero();
   Eigen::Vector3d right = Eigen::Vector3d::Zero();
   int used = 0;

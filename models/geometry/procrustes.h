@@ -1,5 +1,6 @@
 // The similarity that best maps one point set onto another in least squares.
-// Source: Umeyama, "Least-squares estimation of transformation parameters between two point patterns", PAMI 1991.
+// Source: Umeyama, "Least-squares estimation of transformation parameters between two point patterns", PAMI
+// 1991.
 #pragma once
 
 #include <Eigen/Core>
@@ -18,8 +19,8 @@ struct Similarity {
   }
 };
 
-// (s, R, t) minimising sum |s R from_i + t - to_i|^2 with det R = 1; scale fixed to 1 when with_scale is false. Fewer
-// than three points, or all in one place, give the identity.
+// (s, R, t) minimising sum |s R from_i + t - to_i|^2 with det R = 1; scale fixed to 1 when with_scale is
+// false. Fewer than three points, or all in one place, give the identity.
 Similarity AlignPoints(const Points3d& from, const Points3d& to, bool with_scale = true);
 
 }  // namespace vitruvius

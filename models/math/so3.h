@@ -1,6 +1,7 @@
 // Rotations: the exponential and logarithm of SO(3), their Jacobians, and the layouts that files use.
-// Everything is safe at angle 0 (series) and near pi (quaternions by the four-case rule). Matrices act on columns.
-// Source: Rodrigues' formula; Forster et al., "On-manifold preintegration", eqs. 3-9; quaternion rule of Shepperd.
+// Everything is safe at angle 0 (series) and near pi (quaternions by the four-case rule). Matrices act on
+// columns. Source: Rodrigues' formula; Forster et al., "On-manifold preintegration", eqs. 3-9; quaternion
+// rule of Shepperd.
 #pragma once
 
 #include <Eigen/Core>

@@ -1,4 +1,5 @@
-// The outcome of fitting one person: a plain value. Numerics never throw; a body that could not be found says why.
+// The outcome of fitting one person: a plain value. Numerics never throw; a body that could not be found says
+// why.
 #pragma once
 
 #include <string>
@@ -33,21 +34,21 @@ struct FitResult {
   std::string id;
   bool usable = false;
   std::string reason = reason::kOk;
-  std::string detail;                        // a sentence for people; may be empty
-  BodyParameters parameters;                 // in camera axes: x right, y down, z forward
-  MatrixX3d joints3d;                        // (J, 3) metres, camera axes
+  std::string detail;         // a sentence for people; may be empty
+  BodyParameters parameters;  // in camera axes: x right, y down, z forward
+  MatrixX3d joints3d;         // (J, 3) metres, camera axes
   Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor> joints2d;  // (J, 2) px; zeros for 3D input
   Eigen::Vector2d focal_px = Eigen::Vector2d::Zero();
   Eigen::Vector2d center_px = Eigen::Vector2d::Zero();
-  std::string focal_source;                  // "known", "given", "assumed", or "none" for 3D input
-  double cost = 0;                           // objective of the last stage at the result
+  std::string focal_source;  // "known", "given", "assumed", or "none" for 3D input
+  double cost = 0;           // objective of the last stage at the result
   std::vector<TermCost> terms;
-  double residual_median = 0;                // median over seen keypoints: px (2D) or metres (3D)
-  int num_keypoints = 0;                     // seen keypoints that entered the fit
-  int num_starts = 0;                        // hypotheses that were tried
-  int winning_start = -1;                    // the one this result belongs to
+  double residual_median = 0;  // median over seen keypoints: px (2D) or metres (3D)
+  int num_keypoints = 0;       // seen keypoints that entered the fit
+  int num_starts = 0;          // hypotheses that were tried
+  int winning_start = -1;      // the one this result belongs to
   int num_iterations = 0;
-  double milliseconds = 0;                   // not part of results.npz: it would differ from run to run
+  double milliseconds = 0;  // not part of results.npz: it would differ from run to run
 };
 
 }  // namespace vitruvius

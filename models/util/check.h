@@ -1,9 +1,10 @@
 // Two kinds of failure, and only two.
 //
-// InputError: something outside the program (a file, a flag) is wrong. Its message is written for the user: the
-// file, the place in it, what was found, what was expected. Commands print it and exit with status 1.
+// InputError: something outside the program (a file, a flag) is wrong. Its message is written for the user:
+// the file, the place in it, what was found, what was expected. Commands print it and exit with status 1.
 //
-// ContractError: a caller inside the program broke a documented contract. VT_CHECK* throw it with both values.
+// ContractError: a caller inside the program broke a documented contract. VT_CHECK* throw it with both
+// values.
 //
 // Numerics never throw: they end in a value with a reason code (models/scene/fit_result.h).
 #pragma once
@@ -44,19 +45,19 @@ template <typename A, typename B>
 
 }  // namespace vitruvius
 
-#define VT_CHECK(condition)                                                                                    \
-  do {                                                                                                         \
-    if (!(condition))                                                                                          \
-      throw ::vitruvius::ContractError(                                                                        \
-          ::vitruvius::StrCat(__FILE__, ":", __LINE__, ": check failed: ", #condition));                       \
+#define VT_CHECK(condition)                                                              \
+  do {                                                                                   \
+    if (!(condition))                                                                    \
+      throw ::vitruvius::ContractError(                                                  \
+          ::vitruvius::StrCat(__FILE__, ":", __LINE__, ": check failed: ", #condition)); \
   } while (false)
 
-#define VT_CHECK_OP_(a, op, b)                                                                                 \
-  do {                                                                                                         \
-    const auto& vt_check_a = (a);                                                                              \
-    const auto& vt_check_b = (b);                                                                              \
-    if (!(vt_check_a op vt_check_b))                                                                           \
-      ::vitruvius::internal::FailCheck(__FILE__, __LINE__, #a " " #op " " #b, vt_check_a, vt_check_b);         \
+#define VT_CHECK_OP_(a, op, b)                                                                         \
+  do {                                                                                                 \
+    const auto& vt_check_a = (a);                                                                      \
+    const auto& vt_check_b = (b);                                                                      \
+    if (!(vt_check_a op vt_check_b))                                                                   \
+      ::vitruvius::internal::FailCheck(__FILE__, __LINE__, #a " " #op " " #b, vt_check_a, vt_check_b); \
   } while (false)
 #define VT_CHECK_EQ(a, b) VT_CHECK_OP_(a, ==, b)
 #define VT_CHECK_GE(a, b) VT_CHECK_OP_(a, >=, b)

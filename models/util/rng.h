@@ -1,5 +1,6 @@
-// A small seeded generator whose numbers are the same on every platform and library version (std distributions
-// are not). SplitMix64 state advance; source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
+// A small seeded generator whose numbers are the same on every platform and library version (std
+// distributions are not). SplitMix64 state advance; source: Steele, Lea, Flood, "Fast splittable pseudorandom
+// number generators".
 #pragma once
 
 #include <cmath>

@@ -24,7 +24,8 @@ BatchSummary RunBatch(const PersonSource& source, const WorkerFactory& make_work
                       const BatchOptions& options) {
   options.Check();
   BatchSummary summary;
-  summary.threads = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
+  summary.threads =
+      options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
   summary.threads = std::max(1, summary.threads);
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   static_cast<size_t>(summary.threads));
@@ -35,7 +36,8 @@ BatchSummary RunBatch(const PersonSource& source, const WorkerFactory& make_work
     FitResult result;
   };
   using ItemPtr = std::shared_ptr<Item>;
-  // Enough people in flight that a slow one does not idle the other threads, few enough that memory stays flat.
+  // Enough people in flight that a slow one does not idle the other threads, few enough that memory stays
+  // flat.
   constexpr size_t kInFlightPerThread = 8;
   long position = 0, index = 0;
   const auto read = [&](tbb::flow_control& control) -> ItemPtr {

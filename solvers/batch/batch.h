@@ -1,5 +1,5 @@
-// Many people on several threads: reading in order, fitting in parallel, writing in order. Memory does not grow with
-// the number of people, and no result depends on the number of threads.
+// Many people on several threads: reading in order, fitting in parallel, writing in order. Memory does not
+// grow with the number of people, and no result depends on the number of threads.
 #pragma once
 
 #include <functional>
@@ -10,15 +10,16 @@
 namespace vitruvius {
 
 struct BatchOptions {
-  int threads = 0;          // 0: one a core
-  int shard_index = 0;      // person i of the input is taken when i % shard_count == shard_index
+  int threads = 0;      // 0: one a core
+  int shard_index = 0;  // person i of the input is taken when i % shard_count == shard_index
   int shard_count = 1;
   void Check() const;
 };
 
 // Fills in the next person; false at the end.
 using PersonSource = std::function<bool(PersonObservation*)>;
-// Fits one person, the index-th of the batch, on the thread that owns it. Its result may depend on nothing but them.
+// Fits one person, the index-th of the batch, on the thread that owns it. Its result may depend on nothing
+// but them.
 using PersonWorker = std::function<FitResult(const PersonObservation&, long index)>;
 // Called once a thread.
 using WorkerFactory = std::function<PersonWorker()>;

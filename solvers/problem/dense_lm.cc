@@ -76,13 +76,15 @@ void DenseLm::AssignColumns() {
 
 void DenseLm::GatherState(Eigen::VectorXd* x) const {
   for (const ParameterBlock& block : parameters_) {
-    if (block.column >= 0) x->segment(block.column, block.size) = Eigen::Map<const Eigen::VectorXd>(block.values, block.size);
+    if (block.column >= 0)
+      x->segment(block.column, block.size) = Eigen::Map<const Eigen::VectorXd>(block.values, block.size);
   }
 }
 
 void DenseLm::ScatterState(const Eigen::VectorXd& x) {
   for (const ParameterBlock& block : parameters_) {
-    if (block.column >= 0) Eigen::Map<Eigen::VectorXd>(block.values, block.size) = x.segment(block.column, block.size);
+    if (block.column >= 0)
+      Eigen::Map<Eigen::VectorXd>(block.values, block.size) = x.segment(block.column, block.size);
   }
 }
 
@@ -178,7 +180,8 @@ SolveSummary DenseLm::Solve(const SolveOptions& options) {
   double damping = kInitialDamping, increase = 2;
   while (summary.iterations < options.max_iterations) {
     damped_ = hessian_;
-    damped_.diagonal() += damping * hessian_.diagonal().cwiseMax(kSmallestDiagonal).cwiseMin(kLargestDiagonal);
+    damped_.diagonal() +=
+        damping * hessian_.diagonal().cwiseMax(kSmallestDiagonal).cwiseMin(kLargestDiagonal);
     cholesky_.compute(damped_);
     bool improved = false;
     if (cholesky_.info() == Eigen::Success) {
@@ -192,7 +195,8 @@ SolveSummary DenseLm::Solve(const SolveOptions& options) {
       const double model_decrease =
           -0.5 * gradient_.dot(step_) +
           0.5 * damping *
-              (hessian_.diagonal().cwiseMax(kSmallestDiagonal).cwiseMin(kLargestDiagonal).array() * step_.array().square())
+              (hessian_.diagonal().cwiseMax(kSmallestDiagonal).cwiseMin(kLargestDiagonal).array() *
+               step_.array().square())
                   .sum();
       trial_x_ = x_ + step_;
       ScatterState(trial_x_);

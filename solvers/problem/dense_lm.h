@@ -1,19 +1,20 @@
-// Levenberg-Marquardt for small dense ceres::Problems, a few times faster than ceres::Solve on them: nothing is
-// allocated while it runs, Jacobians come with every trial step (nine of ten are accepted), terms with closed-form
-// normal equations add them directly (QuadraticTerm), and the rest is one rank update and one Cholesky.
+// Levenberg-Marquardt for small dense ceres::Problems, a few times faster than ceres::Solve on them: nothing
+// is allocated while it runs, Jacobians come with every trial step (nine of ten are accepted), terms with
+// closed-form normal equations add them directly (QuadraticTerm), and the rest is one rank update and one
+// Cholesky.
 //
-// Minimises the same objective as ceres::Solve on the same problem: 1/2 sum rho(|r|^2). Robust losses are handled as
-// Ceres does for rho'' <= 0 (rows scaled by sqrt(rho')). Constant blocks are respected; manifolds and bounds are not
-// supported (the constructor checks).
-// Source: Madsen, Nielsen, Tingleff, Methods for Non-Linear Least Squares Problems, 2004, algorithm 3.16.
+// Minimises the same objective as ceres::Solve on the same problem: 1/2 sum rho(|r|^2). Robust losses are
+// handled as Ceres does for rho'' <= 0 (rows scaled by sqrt(rho')). Constant blocks are respected; manifolds
+// and bounds are not supported (the constructor checks). Source: Madsen, Nielsen, Tingleff, Methods for
+// Non-Linear Least Squares Problems, 2004, algorithm 3.16.
 #pragma once
 
 #include <vector>
 
-#include <Eigen/Cholesky>
-#include <Eigen/Core>
 #include <ceres/evaluation_callback.h>
 #include <ceres/problem.h>
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
 
 #include "models/math/quadratic_term.h"
 
@@ -21,14 +22,19 @@ namespace vitruvius {
 
 struct SolveOptions {
   int max_iterations = 50;
-  double function_tolerance = 1e-4;   // stop when the cost falls by less than this fraction in an accepted step
+  double function_tolerance =
+      1e-4;  // stop when the cost falls by less than this fraction in an accepted step
   double gradient_tolerance = 1e-10;  // largest entry
   double parameter_tolerance = 1e-8;  // |step| relative to |x|
   void Check() const;
 };
 
 struct SolveSummary {
-  enum Termination { kConverged, kNoConvergence, kFailure };  // failure: the cost cannot be evaluated at the start
+  enum Termination {
+    kConverged,
+    kNoConvergence,
+    kFailure
+  };  // failure: the cost cannot be evaluated at the start
   Termination termination = kFailure;
   double initial_cost = 0, final_cost = 0;
   int iterations = 0;  // evaluations after the first
@@ -41,8 +47,8 @@ class DenseLm {
 
   // Leaves the best point found in the parameter blocks; on kFailure, the start.
   SolveSummary Solve(const SolveOptions& options);
-  // J^T J of the robustified problem at the current point over the free blocks in order of first use, full symmetric.
-  // False when the cost cannot be evaluated.
+  // J^T J of the robustified problem at the current point over the free blocks in order of first use, full
+  // symmetric. False when the cost cannot be evaluated.
   bool NormalMatrix(Eigen::MatrixXd* hessian);
 
  private:

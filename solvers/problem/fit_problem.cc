@@ -40,13 +40,14 @@ bool IsTorso(const std::string& name) {
 
 }  // namespace
 
-FitProblem::FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set, Recipe::Camera camera,
-                       std::shared_ptr<const Prior> prior)
+FitProblem::FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set,
+                       Recipe::Camera camera, std::shared_ptr<const Prior> prior)
     : binding_(BindOrThrow(set, *model)),
       prior_(std::move(prior)),
       body_(model, WithRoot(binding_.points)),
       problem_(ProblemOptions(&body_)) {
-  for (const int keypoint : binding_.keypoint_of_point) is_torso_.push_back(IsTorso(set.points[keypoint].name));
+  for (const int keypoint : binding_.keypoint_of_point)
+    is_torso_.push_back(IsTorso(set.points[keypoint].name));
   AddDataTerms(camera);
   AddPriorTerms();
   dense_lm_ = std::make_unique<DenseLm>(problem_, &body_);
@@ -72,7 +73,8 @@ void FitProblem::AddDataTerms(Recipe::Camera camera) {
         cost = new PointCost<ReprojectionCoordinate>(&body_, {i}, {&camera_, &targets2d_[i], axis});
         loss = new GemanMcClureLoss(&robust_sigma_, &weights_.reprojection, &targets2d_[i].weight);
       } else {
-        cost = new PointCost<WeakReprojectionCoordinate>(&body_, {i, num_points()}, {&camera_, &targets2d_[i], axis});
+        cost = new PointCost<WeakReprojectionCoordinate>(&body_, {i, num_points()},
+                                                         {&camera_, &targets2d_[i], axis});
         loss = new GemanMcClureLoss(&robust_sigma_, &weights_.reprojection, &targets2d_[i].weight);
       }
       Tag(problem_.AddResidualBlock(cost, loss, blocks), num_axes == 3 ? "points3d" : "reprojection");
@@ -86,28 +88,30 @@ void FitProblem::AddPriorTerms() {
   const int pose_size = body_.block_size(SharedBody::kPose);
   if (prior_ != nullptr) {
     if (prior_->dim() > pose_size) prior_ = prior_->Restrict(pose_size);
-    Tag(problem_.AddResidualBlock(prior_->MakeEnergy(pose_size, &weights_.pose_prior).release(), nullptr, pose),
+    Tag(problem_.AddResidualBlock(prior_->MakeEnergy(pose_size, &weights_.pose_prior).release(), nullptr,
+                                  pose),
         "pose_prior");
   }
   for (const Hinge& hinge : Hinges()) {
     const int joint = model.JointIndex(hinge.joint);
     if (joint < 1) continue;
-    auto* cost = new ParameterCost<HingeFunctor>(pose_size, {3 * (joint - 1) + hinge.axis}, &weights_.hinge, {hinge.sign});
+    auto* cost = new ParameterCost<HingeFunctor>(pose_size, {3 * (joint - 1) + hinge.axis}, &weights_.hinge,
+                                                 {hinge.sign});
     Tag(problem_.AddResidualBlock(cost, nullptr, pose), "hinge");
   }
   for (const JointLimit& limit : JointLimits()) {
     const int joint = model.JointIndex(limit.joint);
     if (joint < 1) continue;
     for (int axis = 0; axis < 3; ++axis) {
-      auto* cost = new ParameterCost<JointLimitFunctor>(pose_size, {3 * (joint - 1) + axis}, &weights_.joint_limits,
-                                                        {limit.low[axis], limit.high[axis]});
+      auto* cost = new ParameterCost<JointLimitFunctor>(
+          pose_size, {3 * (joint - 1) + axis}, &weights_.joint_limits, {limit.low[axis], limit.high[axis]});
       Tag(problem_.AddResidualBlock(cost, nullptr, pose), "joint_limits");
     }
   }
   const int num_betas = body_.block_size(SharedBody::kBetas);
   if (num_betas > 0) {
-    Tag(problem_.AddResidualBlock(new DiagonalPrior(num_betas, 0, num_betas, &weights_.betas, nullptr), nullptr,
-                                  body_.block(SharedBody::kBetas)),
+    Tag(problem_.AddResidualBlock(new DiagonalPrior(num_betas, 0, num_betas, &weights_.betas, nullptr),
+                                  nullptr, body_.block(SharedBody::kBetas)),
         "betas");
   }
   Tag(problem_.AddResidualBlock(new DiagonalPrior(3, 2, 1, &weights_.depth, &depth_anchor_), nullptr,
@@ -141,8 +145,8 @@ void FitProblem::Begin(const RecipeStage& stage) {
     targets2d_[i].weight = 0;
     targets3d_[i].weight = 0;
   }
-  const bool free[SharedBody::kNumBlocks] = {stage.free_orient, stage.free_pose, stage.free_betas && !hold_betas_,
-                                             stage.free_transl};
+  const bool free[SharedBody::kNumBlocks] = {stage.free_orient, stage.free_pose,
+                                             stage.free_betas && !hold_betas_, stage.free_transl};
   for (int b = 0; b < SharedBody::kNumBlocks; ++b) {
     if (body_.block_size(b) == 0) continue;
     if (free[b]) {

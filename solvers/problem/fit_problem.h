@@ -1,5 +1,6 @@
-// One person's fitting problem over one keypoint set: the body, its targets, and every term a recipe can weigh, built
-// once and used for any number of people and stages by changing targets and weights. One a thread.
+// One person's fitting problem over one keypoint set: the body, its targets, and every term a recipe can
+// weigh, built once and used for any number of people and stages by changing targets and weights. One a
+// thread.
 #pragma once
 
 #include <memory>
@@ -34,9 +35,10 @@ class FitProblem {
   const KeypointBinding& binding() const { return binding_; }
   int num_points() const { return static_cast<int>(binding_.keypoint_of_point.size()); }
 
-  // Targets of the bound points, in the binding's order; confidence 0: not seen. pixel_scale: reference size over the
-  // person's size (1: pixels as they are); it multiplies residuals and divides the robust sigma.
-  void SetTargets2d(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets, double pixel_scale);
+  // Targets of the bound points, in the binding's order; confidence 0: not seen. pixel_scale: reference size
+  // over the person's size (1: pixels as they are); it multiplies residuals and divides the robust sigma.
+  void SetTargets2d(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets,
+                    double pixel_scale);
   void SetTargets3d(const std::vector<Keypoint3dTarget>& targets);
   // Betas stay as they are in every stage.
   void HoldBetas(bool hold) { hold_betas_ = hold; }
@@ -48,10 +50,12 @@ class FitProblem {
   // Sets weights, loss and free blocks; then minimises. Begin alone serves cost queries.
   void Begin(const RecipeStage& stage);
   SolveSummary Solve(const RecipeStage& stage, SolverKind solver);
-  // Objective of the stage begun last, by term; terms of weight 0 are left out. Not finite where it cannot be evaluated.
+  // Objective of the stage begun last, by term; terms of weight 0 are left out. Not finite where it cannot be
+  // evaluated.
   std::vector<TermCost> TermCosts();
   double Cost();
-  // Forward pass at the current parameters; (P + 1, 3) in camera axes, metres: the bound points, then the root joint.
+  // Forward pass at the current parameters; (P + 1, 3) in camera axes, metres: the bound points, then the
+  // root joint.
   const MatrixX3d& Points();
 
  private:

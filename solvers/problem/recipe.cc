@@ -20,7 +20,8 @@ class Fields {
  public:
   Fields(const json& object, std::string path, std::string place)
       : object_(object), path_(std::move(path)), place_(std::move(place)) {
-    if (!object.is_object()) throw InputError(path_, place_, StrCat("found ", object.type_name(), ", expected an object"));
+    if (!object.is_object())
+      throw InputError(path_, place_, StrCat("found ", object.type_name(), ", expected an object"));
   }
 
   // Leaves *value alone when the key is absent.
@@ -29,7 +30,8 @@ class Fields {
     if (field == nullptr) return;
     if (!field->is_number()) Fail(key, StrCat("found ", field->type_name(), ", expected a number"));
     *value = field->get<double>();
-    if (!(*value >= low && *value <= high)) Fail(key, StrCat("found ", *value, ", expected ", low, " to ", high));
+    if (!(*value >= low && *value <= high))
+      Fail(key, StrCat("found ", *value, ", expected ", low, " to ", high));
   }
   void Read(const char* key, int* value, int low, int high) {
     const json* field = Find(key);
@@ -102,7 +104,8 @@ RecipeStage ParseStage(const json& object, const std::string& path, const std::s
       } else if (block == "transl") {
         stage.free_transl = true;
       } else {
-        fields.Fail("free", StrCat("found ", block.dump(), ", expected global_orient, body_pose, betas or transl"));
+        fields.Fail("free",
+                    StrCat("found ", block.dump(), ", expected global_orient, body_pose, betas or transl"));
       }
     }
   }
@@ -124,7 +127,8 @@ std::vector<RecipeStage> ParseStages(Fields* fields, const char* key, const std:
   const json* list = fields->Find(key);
   if (list == nullptr) return stages;
   if (!list->is_array()) fields->Fail(key, StrCat("found ", list->type_name(), ", expected a list"));
-  for (size_t i = 0; i < list->size(); ++i) stages.push_back(ParseStage((*list)[i], path, StrCat(key, "[", i, "]")));
+  for (size_t i = 0; i < list->size(); ++i)
+    stages.push_back(ParseStage((*list)[i], path, StrCat(key, "[", i, "]")));
   return stages;
 }
 
@@ -202,7 +206,8 @@ Recipe LoadRecipe(const std::string& name) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       std::string known;
       for (const std::string& other : names) known += " " + other;
-      throw InputError(StrCat("recipe \"", name, "\" is unknown; shipped are:", known, "; or give a path to a .json"));
+      throw InputError(
+          StrCat("recipe \"", name, "\" is unknown; shipped are:", known, "; or give a path to a .json"));
     }
   }
   const std::string path = is_path ? name : DataFile("recipes/" + name + ".json");

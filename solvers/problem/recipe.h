@@ -1,5 +1,6 @@
-// What is minimised, as data: the stages of a fit, their terms, weights, losses, free blocks and limits, and how its
-// starts are found. Shipped recipes are the JSON files of data/recipes; their keys are the field names here.
+// What is minimised, as data: the stages of a fit, their terms, weights, losses, free blocks and limits, and
+// how its starts are found. Shipped recipes are the JSON files of data/recipes; their keys are the field
+// names here.
 #pragma once
 
 #include <limits>
@@ -25,19 +26,22 @@ struct TermWeights {
 struct RecipeStage {
   std::string name;
   TermWeights weights;
-  double robust_sigma = std::numeric_limits<double>::infinity();  // Geman-McClure, px or metres; JSON null: none
+  double robust_sigma =
+      std::numeric_limits<double>::infinity();  // Geman-McClure, px or metres; JSON null: none
   bool free_orient = true, free_pose = true, free_betas = true, free_transl = true;
   bool torso_only = false;  // keypoints of hips and shoulders alone
   SolveOptions solve;       // max_iterations, function_tolerance, ...
   int keep = 0;             // hypotheses, by cost, that go on to the next stage; 0: all
 };
 
-// How hypotheses are made. Each is a body pose of the prior, upright at some yaw, its translation in closed form.
+// How hypotheses are made. Each is a body pose of the prior, upright at some yaw, its translation in closed
+// form.
 struct StartOptions {
-  int modes = 1;            // likeliest modes of the prior; 0: its mean alone
-  bool with_mean = false;   // the prior's mean besides the modes
-  int yaws = 1;             // evenly spaced from facing the camera
-  bool flip_test = false;   // with one start: also the end turned by pi about the body's axis, if shoulders are close
+  int modes = 1;           // likeliest modes of the prior; 0: its mean alone
+  bool with_mean = false;  // the prior's mean besides the modes
+  int yaws = 1;            // evenly spaced from facing the camera
+  bool flip_test =
+      false;  // with one start: also the end turned by pi about the body's axis, if shoulders are close
   double flip_shoulder_px = 25;  // image distance of the shoulders below which the flip test is made
 };
 
@@ -46,24 +50,26 @@ struct Recipe {
   enum class Camera { kPerspective, kWeakPerspective, kNone };  // none: 3D keypoints
   Camera camera = Camera::kPerspective;
   std::string prior = "gmm8";
-  // Keypoints are scaled so that the larger side of the person's box has this length, which makes weights mean the
-  // same at any image size; 0: pixels as they are.
+  // Keypoints are scaled so that the larger side of the person's box has this length, which makes weights
+  // mean the same at any image size; 0: pixels as they are.
   double reference_size_px = 0;
-  double focal_px = 0;                                // given; 0: assumed from the image's size when unknown
-  std::map<std::string, double> keypoint_weights;     // by keypoint name, times confidence; default 1
-  StartOptions starts;                                // for --starts 1
-  StartOptions many_starts;                           // the default
-  std::vector<RecipeStage> camera_stages;             // pose held, before the first stage; each hypothesis
+  double focal_px = 0;                             // given; 0: assumed from the image's size when unknown
+  std::map<std::string, double> keypoint_weights;  // by keypoint name, times confidence; default 1
+  StartOptions starts;                             // for --starts 1
+  StartOptions many_starts;                        // the default
+  std::vector<RecipeStage> camera_stages;          // pose held, before the first stage; each hypothesis
   std::vector<RecipeStage> stages;
-  int min_keypoints = 6;                              // fewer seen ones: too_few_keypoints
-  double max_abs_beta = 5;                            // beyond: implausible_shape
-  // Median distance of seen keypoints beyond which a body is not usable: fraction of the person's box (2D), metres (3D).
+  int min_keypoints = 6;    // fewer seen ones: too_few_keypoints
+  double max_abs_beta = 5;  // beyond: implausible_shape
+  // Median distance of seen keypoints beyond which a body is not usable: fraction of the person's box (2D),
+  // metres (3D).
   double max_median_residual = 0.08;
 
   void Check() const;  // throws ContractError
 };
 
-// `name` is a shipped recipe or a path. Unknown keys, wrong types and values out of range are InputErrors by name.
+// `name` is a shipped recipe or a path. Unknown keys, wrong types and values out of range are InputErrors by
+// name.
 Recipe LoadRecipe(const std::string& name);
 Recipe ParseRecipe(const std::string& json_text, const std::string& path);
 std::vector<std::string> ShippedRecipeNames();

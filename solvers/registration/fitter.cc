@@ -12,7 +12,8 @@
 namespace vitruvius {
 namespace {
 
-// Axis-angles that wound past pi leave the support of every prior; the rotation is the same on the principal branch.
+// Axis-angles that wound past pi leave the support of every prior; the rotation is the same on the principal
+// branch.
 void WrapPose(BodyParameters* parameters) {
   parameters->global_orient = WrapAxisAngle(parameters->global_orient);
   for (Eigen::Index k = 0; k + 3 <= parameters->body_pose.size(); k += 3) {
@@ -29,7 +30,7 @@ FitResult& Refuse(FitResult& result, const char* code, const std::string& detail
 
 // Larger side of the box of seen targets.
 template <typename Target, typename Position>
-double SizeOf(const std::vector<Target>& targets, Position Target::* position) {
+double SizeOf(const std::vector<Target>& targets, Position Target::*position) {
   Position low, high;
   bool any = false;
   for (const Target& target : targets) {
@@ -58,7 +59,9 @@ PerspectiveCamera ChooseCamera(const PersonObservation& person, double given_foc
   }
   const bool has_size = person.image_width > 0 && person.image_height > 0;
   const Eigen::Vector2d size(person.image_width, person.image_height);
-  camera.center_px = person.center_px ? *person.center_px : has_size ? Eigen::Vector2d(size / 2) : (low + high) / 2;
+  camera.center_px = person.center_px ? *person.center_px
+                     : has_size       ? Eigen::Vector2d(size / 2)
+                                      : (low + high) / 2;
   if (person.focal_px) {
     camera.focal_px = *person.focal_px;
     *source = "known";
@@ -67,7 +70,8 @@ PerspectiveCamera ChooseCamera(const PersonObservation& person, double given_foc
     *source = "given";
   } else {
     constexpr double kBoxesPerFocal = 5;
-    camera.focal_px.setConstant(has_size ? size.norm() : kBoxesPerFocal * std::max(1.0, (high - low).maxCoeff()));
+    camera.focal_px.setConstant(has_size ? size.norm()
+                                         : kBoxesPerFocal * std::max(1.0, (high - low).maxCoeff()));
     *source = "assumed";
   }
   return camera;
@@ -105,7 +109,8 @@ bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, F
       if (person.betas) parameters.betas = *person.betas;
       parameters.global_orient = UprightOrient(roll, 2 * EIGEN_PI * yaw / starts.yaws);
       problem->SetParameters(parameters);
-      const bool placed = is_3d ? PlaceInSpace(targets3d_, problem) : PlaceInCamera(camera_, targets2d_, problem);
+      const bool placed =
+          is_3d ? PlaceInSpace(targets3d_, problem) : PlaceInCamera(camera_, targets2d_, problem);
       if (!placed) continue;
       hypotheses->push_back({static_cast<int>(hypotheses->size()), problem->parameters(), 0});
     }
@@ -178,7 +183,8 @@ FitResult Fitter::Fit(const PersonObservation& person) {
                   StrCat("found ", result.num_keypoints, " keypoints that the body has, expected at least ",
                          recipe.min_keypoints));
   }
-  person_size_ = is_3d ? SizeOf(targets3d_, &Keypoint3dTarget::position_m) : SizeOf(targets2d_, &Keypoint2dTarget::image_px);
+  person_size_ = is_3d ? SizeOf(targets3d_, &Keypoint3dTarget::position_m)
+                       : SizeOf(targets2d_, &Keypoint2dTarget::image_px);
   if (!(person_size_ > 0)) return Refuse(result, reason::kTooFewKeypoints, "all keypoints are in one place");
   if (person.betas && person.betas->size() != model_->num_betas()) {
     return Refuse(result, reason::kBadInput,
@@ -188,7 +194,8 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   if (is_3d) {
     problem.SetTargets3d(targets3d_);
   } else {
-    camera_ = ChooseCamera(person, options_.focal_px > 0 ? options_.focal_px : recipe.focal_px, &result.focal_source);
+    camera_ = ChooseCamera(person, options_.focal_px > 0 ? options_.focal_px : recipe.focal_px,
+                           &result.focal_source);
     result.focal_px = camera_.focal_px;
     result.center_px = camera_.center_px;
     problem.SetTargets2d(camera_, targets2d_,
@@ -233,7 +240,8 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   return result;
 }
 
-void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem, FitResult* result) {
+void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
+                      FitResult* result) {
   const bool is_3d = person.is_3d();
   problem->SetParameters(result->parameters);
   problem->Begin(recipe.stages.back());
@@ -266,7 +274,8 @@ void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, Fit
     Refuse(*result, reason::kBehindCamera, "a seen point ended behind the camera");
   } else if (result->residual_median > limit) {
     Refuse(*result, reason::kPoorFit,
-           StrCat("median residual ", result->residual_median, is_3d ? " m" : " px", ", expected at most ", limit));
+           StrCat("median residual ", result->residual_median, is_3d ? " m" : " px", ", expected at most ",
+                  limit));
   } else if (result->parameters.betas.size() > 0 && !person.betas &&
              result->parameters.betas.cwiseAbs().maxCoeff() > recipe.max_abs_beta) {
     Refuse(*result, reason::kImplausibleShape,

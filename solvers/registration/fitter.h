@@ -1,5 +1,6 @@
-// Fits one person at a time: starts, camera, stages, choice among the ends, and a result that says how it went.
-// One fitter a thread; the model and prior are shared. The result depends on the observation and options alone.
+// Fits one person at a time: starts, camera, stages, choice among the ends, and a result that says how it
+// went. One fitter a thread; the model and prior are shared. The result depends on the observation and
+// options alone.
 #pragma once
 
 #include <map>
@@ -18,8 +19,8 @@
 namespace vitruvius {
 
 struct FitOptions {
-  int starts = 0;        // 0: the recipe's many starts; 1: one start; n: at most n hypotheses reach the stages
-  double focal_px = 0;   // given focal length; 0: as known or assumed
+  int starts = 0;       // 0: the recipe's many starts; 1: one start; n: at most n hypotheses reach the stages
+  double focal_px = 0;  // given focal length; 0: as known or assumed
   SolverKind solver = SolverKind::kDenseLm;
   void Check() const;
 };
@@ -27,8 +28,8 @@ struct FitOptions {
 class Fitter {
  public:
   // recipe2d serves 2D keypoints, recipe3d 3D ones. `prior` may be null.
-  Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Prior> prior, Recipe recipe2d, Recipe recipe3d,
-         const FitOptions& options);
+  Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Prior> prior, Recipe recipe2d,
+         Recipe recipe3d, const FitOptions& options);
 
   // Never throws for what is in the observation: the result carries the reason.
   FitResult Fit(const PersonObservation& person);
@@ -41,7 +42,8 @@ class Fitter {
                   std::vector<Hypothesis>* hypotheses);
   void RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses,
                 FitResult* result) const;
-  void Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem, FitResult* result);
+  void Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
+                FitResult* result);
 
   std::shared_ptr<const BodyModel> model_;
   std::shared_ptr<const Prior> prior_;
@@ -57,9 +59,9 @@ class Fitter {
   double person_size_ = 0;  // larger side of the box of seen keypoints, px or metres
 };
 
-// The camera of a person: focal length known, given or assumed (the image's diagonal, or five times the person's box
-// when not even the image's size is known) and the principal point known, at the image's middle, or the box's middle.
-// `source` becomes "known", "given" or "assumed".
+// The camera of a person: focal length known, given or assumed (the image's diagonal, or five times the
+// person's box when not even the image's size is known) and the principal point known, at the image's middle,
+// or the box's middle. `source` becomes "known", "given" or "assumed".
 PerspectiveCamera ChooseCamera(const PersonObservation& person, double given_focal_px, std::string* source);
 
 }  // namespace vitruvius

@@ -18,7 +18,8 @@ std::vector<Eigen::VectorXd> StartPoses(const Prior* prior, const StartOptions& 
   if (prior == nullptr) return {Eigen::VectorXd::Zero(body_pose_size)};
   if (options.with_mean || options.modes == 0) poses.push_back(padded(prior->Mean()));
   const std::vector<Eigen::VectorXd> modes = prior->Modes();
-  for (int i = 0; i < options.modes && i < static_cast<int>(modes.size()); ++i) poses.push_back(padded(modes[i]));
+  for (int i = 0; i < options.modes && i < static_cast<int>(modes.size()); ++i)
+    poses.push_back(padded(modes[i]));
   return poses;
 }
 
@@ -26,7 +27,8 @@ Eigen::Vector3d UprightOrient(double roll, double yaw) {
   return LogSO3(ExpSO3({0, 0, roll}) * ExpSO3({EIGEN_PI, 0, 0}) * ExpSO3({0, yaw, 0}));
 }
 
-double TorsoRoll(const KeypointSet& set, const KeypointBinding& binding, const std::vector<Keypoint2dTarget>& targets) {
+double TorsoRoll(const KeypointSet& set, const KeypointBinding& binding,
+                 const std::vector<Keypoint2dTarget>& targets) {
   Eigen::Vector2d sum[2] = {Eigen::Vector2d::Zero(), Eigen::Vector2d::Zero()};  // hips, shoulders
   int count[2] = {0, 0};
   for (size_t i = 0; i < targets.size(); ++i) {
@@ -43,7 +45,8 @@ double TorsoRoll(const KeypointSet& set, const KeypointBinding& binding, const s
   return up.norm() > 0 ? std::atan2(up.x(), -up.y()) : 0;
 }
 
-bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets, FitProblem* problem) {
+bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets,
+                   FitProblem* problem) {
   const auto num = static_cast<Eigen::Index>(targets.size());
   Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor> image(num, 2);
   Eigen::VectorXd weights(num);
@@ -117,7 +120,8 @@ bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, FitProblem* prob
   const MatrixX3d& turned = problem->Points();
   Eigen::Vector3d offset = Eigen::Vector3d::Zero();
   for (size_t i = 0; i < targets.size(); ++i) {
-    if (targets[i].weight > 0) offset += targets[i].position_m - turned.row(static_cast<Eigen::Index>(i)).transpose();
+    if (targets[i].weight > 0)
+      offset += targets[i].position_m - turned.row(static_cast<Eigen::Index>(i)).transpose();
   }
   parameters.transl = offset / static_cast<double>(count);
   problem->SetParameters(parameters);

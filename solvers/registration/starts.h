@@ -17,21 +17,23 @@ struct Hypothesis {
   double cost = 0;
 };
 
-// Poses of the prior (its mean, its modes) as full body_pose vectors of the model; zeros where the prior is silent.
-// A null prior gives the zero pose.
+// Poses of the prior (its mean, its modes) as full body_pose vectors of the model; zeros where the prior is
+// silent. A null prior gives the zero pose.
 std::vector<Eigen::VectorXd> StartPoses(const Prior* prior, const StartOptions& options, int body_pose_size);
 
-// Rotation that shows an upright body to the camera: R = Rot_z(roll) Rot_x(pi) Rot_y(yaw); y-up body, y-down image.
-// roll is read off the torso in the image (0 when hips or shoulders are not seen).
+// Rotation that shows an upright body to the camera: R = Rot_z(roll) Rot_x(pi) Rot_y(yaw); y-up body, y-down
+// image. roll is read off the torso in the image (0 when hips or shoulders are not seen).
 Eigen::Vector3d UprightOrient(double roll, double yaw);
-double TorsoRoll(const KeypointSet& set, const KeypointBinding& binding, const std::vector<Keypoint2dTarget>& targets);
+double TorsoRoll(const KeypointSet& set, const KeypointBinding& binding,
+                 const std::vector<Keypoint2dTarget>& targets);
 
-// Places the problem's current body at the targets: closed-form translation, or by similar triangles where that puts a
-// point behind the camera. False when neither is possible.
-bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets, FitProblem* problem);
+// Places the problem's current body at the targets: closed-form translation, or by similar triangles where
+// that puts a point behind the camera. False when neither is possible.
+bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets,
+                   FitProblem* problem);
 
-// Rigid alignment of the problem's current body to 3D targets: sets global_orient and transl. False with fewer than
-// three targets.
+// Rigid alignment of the problem's current body to 3D targets: sets global_orient and transl. False with
+// fewer than three targets.
 bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, FitProblem* problem);
 
 // The same body seen from behind: R Rot_y(pi), in the body's frame, about its pelvis.

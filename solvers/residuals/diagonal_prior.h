@@ -11,9 +11,9 @@
 namespace vitruvius {
 
 // r_i = weight (x_{begin+i} - mean_i), i < count.
-// Residuals: count, unit of x times weight's. One block of block_size. Never fails. Uses: the shape prior w_beta beta
-// (SMPLify), the depth anchor 100 (t_z - t_z_init) of its camera start. `mean` (count numbers) may be null: zero;
-// both it and the weight may change between solves and must outlive this.
+// Residuals: count, unit of x times weight's. One block of block_size. Never fails. Uses: the shape prior
+// w_beta beta (SMPLify), the depth anchor 100 (t_z - t_z_init) of its camera start. `mean` (count numbers)
+// may be null: zero; both it and the weight may change between solves and must outlive this.
 class DiagonalPrior final : public ceres::CostFunction, public QuadraticTerm {
  public:
   DiagonalPrior(int block_size, int begin, int count, const double* weight, const double* mean)

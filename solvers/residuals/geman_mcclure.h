@@ -1,8 +1,9 @@
 // The robust loss of SMPLify: with s = r^2,
-//   rho(s) = weight^2 sigma^2 s / (sigma^2 + s),  rho' = weight^2 sigma^4 / (sigma^2 + s)^2,  rho'' = -2 rho' / (sigma^2 + s)
-// Geman and McClure 1987, as in Bogo et al., Keep it SMPL. Saturates at weight^2 sigma^2. sigma in the residual's
-// unit; sigma = infinity is the plain square. The weight multiplies the residual (so it enters squared) and may change
-// between solves, as may the confidence that `confidence` points to (null: 1).
+//   rho(s) = weight^2 sigma^2 s / (sigma^2 + s),  rho' = weight^2 sigma^4 / (sigma^2 + s)^2,  rho'' = -2 rho'
+//   / (sigma^2 + s)
+// Geman and McClure 1987, as in Bogo et al., Keep it SMPL. Saturates at weight^2 sigma^2. sigma in the
+// residual's unit; sigma = infinity is the plain square. The weight multiplies the residual (so it enters
+// squared) and may change between solves, as may the confidence that `confidence` points to (null: 1).
 #pragma once
 
 #include <cmath>

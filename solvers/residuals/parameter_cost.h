@@ -1,10 +1,11 @@
-// Adapter: a functor over a few numbers of one parameter block becomes a Ceres cost function, whatever the block's
-// size. A parameter functor has
+// Adapter: a functor over a few numbers of one parameter block becomes a Ceres cost function, whatever the
+// block's size. A parameter functor has
 //   static constexpr int kNumInputs, kNumResiduals;
 //   template <typename T> bool operator()(const T* inputs, T* residuals) const;
 // Inputs are the block's entries at the given indices; all other columns of the Jacobian are zero.
-// The residuals are multiplied by *weight (1/sigma in the residual's unit), which may change between solves. As a
-// QuadraticTerm it touches only its own entries of the normal matrix; a functor that fails costs infinity there.
+// The residuals are multiplied by *weight (1/sigma in the residual's unit), which may change between solves.
+// As a QuadraticTerm it touches only its own entries of the normal matrix; a functor that fails costs
+// infinity there.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +26,8 @@ class ParameterCost final : public ceres::CostFunction, public QuadraticTerm {
   static constexpr int kNumInputs = Functor::kNumInputs;
   static constexpr int kNumResiduals = Functor::kNumResiduals;
 
-  ParameterCost(int block_size, const std::array<int, kNumInputs>& indices, const double* weight, Functor functor)
+  ParameterCost(int block_size, const std::array<int, kNumInputs>& indices, const double* weight,
+                Functor functor)
       : block_size_(block_size), indices_(indices), weight_(weight), functor_(std::move(functor)) {
     for (const int index : indices_) {
       VT_CHECK_GE(index, 0);
@@ -48,7 +50,8 @@ class ParameterCost final : public ceres::CostFunction, public QuadraticTerm {
     std::fill(jacobians[0], jacobians[0] + kNumResiduals * block_size_, 0.0);
     for (int r = 0; r < kNumResiduals; ++r) {
       residuals[r] = *weight_ * outputs[r].a;
-      for (int i = 0; i < kNumInputs; ++i) jacobians[0][r * block_size_ + indices_[i]] += *weight_ * outputs[r].v[i];
+      for (int i = 0; i < kNumInputs; ++i)
+        jacobians[0][r * block_size_ + indices_[i]] += *weight_ * outputs[r].v[i];
     }
     return true;
   }

@@ -3,7 +3,8 @@
 // A point functor has
 //   static constexpr int kNumPoints, kNumResiduals;
 //   template <typename T> bool operator()(const Eigen::Matrix<T, 3, 1>* points, T* residuals) const;
-// It is differentiated by Jets over its 3 kNumPoints coordinates only, and chained with the body's analytic Jacobian:
+// It is differentiated by Jets over its 3 kNumPoints coordinates only, and chained with the body's analytic
+// Jacobian:
 //   d r / d parameters = d r / d points (Jets)  *  d points / d parameters (BodyEvaluator).
 // Blocks: those of SharedBody, in its order, without those of size 0. False from the functor is passed on.
 #pragma once
@@ -62,7 +63,8 @@ class PointCost final : public ceres::CostFunction {
           if (i == 0) {
             row.noalias() = v[0] * block.row(0) + v[1] * block.row(1) + v[2] * block.row(2);
           } else {
-            row.noalias() += v[3 * i] * block.row(0) + v[3 * i + 1] * block.row(1) + v[3 * i + 2] * block.row(2);
+            row.noalias() +=
+                v[3 * i] * block.row(0) + v[3 * i + 1] * block.row(1) + v[3 * i + 2] * block.row(2);
           }
         }
       }

@@ -17,10 +17,10 @@ inline constexpr double kMinDepthM = 0.05;
 
 // One coordinate of the difference between a projected body point and a keypoint.
 //   r = Project(x)_axis - keypoint_axis
-// Residual: 1, pixels. Frame of x: camera, metres. Blocks: the body's (PointCost). The weight and the robust loss
-// stay outside, in GemanMcClureLoss. Fails (false) for a seen point closer than kMinDepthM to the camera plane or
-// behind it, so that such a point never looks like a good one; a keypoint of weight 0 gives 0.
-// Per coordinate because SMPLify's loss is per coordinate (Bogo et al., Keep it SMPL, ECCV 2016, public code).
+// Residual: 1, pixels. Frame of x: camera, metres. Blocks: the body's (PointCost). The weight and the robust
+// loss stay outside, in GemanMcClureLoss. Fails (false) for a seen point closer than kMinDepthM to the camera
+// plane or behind it, so that such a point never looks like a good one; a keypoint of weight 0 gives 0. Per
+// coordinate because SMPLify's loss is per coordinate (Bogo et al., Keep it SMPL, ECCV 2016, public code).
 struct ReprojectionCoordinate {
   static constexpr int kNumPoints = 1, kNumResiduals = 1;
 

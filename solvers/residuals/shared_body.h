@@ -1,5 +1,6 @@
-// One forward pass of the body for all residual blocks of a problem. Ceres (or DenseLm) calls PrepareForEvaluation
-// once an evaluation; the blocks then read points and Jacobians instead of each running the body again.
+// One forward pass of the body for all residual blocks of a problem. Ceres (or DenseLm) calls
+// PrepareForEvaluation once an evaluation; the blocks then read points and Jacobians instead of each running
+// the body again.
 #pragma once
 
 #include <algorithm>
