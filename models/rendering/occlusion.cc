@@ -58,7 +58,8 @@ float Openness(const DepthPicture& picture, int x, int y, const Eigen::Vector3f&
   for (const Eigen::Vector2f& offset : spiral) {
     const int px = x + static_cast<int>(std::lround(offset.x() * radius_px));
     const int py = y + static_cast<int>(std::lround(offset.y() * radius_px));
-    if (!picture.Contains(px, py) || !std::isfinite(picture.Depth(px, py))) continue;
+    if (!picture.Contains(px, py)) continue;
+    // Infinite where nothing is: the comparisons below then fail.
     const Eigen::Vector3f way = picture.Point(px, py) - point;
     const float rise = way.dot(normal) - bias;
     const float nearness = 1 - way.squaredNorm() / (radius * radius);

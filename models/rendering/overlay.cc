@@ -152,7 +152,7 @@ Box PersonBox(const Sight& sight, double margin) {
   if (!seen.empty() && !body.empty()) {
     // A body that went astray must not shrink the person to a dot.
     Box limit = seen;
-    limit.Grow(Eigen::Vector2d::Constant(std::max(0.75 * seen.size().maxCoeff(), 8.0)));
+    limit.Grow(Eigen::Vector2d::Constant(std::max(2 * seen.size().maxCoeff(), 64.0)));
     body.Intersect(limit);
   }
   Box box = seen;

@@ -12,6 +12,12 @@
 #include "models/util/check.h"
 #include "tests/util/test_body.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+// Fontconfig keeps what it has loaded until the end of the program.
+extern "C" const char* __lsan_default_suppressions();
+const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
+#endif
+
 namespace vitruvius {
 namespace {
 
@@ -50,6 +56,15 @@ class Overlay : public testing::Test {
     observation_.keypoints2d.row(observation_.set->Index(name)) << x, y, confidence;
   }
   Image Draw() const { return DrawOverlay(observation_, result_, *model_, mesh_, &background_, options_); }
+
+  // Every vertex at one of three corners: seen at (70, 60), (200, 60), (70, 180) px. No joint is seen.
+  void BeATriangle() {
+    mesh_ = PoseMesh(*model_, BodyParameters::Zero(*model_));
+    for (int v = 0; v < model_->num_vertices(); ++v) {
+      mesh_.vertices.row(v) << (v % 3 == 1 ? 1.0 : -0.3), (v % 3 == 2 ? 1.0 : -0.2), 3;
+    }
+    mesh_.joints.setConstant(-100);
+  }
 
   std::shared_ptr<const BodyModel> model_;
   PersonObservation observation_;
@@ -97,12 +112,7 @@ TEST_F(Overlay, ConfidenceIsOpacity) {
 }
 
 TEST_F(Overlay, BodyIsBlendedOverThePicture) {
-  // Every vertex at one of three corners of a large triangle: the body is that triangle.
-  mesh_ = PoseMesh(*model_, BodyParameters::Zero(*model_));
-  for (int v = 0; v < model_->num_vertices(); ++v) {
-    mesh_.vertices.row(v) << (v % 3 == 1 ? 1.0 : -0.3), (v % 3 == 2 ? 1.0 : -0.2), 3;
-  }
-  mesh_.joints.setConstant(-100);  // behind the camera: no rings
+  BeATriangle();
   observation_.set = nullptr;
   options_.mesh_opacity = 1;
   background_ = Image(200, 160, {0, 0, 0, 255});
@@ -120,7 +130,8 @@ TEST_F(Overlay, FittedKeypointsAreRingsTiedToTheObserved) {
   mesh_ = PoseMesh(*model_, BodyParameters::Zero(*model_));
   mesh_.vertices.setConstant(-100);  // behind the camera: neither body nor landmarks
   mesh_.joints.setConstant(-100);
-  mesh_.joints.row(model_->JointIndex("left_knee")) << 0, 0, 3;  // seen at (100, 80)
+  mesh_.joints.row(model_->JointIndex("left_knee")) << 0, 0, 3;        // seen at (100, 80)
+  mesh_.joints.row(model_->JointIndex("right_knee")) << 0.1, 0.2, -3;  // behind: not at (90, 60)
   See("left_knee", 40, 80, 1);
   constexpr Rgba kDark = {60, 60, 60, 255};
   background_ = Image(200, 160, kDark);
@@ -131,6 +142,7 @@ TEST_F(Overlay, FittedKeypointsAreRingsTiedToTheObserved) {
   EXPECT_GT(image.at(70, 80).r, 120);  // and a thin line to it
   EXPECT_EQ(image.at(70, 84), kDark);
   EXPECT_EQ(image.at(125, 80), kDark);
+  EXPECT_EQ(image.at(93, 60), kDark);
 }
 
 TEST_F(Overlay, CropShowsThePersonEnlarged) {
@@ -144,6 +156,23 @@ TEST_F(Overlay, CropShowsThePersonEnlarged) {
   EXPECT_EQ(image.height, 112);
   EXPECT_EQ(image.at(16, 16), kLeftColor);
   EXPECT_EQ(image.at(96, 96), kLeftColor);
+}
+
+TEST_F(Overlay, CropKeepsTheBodyInItsPlace) {
+  BeATriangle();
+  See("left_knee", 20, 20, 1);
+  See("left_ankle", 150, 150, 1);
+  options_.crop = true;
+  options_.margin = 0;  // at least 4 px: (16, 16) to (200, 160)
+  options_.mesh_opacity = 1;
+  options_.max_width = options_.max_height = 368;  // two px for each
+  background_ = Image(200, 160, {0, 0, 0, 255});
+  const Image image = Draw();
+  ASSERT_EQ(image.width, 368);
+  EXPECT_EQ(image.at(2 * (67 - 16), 2 * (110 - 16)), (Rgba{0, 0, 0, 255}));
+  EXPECT_GT(image.at(2 * (73 - 16), 2 * (110 - 16)).r, 60);
+  EXPECT_EQ(image.at(2 * (130 - 16), 2 * (57 - 16)), (Rgba{0, 0, 0, 255}));
+  EXPECT_GT(image.at(2 * (130 - 16), 2 * (63 - 16)).r, 60);
 }
 
 TEST_F(Overlay, PictureOfUnknownSizeIsMadeToFit) {
@@ -187,7 +216,18 @@ TEST_F(Overlay, BodyThatWentAstrayDoesNotHideThePerson) {
   See("left_knee", 30, 40, 1);
   See("left_ankle", 50, 80, 1);
   options_.crop = true;
-  EXPECT_GT(Count(Draw(), kLeftColor), 100);
+  observation_.image_width = observation_.image_height = 0;
+  EXPECT_GT(Count(DrawOverlay(observation_, result_, *model_, mesh_, nullptr, options_), kLeftColor), 50);
+}
+
+TEST_F(Overlay, PictureOfAnotherSizeIsScaledToTheNamedOne) {
+  background_ = Image(400, 320, kPaper);
+  for (int y = 0; y < 320; ++y) {
+    for (int x = 200; x < 400; ++x) background_.at(x, y) = {0, 0, 200, 255};
+  }
+  const Image image = Draw();
+  EXPECT_EQ(image.at(96, 150), kPaper);
+  EXPECT_EQ(image.at(103, 150), (Rgba{0, 0, 200, 255}));
 }
 
 TEST_F(Overlay, SpatialKeypointsNeedNoCamera) {

@@ -223,6 +223,15 @@ TEST(Rasterizer, BrokenFacesAreLeftOutAndTheOthersDrawn) {
   EXPECT_EQ(Rows(RenderHard(mesh, UnitView(6, 5))), expected);
 }
 
+TEST(Rasterizer, BrokenNeighbourDoesNotDarkenAFace) {
+  Mesh mesh = MakeMesh({{0, 0, 1}, {4.2, 0, 1}, {0, 4.2, 1}, {kNaN, 3, 1}}, {{0, 2, 1}});
+  const Rendering alone = RenderHard(mesh, UnitView(6, 5));
+  mesh.faces.resize(2, 3);
+  mesh.faces << 0, 2, 1, 0, 1, 3;
+  EXPECT_EQ(RenderHard(mesh, UnitView(6, 5)).image.pixels, alone.image.pixels);
+  EXPECT_GT(alone.image.at(0, 0).r, 60);
+}
+
 TEST(Rasterizer, SliversAndSeenEdgeOnHaveNoPixels) {
   // Three points of one line; a plane through the camera.
   EXPECT_EQ(NumCovered(RenderHard(MakeMesh({{0.5, 0.5, 1}, {2.5, 2.5, 1}, {4.5, 4.5, 1}}, {{0, 1, 2}}),
@@ -370,6 +379,28 @@ TEST(Shading, SrgbGoesThereAndBack) {
   EXPECT_EQ(Srgb8FromLinear(7), 255);
   EXPECT_EQ(Srgb8FromLinear(-7), 0);
   EXPECT_NEAR(LinearFromSrgb(Eigen::Vector3f(0.5f, 2, -1)).x(), 0.21404f, 1e-5f);
+}
+
+TEST(Shading, SkyIsBrighterThanGround) {
+  // Turned away from every lamp: only the ambient is left.
+  const auto light = [](float y) {
+    const Eigen::Vector3f normal = Eigen::Vector3f(0.3f, y, 0.9f).normalized();
+    return ShadeStudio(normal, normal, Eigen::Vector3f::Ones());
+  };
+  EXPECT_GT(light(-0.3f).y(), 1.15f * light(0.3f).y());
+  EXPECT_GT(light(0.3f).y(), 0.05f);
+}
+
+TEST(AmbientOcclusion, PillarFarBeforeAWallLeavesNoHalo) {
+  RenderView view = UnitView(80, 20);
+  view.focal_px = Eigen::Vector2d(200, 200);
+  std::vector<float> depth(80 * 20, 2.0f);
+  for (int i = 0; i < 80 * 20; ++i) {
+    if (i % 80 < 40) depth[i] = 1.0f;
+  }
+  const std::vector<Eigen::Vector3f> normals(80 * 20, {0, 0, -1});
+  AmbientOcclusion occlusion;
+  for (const float left : occlusion.Compute(view, depth, normals, 0.2)) ASSERT_EQ(left, 1);
 }
 
 TEST(AmbientOcclusion, GroovesLoseLightAndRidgesDoNot) {
