@@ -330,6 +330,7 @@ TEST(CanvasDrawing, TextStaysInItsRoomWhateverItsBytes) {
   EXPECT_GT(ink, 50);
   EXPECT_GT(canvas.DrawText(0, 20, 500, "\xff\xfe broken \xc3", style), 0);
   EXPECT_GT(canvas.DrawText(0, 20, 500, "J\xc3\xbcrgen", style), 0);
+  EXPECT_EQ(canvas.TextWidth("a\xff", style), canvas.TextWidth("a?", style));
   EXPECT_EQ(canvas.DrawText(0, 20, 500, "", style), 0);
   EXPECT_EQ(canvas.DrawText(0, 20, 0.5, "no room", style), 0);
 }
