@@ -70,7 +70,7 @@ SkeletonMatch MatchSkeleton(const std::vector<std::string>& bone_names, const st
       if (it != indices.end()) {
         match.bones[j] = it->second;
       } else if (!MayBeMissing(j)) {
-        missing.push_back(map.bones[j]);
+        missing.emplace_back(map.bones[j]);
       }
     }
     if (missing.empty()) return match;
@@ -79,6 +79,7 @@ SkeletonMatch MatchSkeleton(const std::vector<std::string>& bone_names, const st
       nearest_missing = missing;
     }
   }
+  VT_CHECK(nearest != nullptr);  // the table is not empty
   std::string list;
   for (const std::string& name : nearest_missing) list += (list.empty() ? "" : ", ") + name;
   throw InputError(path, "",

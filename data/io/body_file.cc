@@ -132,7 +132,7 @@ std::string ReadText(const NpzReader& file, const std::string& key) {
 }
 
 std::string GenderOf(const std::string& said, const std::string& stem) {
-  const std::string gender = LowerCase(said);
+  std::string gender = LowerCase(said);
   if (gender == "male" || gender == "female" || gender == "neutral") return gender;
   const std::string name = LowerCase(stem);
   const auto has = [&](const char* part) { return name.find(part) != std::string::npos; };

@@ -54,8 +54,8 @@ struct ResultsWriter::Impl {
         frame_rate_hz(rate),
         sets(folder_in),
         terms(folder_in) {
-    const auto add = [&](const char* key, const char* dtype, std::vector<std::int64_t> row_shape) {
-      numbers.try_emplace(key, folder, dtype, std::move(row_shape));
+    const auto add = [&](const char* key, const char* dtype, const std::vector<std::int64_t>& row_shape) {
+      numbers.try_emplace(key, folder, dtype, row_shape);
     };
     add("status", "|i1", {});
     add("global_orient", "<f8", {3});
