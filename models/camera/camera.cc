@@ -2,6 +2,8 @@
 
 #include <Eigen/Cholesky>
 
+#include "models/util/check.h"
+
 namespace vitruvius {
 
 bool SolveTranslation(
@@ -9,6 +11,8 @@ bool SolveTranslation(
     const Eigen::Ref<const Eigen::Matrix<double, Eigen::Dynamic, 3, Eigen::RowMajor>>& points,
     const Eigen::Ref<const Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor>>& image_px,
     const Eigen::Ref<const Eigen::VectorXd>& weights, Eigen::Vector3d* translation) {
+  VT_CHECK_EQ(image_px.rows(), points.rows());
+  VT_CHECK_EQ(weights.size(), points.rows());
   Eigen::Matrix3d normal = Eigen::Matrix3d::Zero();
   Eigen::Vector3d right = Eigen::Vector3d::Zero();
   int used = 0;

@@ -71,7 +71,7 @@ bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2d
     }
     return true;
   };
-  if (SolveTranslation(camera, points, image, weights, &transl) && in_front(transl)) return place();
+  if (SolveTranslation(camera, points.topRows(num), image, weights, &transl) && in_front(transl)) return place();
 
   // Similar triangles: the spread of the points about their mean, in space across the view and in the image.
   double total = 0;
@@ -96,7 +96,7 @@ bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2d
   const double depth = std::sqrt(spread / image_spread);
   transl = camera.CamFromImg(image_mean, depth) - mean;
   if (in_front(transl)) return place();
-  transl.z() += kNearestM - (points.col(2).minCoeff() + transl.z());
+  transl.z() += kNearestM - (points.col(2).head(num).minCoeff() + transl.z());
   return place();
 }
 
