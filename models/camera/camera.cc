@@ -30,7 +30,9 @@ bool SolveTranslation(
   }
   if (used < 2) return false;
   const Eigen::LDLT<Eigen::Matrix3d> ldlt(normal);
-  if (ldlt.info() != Eigen::Success || !(ldlt.rcond() > 1e-14)) return false;
+  // Pivots tell a singular system more surely than an estimate of its condition.
+  const Eigen::Vector3d pivots = ldlt.vectorD();
+  if (ldlt.info() != Eigen::Success || !(pivots.minCoeff() > 1e-14 * pivots.maxCoeff())) return false;
   const Eigen::Vector3d solution = ldlt.solve(right);
   if (!solution.allFinite()) return false;
   *translation = solution;
