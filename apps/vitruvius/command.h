@@ -8,7 +8,8 @@
 
 namespace vitruvius {
 
-// Exit codes: 0 the work was done (people that could not be fitted are reported, not fatal), 1 bad input, 2 bad usage.
+// Exit codes: 0 the work was done (people that could not be fitted are reported, not fatal), 1 bad input, 2
+// bad usage.
 inline constexpr int kExitOk = 0, kExitBadInput = 1, kExitBadUsage = 2;
 
 // Thrown for wrong words on the command line; exits with 2.

@@ -28,8 +28,8 @@ int ConvertMotion(const std::string& path) {
   long valid = 0;
   for (const auto flag : motion.valid) valid += flag != 0;
   if (!FLAGS_quiet) {
-    std::printf("%s: %d frames at %g fps, %ld plausible -> %s\n", path.c_str(), motion.num_frames(), motion.fps, valid,
-                FLAGS_out.c_str());
+    std::printf("%s: %d frames at %g fps, %ld plausible -> %s\n", path.c_str(), motion.num_frames(),
+                motion.fps, valid, FLAGS_out.c_str());
   }
   return kExitOk;
 }
@@ -43,8 +43,9 @@ int ConvertResult(const std::string& path) {
   for (const ResultsFile::Row& row : file.rows) {
     if (!row.fit.usable || (!FLAGS_id.empty() && row.fit.id != FLAGS_id)) continue;
     if (row.fit.parameters.body_pose.size() != 3 * model->num_body_joints()) {
-      throw InputError(path, "body_pose",
-                       StrCat("belongs to a body of another size than ", model->name(), "; name it with --model"));
+      throw InputError(
+          path, "body_pose",
+          StrCat("belongs to a body of another size than ", model->name(), "; name it with --model"));
     }
     std::string stem = row.fit.id;
     for (char& c : stem) c = c == '/' ? '_' : c;
@@ -69,7 +70,8 @@ Command ConvertCommand() {
   return {"convert",
           "MOTION --out FILE.npz, or RESULT --to obj --out DIR",
           "motion capture to SMPL poses; fitted bodies to meshes",
-          "MOTION: .bvh, .amc (its .asf beside it), .json (DeepMimic), .csv or .txt (exponential maps); the .npz has\n"
+          "MOTION: .bvh, .amc (its .asf beside it), .json (DeepMimic), .csv or .txt (exponential maps); the "
+          ".npz has\n"
           "AMASS's keys (poses, trans, mocap_frame_rate) and `valid`, 0 for frames no body makes.\n\n"
           "  vitruvius convert 03_01.amc --out 03_01.npz\n"
           "  vitruvius convert out/ --to obj --out meshes/\n",

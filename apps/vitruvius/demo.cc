@@ -46,7 +46,8 @@ int Demo(const std::vector<std::string>& arguments) {
   if (motions.empty()) {
     motions = {StrCat(kDebianMotion, "/01_01.bvh"), StrCat(kDebianMotion, "/01_03.bvh")};
     if (!std::filesystem::exists(motions[0])) {
-      throw InputError(motions[0], "", "not found: install the Debian package assimp-testmodels, or name motion files");
+      throw InputError(motions[0], "",
+                       "not found: install the Debian package assimp-testmodels, or name motion files");
     }
   }
   const std::string folder = OutputFolder();
@@ -95,7 +96,8 @@ Command DemoCommand() {
   return {"demo",
           "[MOTION...] --out DIR",
           "fit real motion capture and look at the result",
-          "Without MOTION: the CMU motions of Debian's package assimp-testmodels. Prints errors against the truth and\n"
+          "Without MOTION: the CMU motions of Debian's package assimp-testmodels. Prints errors against the "
+          "truth and\n"
           "writes DIR/fits_from_2d.png.\n",
           {"out", "model", "prior", "recipe", "starts", "solver", "threads", "seed", "quiet"},
           Demo};

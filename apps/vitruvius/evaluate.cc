@@ -24,7 +24,8 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
   options.seed = FLAGS_seed;
   if (!FLAGS_keypoint_set.empty()) {
     options.set = FindKeypointSet(FLAGS_keypoint_set);
-    if (options.set == nullptr) throw UsageError(StrCat("--keypoint_set: \"", FLAGS_keypoint_set, "\" is unknown"));
+    if (options.set == nullptr)
+      throw UsageError(StrCat("--keypoint_set: \"", FLAGS_keypoint_set, "\" is unknown"));
   }
   if (options.stride < 1 || options.noise_px < 0 || options.noise_m < 0) {
     throw UsageError("--stride must be at least 1, noise at least 0");
@@ -55,15 +56,18 @@ Command EvaluateCommand() {
   return {"evaluate",
           "fit MOTION... [--flag=value]",
           "metrics against truth",
-          "evaluate fit makes keypoints from motion capture (.amc, .bvh, .json, .npz): every --stride-th valid frame at\n"
-          "30 fps, at a random yaw, 3 to 6 m before a camera of f = 1000 px, with Gaussian noise, betas 0; fits them,\n"
+          "evaluate fit makes keypoints from motion capture (.amc, .bvh, .json, .npz): every --stride-th "
+          "valid frame at\n"
+          "30 fps, at a random yaw, 3 to 6 m before a camera of f = 1000 px, with Gaussian noise, betas 0; "
+          "fits them,\n"
           "and prints errors over the 24 joints against the truth. Unusable bodies count too.\n\n"
           "  vitruvius evaluate fit 03_01.amc 03_02.amc --stride 10\n"
           "  vitruvius evaluate fit walk.bvh --keypoints3d\n",
-          {"model", "prior", "recipe", "starts", "solver", "threads", "seed", "keypoints3d", "keypoint_set", "noise_px",
-           "noise_m", "stride", "limit", "json", "quiet"},
+          {"model", "prior", "recipe", "starts", "solver", "threads", "seed", "keypoints3d", "keypoint_set",
+           "noise_px", "noise_m", "stride", "limit", "json", "quiet"},
           [](const std::vector<std::string>& arguments) {
-            if (arguments.empty() || arguments[0] != "fit") throw UsageError("evaluate: expected `evaluate fit MOTION...`");
+            if (arguments.empty() || arguments[0] != "fit")
+              throw UsageError("evaluate: expected `evaluate fit MOTION...`");
             return EvaluateFit({arguments.begin() + 1, arguments.end()});
           }};
 }

@@ -18,19 +18,21 @@ void ExplainPerson(const ResultsFile::Row& row) {
   std::printf("%s: %s (%s)\n", fit.id.c_str(), fit.usable ? "usable" : "not usable", fit.reason.c_str());
   if (fit.winning_start < 0) return;
   const bool is_3d = fit.focal_source == "none";
-  std::printf("  keypoints         %d of %s, median residual %.4g %s\n", fit.num_keypoints, row.keypoint_set.c_str(),
-              fit.residual_median, is_3d ? "m" : "px");
+  std::printf("  keypoints         %d of %s, median residual %.4g %s\n", fit.num_keypoints,
+              row.keypoint_set.c_str(), fit.residual_median, is_3d ? "m" : "px");
   if (!is_3d) {
     std::printf("  focal length      %.1f px, %s\n", fit.focal_px.x(), fit.focal_source.c_str());
-    std::printf("  distance          %.2f m\n", fit.joints3d.rows() > 0 ? fit.joints3d(0, 2) : fit.parameters.transl.z());
+    std::printf("  distance          %.2f m\n",
+                fit.joints3d.rows() > 0 ? fit.joints3d(0, 2) : fit.parameters.transl.z());
   }
-  std::printf("  start             number %d won; %d reached the stages; %d iterations in all\n", fit.winning_start,
-              fit.num_starts, fit.num_iterations);
+  std::printf("  start             number %d won; %d reached the stages; %d iterations in all\n",
+              fit.winning_start, fit.num_starts, fit.num_iterations);
   double total = 0;
   for (const TermCost& term : fit.terms) total += term.cost;
   std::printf("  cost              %.6g\n", fit.cost);
   for (const TermCost& term : fit.terms) {
-    std::printf("    %-15s %12.6g  %5.1f %%\n", term.name.c_str(), term.cost, total > 0 ? 100 * term.cost / total : 0);
+    std::printf("    %-15s %12.6g  %5.1f %%\n", term.name.c_str(), term.cost,
+                total > 0 ? 100 * term.cost / total : 0);
   }
   if (fit.parameters.betas.size() > 0) {
     std::printf("  betas            ");
@@ -40,7 +42,8 @@ void ExplainPerson(const ResultsFile::Row& row) {
 }
 
 int Explain(const std::vector<std::string>& arguments) {
-  if (arguments.size() != 1) throw UsageError("explain: expected one results.npz or the folder that holds it");
+  if (arguments.size() != 1)
+    throw UsageError("explain: expected one results.npz or the folder that holds it");
   const ResultsFile file = ReadResults(arguments[0]);
   if (!FLAGS_id.empty()) {
     for (const ResultsFile::Row& row : file.rows) {
@@ -61,8 +64,8 @@ int Explain(const std::vector<std::string>& arguments) {
   }
   std::printf("%zu people, model %s\n", file.rows.size(), file.model.c_str());
   for (const auto& [reason, count] : reasons) std::printf("  %-20s %ld\n", reason.c_str(), count);
-  std::printf("residual, median over keypoints: median %.4g, 90 %% below %.4g (px, or m for 3D input)\n", Median(residuals),
-              Quantile(residuals, 0.9));
+  std::printf("residual, median over keypoints: median %.4g, 90 %% below %.4g (px, or m for 3D input)\n",
+              Median(residuals), Quantile(residuals, 0.9));
   std::printf("cost by term, medians:\n");
   for (const auto& [name, costs] : terms) std::printf("  %-15s %12.6g\n", name.c_str(), Median(costs));
   std::printf("one person: vitruvius explain %s --id ID\n", arguments[0].c_str());
@@ -72,8 +75,12 @@ int Explain(const std::vector<std::string>& arguments) {
 }  // namespace
 
 Command ExplainCommand() {
-  return {"explain", "RESULT [--id ID]", "cost by term, start, focal length and residual of a fit",
-          "RESULT is a results.npz or its folder.\n", {"id"}, Explain};
+  return {"explain",
+          "RESULT [--id ID]",
+          "cost by term, start, focal length and residual of a fit",
+          "RESULT is a results.npz or its folder.\n",
+          {"id"},
+          Explain};
 }
 
 }  // namespace vitruvius

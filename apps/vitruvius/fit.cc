@@ -29,7 +29,8 @@ void MakeFolder(const std::string& path) {
 std::string FileStem(const std::string& id) {
   std::string stem = id.empty() ? "person" : id;
   for (char& c : stem) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.' || c == '~';
+    const bool plain =
+        std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.' || c == '~';
     if (!plain) c = '_';
   }
   if (stem[0] == '.') stem[0] = '_';
@@ -37,7 +38,8 @@ std::string FileStem(const std::string& id) {
 }
 
 int Fit(const std::vector<std::string>& inputs) {
-  if (inputs.empty()) throw UsageError("fit: name keypoint files or folders (OpenPose or COCO JSON, .npz, .bvh, .amc)");
+  if (inputs.empty())
+    throw UsageError("fit: name keypoint files or folders (OpenPose or COCO JSON, .npz, .bvh, .amc)");
   const FitSetup setup = FitSetupFromFlags();
   const BatchOptions batch = BatchOptionsFromFlags();
   const std::unique_ptr<ObservationSource> source = OpenInputs(inputs, *setup.model);
@@ -63,8 +65,10 @@ int Fit(const std::vector<std::string>& inputs) {
         if (!wants_picture && !(FLAGS_obj && result.usable)) return result;
         const BodyMesh mesh = result.usable ? PoseMesh(*setup.model, result.parameters) : BodyMesh();
         const std::string stem = FileStem(person.id);
-        if (wants_picture) WritePng(folder + "/overlays/" + stem + ".png", DrawPerson(person, result, *setup.model, mesh));
-        if (FLAGS_obj && result.usable) WriteObj(folder + "/meshes/" + stem + ".obj", mesh.vertices, setup.model->faces());
+        if (wants_picture)
+          WritePng(folder + "/overlays/" + stem + ".png", DrawPerson(person, result, *setup.model, mesh));
+        if (FLAGS_obj && result.usable)
+          WriteObj(folder + "/meshes/" + stem + ".obj", mesh.vertices, setup.model->faces());
         return result;
       };
     };
@@ -80,12 +84,13 @@ int Fit(const std::vector<std::string>& inputs) {
   }
   results.Finish();
   if (!FLAGS_quiet) {
-    std::printf("%ld people, %ld usable, %.1f s on %d threads -> %s/results.npz\n", summary.done, summary.usable, seconds,
-                summary.threads, folder.c_str());
+    std::printf("%ld people, %ld usable, %.1f s on %d threads -> %s/results.npz\n", summary.done,
+                summary.usable, seconds, summary.threads, folder.c_str());
     for (const auto& [reason, count] : reasons) {
       if (reason != reason::kOk) std::printf("  %ld not usable: %s\n", count, reason.c_str());
     }
-    if (summary.usable < summary.done) std::printf("  why, person by person: %s/manifest.jsonl\n", folder.c_str());
+    if (summary.usable < summary.done)
+      std::printf("  why, person by person: %s/manifest.jsonl\n", folder.c_str());
   }
   return kExitOk;
 }
@@ -96,15 +101,18 @@ Command FitCommand() {
   return {"fit",
           "INPUT... --out DIR [--flag=value]",
           "2D or 3D keypoints to bodies",
-          "INPUT: OpenPose JSON files or folders of them, COCO keypoint JSON, .npz (keypoints2d or keypoints3d), or\n"
-          "motion capture (.bvh, .amc: its joints are fitted in 3D). DIR gets results.npz (one row a person, numpy\n"
-          "opens it) and manifest.jsonl (one line a person: status, reason, cost by term). A person that cannot be\n"
+          "INPUT: OpenPose JSON files or folders of them, COCO keypoint JSON, .npz (keypoints2d or "
+          "keypoints3d), or\n"
+          "motion capture (.bvh, .amc: its joints are fitted in 3D). DIR gets results.npz (one row a person, "
+          "numpy\n"
+          "opens it) and manifest.jsonl (one line a person: status, reason, cost by term). A person that "
+          "cannot be\n"
           "fitted gets a reason and never stops the others.\n\n"
           "  vitruvius fit keypoints/ --out out/ --overlay --images photos/\n"
           "  vitruvius fit person_keypoints.json --model SMPL_NEUTRAL.npz --out out/\n"
           "  vitruvius fit walk.bvh --out out/\n",
-          {"out", "model", "gender", "prior", "recipe", "focal", "image_size", "keypoint_set", "starts", "solver",
-           "threads", "seed", "shard", "overlay", "overlay_limit", "images", "obj", "quiet"},
+          {"out", "model", "gender", "prior", "recipe", "focal", "image_size", "keypoint_set", "starts",
+           "solver", "threads", "seed", "shard", "overlay", "overlay_limit", "images", "obj", "quiet"},
           Fit};
 }
 

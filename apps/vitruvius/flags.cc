@@ -13,22 +13,26 @@ const vitruvius::FitOptions kFit;
 DEFINE_string(model, "mannequin", "body: `mannequin`, or a .npz with SMPL's keys");
 DEFINE_string(gender, "", "gender to write into results; empty: the model's own");
 DEFINE_string(prior, "", "pose prior: a shipped name or a .npz; empty: the recipe's; `none`: no prior");
-DEFINE_string(recipe, "", "what is minimised: a shipped name or a .json; empty: `default` (2D) and `keypoints3d` (3D)");
+DEFINE_string(recipe, "",
+              "what is minimised: a shipped name or a .json; empty: `default` (2D) and `keypoints3d` (3D)");
 DEFINE_string(focal, "auto", "focal length in px where the input has none, or `auto`");
 DEFINE_string(image_size, "", "WxH in px where the input has none");
 DEFINE_string(images, "", "folder of the pictures, for overlays");
 DEFINE_string(keypoint_set, "", "order of the keypoints where the input does not say");
-DEFINE_int32(starts, kFit.starts, "hypotheses that are carried through the stages; 0: as the recipe says; 1: one start");
+DEFINE_int32(starts, kFit.starts,
+             "hypotheses that are carried through the stages; 0: as the recipe says; 1: one start");
 DEFINE_int32(threads, 0, "threads; 0: one a core");
 DEFINE_uint64(seed, 1, "seed of everything random");
-DEFINE_string(shard, "", "i/n: every n-th person, starting with the i-th (0 <= i < n); empty: from Slurm, Open MPI or PMI");
+DEFINE_string(
+    shard, "",
+    "i/n: every n-th person, starting with the i-th (0 <= i < n); empty: from Slurm, Open MPI or PMI");
 DEFINE_string(solver, "lm", "`lm`: our dense Levenberg-Marquardt; `ceres`: ceres::Solve on the same problem");
 DEFINE_string(out, "", "folder or file to write");
 DEFINE_bool(overlay, false, "write a picture of each person");
 DEFINE_int32(overlay_limit, 1000, "pictures at most");
 DEFINE_bool(obj, false, "write a mesh of each person");
 DEFINE_bool(quiet, false, "no progress, no summary");
-DEFINE_string(id, "", "the person's id; empty: all");
+DEFINE_string(id, "", "the person's id (render: or several, with commas); empty: all");
 DEFINE_int32(limit, 0, "people at most; 0: all");
 DEFINE_int32(stride, 1, "take every n-th frame");
 DEFINE_string(to, "", "format to write");
@@ -77,7 +81,8 @@ std::vector<std::string> ParseFlags(const Command& command, const std::vector<st
     }
     gflags::CommandLineFlagInfo info;
     if (!Takes(command, name) || !gflags::GetCommandLineFlagInfo(name.c_str(), &info)) {
-      throw UsageError(StrCat("`", command.name, "` takes no flag --", name, "; see `vitruvius help ", command.name, "`"));
+      throw UsageError(
+          StrCat("`", command.name, "` takes no flag --", name, "; see `vitruvius help ", command.name, "`"));
     }
     if (negated && (info.type != "bool" || equals != std::string::npos)) {
       throw UsageError(StrCat("--no", name, " is no switch"));
@@ -100,7 +105,8 @@ std::vector<std::string> ParseFlags(const Command& command, const std::vector<st
 
 std::string HelpText(const Command& command) {
   std::ostringstream text;
-  text << "usage: vitruvius " << command.name << " " << command.arguments << "\n\n" << command.summary << "\n\n";
+  text << "usage: vitruvius " << command.name << " " << command.arguments << "\n\n"
+       << command.summary << "\n\n";
   if (!command.details.empty()) text << command.details << "\n";
   if (!command.flags.empty()) text << "flags:\n";
   for (const std::string& flag : command.flags) {

@@ -1,4 +1,5 @@
-// The flags of all commands, defined once in flags.cc; each command lists those it takes. Nothing below apps reads one.
+// The flags of all commands, defined once in flags.cc; each command lists those it takes. Nothing below apps
+// reads one.
 #pragma once
 
 #include <string>
@@ -45,8 +46,9 @@ DECLARE_int32(size);
 
 namespace vitruvius {
 
-// Sets the flags among `words` (--name=value, --name value, --bool, --nobool) that `command` takes and returns the
-// other words. Throws UsageError for a flag the command does not take or a value of the wrong kind.
+// Sets the flags among `words` (--name=value, --name value, --bool, --nobool) that `command` takes and
+// returns the other words. Throws UsageError for a flag the command does not take or a value of the wrong
+// kind.
 std::vector<std::string> ParseFlags(const Command& command, const std::vector<std::string>& words);
 // The help text of one command, with its flags and their defaults.
 std::string HelpText(const Command& command);

@@ -15,13 +15,14 @@ namespace vitruvius {
 namespace {
 
 std::vector<Command> Commands() {
-  return {FitCommand(),     DemoCommand(),    ModelCommand(),  PriorCommand(),
+  return {FitCommand(),      DemoCommand(),    ModelCommand(),  PriorCommand(),
           EvaluateCommand(), ExplainCommand(), RenderCommand(), ConvertCommand()};
 }
 
 void PrintOverview(std::FILE* stream) {
-  std::fprintf(stream, "vitruvius fits parametric human bodies to keypoints.\n\n"
-                       "usage: vitruvius <command> [inputs] [--flag=value]\n\ncommands:\n");
+  std::fprintf(stream,
+               "vitruvius fits parametric human bodies to keypoints.\n\n"
+               "usage: vitruvius <command> [inputs] [--flag=value]\n\ncommands:\n");
   for (const Command& command : Commands()) {
     std::fprintf(stream, "  %-10s %s\n", command.name.c_str(), command.summary.c_str());
   }
@@ -41,7 +42,8 @@ int Run(const std::vector<std::string>& words) {
   }
   const std::vector<Command> commands = Commands();
   const std::string& name = is_help ? words[1] : words[0];
-  const auto it = std::find_if(commands.begin(), commands.end(), [&](const Command& c) { return c.name == name; });
+  const auto it =
+      std::find_if(commands.begin(), commands.end(), [&](const Command& c) { return c.name == name; });
   if (it == commands.end()) throw UsageError(StrCat("unknown command \"", name, "\"; see `vitruvius help`"));
   std::vector<std::string> rest(words.begin() + 1, words.end());
   if (is_help || std::find(rest.begin(), rest.end(), "--help") != rest.end()) {

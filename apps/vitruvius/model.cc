@@ -17,12 +17,13 @@ namespace vitruvius {
 namespace {
 
 int Info(const BodyModel& model) {
-  const Eigen::Vector3d size = model.v_template().colwise().maxCoeff() - model.v_template().colwise().minCoeff();
+  const Eigen::Vector3d size =
+      model.v_template().colwise().maxCoeff() - model.v_template().colwise().minCoeff();
   std::printf("name       %s\ngender     %s\nvertices   %d\nfaces      %d\njoints     %d\nbetas      %d\n",
-              model.name().c_str(), model.gender().c_str(), model.num_vertices(), model.num_faces(), model.num_joints(),
-              model.num_betas());
-  std::printf("posedirs   %s\nsize       %.3f x %.3f x %.3f m\nlandmarks  %zu:", model.has_posedirs() ? "yes" : "none",
-              size.x(), size.y(), size.z(), model.landmarks().size());
+              model.name().c_str(), model.gender().c_str(), model.num_vertices(), model.num_faces(),
+              model.num_joints(), model.num_betas());
+  std::printf("posedirs   %s\nsize       %.3f x %.3f x %.3f m\nlandmarks  %zu:",
+              model.has_posedirs() ? "yes" : "none", size.x(), size.y(), size.z(), model.landmarks().size());
   for (const auto& [name, vertex] : model.landmarks()) std::printf(" %s", name.c_str());
   std::printf("\n%5s  %-16s %-16s %8s %8s %8s\n", "joint", "name", "parent", "x m", "y m", "z m");
   for (int j = 0; j < model.num_joints(); ++j) {
@@ -44,7 +45,8 @@ int Check(const BodyModel& model) {
 }
 
 bool EndsWith(const std::string& text, const std::string& ending) {
-  return text.size() >= ending.size() && text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
+  return text.size() >= ending.size() &&
+         text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
 }
 
 int Convert(const BodyModel& model, const std::string& path) {
@@ -55,7 +57,8 @@ int Convert(const BodyModel& model, const std::string& path) {
   } else if (EndsWith(path, ".png")) {
     WritePng(path, RenderTurntable(model.v_template(), model.faces(), FLAGS_size));
   } else {
-    throw UsageError(StrCat("model convert: found \"", path, "\", expected a file ending in .npz, .obj or .png"));
+    throw UsageError(
+        StrCat("model convert: found \"", path, "\", expected a file ending in .npz, .obj or .png"));
   }
   return kExitOk;
 }

@@ -23,7 +23,8 @@ class MotionSource final : public ObservationSource {
         model_(&model, [](const BodyModel*) {}),
         joints_(model_, PointSet::AllJoints(*model_)) {
     if (model.num_joints() < kMotionJoints) {
-      throw InputError(model.name(), "joints", StrCat("found ", model.num_joints(), ", motion files need ", kMotionJoints));
+      throw InputError(model.name(), "joints",
+                       StrCat("found ", model.num_joints(), ", motion files need ", kMotionJoints));
     }
     options_.target_joints = model.joint_template();
   }
@@ -41,11 +42,13 @@ class MotionSource final : public ObservationSource {
     person->set = FindKeypointSet("smpl24");
     if (!motion_.valid[frame_]) {
       person->reason = reason::kBadInput;
-      person->detail = StrCat(source_, ": frame ", frame_, ": a joint turns past what a body can do, or jumps");
+      person->detail =
+          StrCat(source_, ": frame ", frame_, ": a joint turns past what a body can do, or jumps");
     }
     BodyParameters parameters = BodyParameters::Zero(*model_);
     parameters.global_orient = motion_.poses.row(frame_).head<3>();
-    parameters.body_pose.head(3 * (kMotionJoints - 1)) = motion_.poses.row(frame_).tail(3 * (kMotionJoints - 1));
+    parameters.body_pose.head(3 * (kMotionJoints - 1)) =
+        motion_.poses.row(frame_).tail(3 * (kMotionJoints - 1));
     parameters.transl = motion_.transl.row(frame_) - model_->joint_template().row(0);
     joints_.Evaluate(parameters, false);
     person->keypoints3d.setOnes(kMotionJoints, 4);
@@ -65,7 +68,8 @@ class MotionSource final : public ObservationSource {
   int frame_ = 0;
 };
 
-// OpenPose JSON and .npz have extensions of their own; .json of DeepMimic is not taken here, it would be ambiguous.
+// OpenPose JSON and .npz have extensions of their own; .json of DeepMimic is not taken here, it would be
+// ambiguous.
 bool IsMotionInput(const std::string& path) {
   const std::string extension = fs::path(path).extension().string();
   return extension == ".bvh" || extension == ".amc";
@@ -95,7 +99,8 @@ std::string FindPicture(const PersonObservation& person) {
 
 }  // namespace
 
-std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs, const BodyModel& model) {
+std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs,
+                                              const BodyModel& model) {
   size_t motions = 0;
   for (const std::string& input : inputs) motions += IsMotionInput(input);
   if (motions == inputs.size() && motions > 0) return std::make_unique<MotionSource>(inputs, model);
@@ -107,7 +112,8 @@ std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& in
     const long width = std::strtol(FLAGS_image_size.c_str(), &end, 10);
     const long height = *end == 'x' ? std::strtol(end + 1, &end, 10) : 0;
     if (*end != '\0' || width < 1 || height < 1 || width > 1000000 || height > 1000000) {
-      throw UsageError(StrCat("--image_size: found \"", FLAGS_image_size, "\", expected WxH in pixels, as 1920x1080"));
+      throw UsageError(
+          StrCat("--image_size: found \"", FLAGS_image_size, "\", expected WxH in pixels, as 1920x1080"));
     }
     options.image_width = static_cast<int>(width);
     options.image_height = static_cast<int>(height);

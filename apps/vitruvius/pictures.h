@@ -13,11 +13,12 @@
 
 namespace vitruvius {
 
-// Keypoint files and folders by OpenObservations, with --image_size, --focal and --keypoint_set; motion files (all
-// inputs or none) become the 3D joints (smpl24) of the body in the motion's poses.
+// Keypoint files and folders by OpenObservations, with --image_size, --focal and --keypoint_set; motion files
+// (all inputs or none) become the 3D joints (smpl24) of the body in the motion's poses.
 std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs, const BodyModel& model);
 
 // The overlay of one person on its picture, found by its path or name in --images, or on a plain ground.
-Image DrawPerson(const PersonObservation& person, const FitResult& result, const BodyModel& model, const BodyMesh& mesh);
+Image DrawPerson(const PersonObservation& person, const FitResult& result, const BodyModel& model,
+                 const BodyMesh& mesh);
 
 }  // namespace vitruvius

@@ -22,8 +22,8 @@ namespace {
 int Info(const std::vector<std::string>& names) {
   for (const std::string& name : names.empty() ? ShippedPriorNames() : names) {
     const std::shared_ptr<const Prior> prior = LoadPrior(name);
-    std::printf("%s: %s over %d numbers of body_pose, %zu modes\n", name.c_str(), prior->family().c_str(), prior->dim(),
-                prior->Modes().size());
+    std::printf("%s: %s over %d numbers of body_pose, %zu modes\n", name.c_str(), prior->family().c_str(),
+                prior->dim(), prior->Modes().size());
     const Eigen::VectorXd mean = prior->Mean();
     std::printf("  mean pose: length %.3f rad, negative log likelihood %.2f nats\n", mean.norm(),
                 prior->NegativeLogLikelihood(mean));
@@ -59,7 +59,8 @@ int Sample(const std::vector<std::string>& names) {
   for (int i = 0; i < count; ++i) {
     BodyParameters parameters = BodyParameters::Zero(*model);
     parameters.body_pose = poses.row(i).tail(width - 3);
-    images.push_back(RenderViews(PoseMesh(*model, parameters).vertices, model->faces(), {-EIGEN_PI / 6}, 300));
+    images.push_back(
+        RenderViews(PoseMesh(*model, parameters).vertices, model->faces(), {-EIGEN_PI / 6}, 300));
   }
   WritePng(FLAGS_out, ContactSheet(images, 5, {}, StrCat("samples of ", names[0]), 220));
   return kExitOk;
@@ -69,7 +70,8 @@ int FitGmm(const std::vector<std::string>& inputs) {
   if (inputs.empty()) throw UsageError("prior fit-gmm: name motion files or folders");
   if (FLAGS_out.empty()) throw UsageError("prior fit-gmm: --out FILE.npz is missing");
   if (FLAGS_components < 1 || FLAGS_floor < 0 || FLAGS_cap <= 0 || FLAGS_restarts < 1) {
-    throw UsageError("prior fit-gmm: --components and --restarts must be at least 1, --floor at least 0, --cap above 0");
+    throw UsageError(
+        "prior fit-gmm: --components and --restarts must be at least 1, --floor at least 0, --cap above 0");
   }
   PoseCollectionOptions collection;
   collection.max_frames_per_subject = FLAGS_cap;
@@ -89,7 +91,8 @@ int FitGmm(const std::vector<std::string>& inputs) {
   options.seed = FLAGS_seed;
   options.threads = FLAGS_threads;
   options.progress = [](int restart, int iteration, double likelihood) {
-    if (!FLAGS_quiet) std::fprintf(stderr, "run %d step %d: %.4f nats a pose\n", restart + 1, iteration, likelihood);
+    if (!FLAGS_quiet)
+      std::fprintf(stderr, "run %d step %d: %.4f nats a pose\n", restart + 1, iteration, likelihood);
   };
   const GmmFitResult fit = FitGaussianMixture(poses.poses, poses.weights, options);
   SaveGaussianMixture(FLAGS_out, fit.mixture);
@@ -102,21 +105,24 @@ int FitGmm(const std::vector<std::string>& inputs) {
 }  // namespace
 
 Command PriorCommand() {
-  return {"prior",
-          "info|sample|fit-gmm ... [--flag=value]",
-          "pose priors: what a file holds, random poses, training of a Gaussian mixture",
-          "  vitruvius prior info                               the shipped priors\n"
-          "  vitruvius prior sample gmm8 --out samples.png      a sheet of random bodies (.npz: their poses)\n"
-          "  vitruvius prior fit-gmm mocap/ --out my.npz        train on motion files (.amc, .bvh, .json, .npz)\n",
-          {"model", "out", "limit", "seed", "threads", "components", "floor", "cap", "restarts", "mirror", "quiet"},
-          [](const std::vector<std::string>& arguments) {
-            const std::string verb = arguments.empty() ? "" : arguments[0];
-            const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
-            if (verb == "info") return Info(rest);
-            if (verb == "sample") return Sample(rest);
-            if (verb == "fit-gmm") return FitGmm(rest);
-            throw UsageError(StrCat("prior: found \"", verb, "\", expected info, sample or fit-gmm"));
-          }};
+  return {
+      "prior",
+      "info|sample|fit-gmm ... [--flag=value]",
+      "pose priors: what a file holds, random poses, training of a Gaussian mixture",
+      "  vitruvius prior info                               the shipped priors\n"
+      "  vitruvius prior sample gmm8 --out samples.png      a sheet of random bodies (.npz: their poses)\n"
+      "  vitruvius prior fit-gmm mocap/ --out my.npz        train on motion files (.amc, .bvh, .json, "
+      ".npz)\n",
+      {"model", "out", "limit", "seed", "threads", "components", "floor", "cap", "restarts", "mirror",
+       "quiet"},
+      [](const std::vector<std::string>& arguments) {
+        const std::string verb = arguments.empty() ? "" : arguments[0];
+        const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
+        if (verb == "info") return Info(rest);
+        if (verb == "sample") return Sample(rest);
+        if (verb == "fit-gmm") return FitGmm(rest);
+        throw UsageError(StrCat("prior: found \"", verb, "\", expected info, sample or fit-gmm"));
+      }};
 }
 
 }  // namespace vitruvius

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <map>
 #include <set>
+#include <sstream>
 #include <vector>
 
 #include "apps/vitruvius/command.h"
@@ -27,7 +28,9 @@ PersonObservation ObservationOf(const ResultsFile::Row& row) {
   return person;
 }
 
-bool EndsWithPng(const std::string& path) { return path.size() > 4 && path.substr(path.size() - 4) == ".png"; }
+bool EndsWithPng(const std::string& path) {
+  return path.size() > 4 && path.substr(path.size() - 4) == ".png";
+}
 
 int Render(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1) throw UsageError("render: expected one results.npz or the folder that holds it");
@@ -44,14 +47,18 @@ int Render(const std::vector<std::string>& arguments) {
     }
   }
   const int limit = FLAGS_limit > 0 ? FLAGS_limit : 24;
+  std::set<std::string> ids;
+  std::istringstream list(FLAGS_id);
+  for (std::string id; std::getline(list, id, ',');) ids.insert(id);
   std::vector<Image> images;
   std::vector<std::string> captions;
   for (const ResultsFile::Row& row : file.rows) {
-    if (!FLAGS_id.empty() && row.fit.id != FLAGS_id) continue;
+    if (!ids.empty() && ids.count(row.fit.id) == 0) continue;
     if (static_cast<int>(images.size()) == limit) break;
     if (row.fit.usable && row.fit.parameters.body_pose.size() != 3 * model->num_body_joints()) {
-      throw InputError(arguments[0], "body_pose",
-                       StrCat("belongs to a body of another size than ", model->name(), "; name it with --model"));
+      throw InputError(
+          arguments[0], "body_pose",
+          StrCat("belongs to a body of another size than ", model->name(), "; name it with --model"));
     }
     const auto seen = observations.find(row.fit.id);
     const PersonObservation person = seen != observations.end() ? seen->second : ObservationOf(row);
@@ -60,7 +67,7 @@ int Render(const std::vector<std::string>& arguments) {
     captions.push_back(row.fit.id);
   }
   if (images.empty()) throw InputError(arguments[0], "ids", StrCat("holds no person \"", FLAGS_id, "\""));
-  WritePng(FLAGS_out, images.size() == 1 ? images[0] : ContactSheet(images, 6, captions, "", 320));
+  WritePng(FLAGS_out, images.size() == 1 ? images[0] : ContactSheet(images, 6, captions, "", FLAGS_size / 2));
   return kExitOk;
 }
 
@@ -68,9 +75,11 @@ int Render(const std::vector<std::string>& arguments) {
 
 Command RenderCommand() {
   return {"render",
-          "RESULT --out FILE.png [--id ID]",
+          "RESULT --out FILE.png [--id ID,ID]",
           "pictures of fitted bodies",
-          "RESULT is a results.npz or its folder. One person (--id) or a sheet of the first --limit (24).\n\n"
+          "RESULT is a results.npz or its folder. One person (--id) or a sheet of several: those named in "
+          "--id, or the\n"
+          "first --limit (24).\n\n"
           "  vitruvius render out/ --observations keypoints/ --images photos/ --out sheet.png\n",
           {"out", "model", "id", "limit", "observations", "images", "image_size", "keypoint_set", "size"},
           Render};

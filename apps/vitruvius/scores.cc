@@ -22,7 +22,8 @@ double Percent(long part, long whole) {
 void Scores::Add(const BodyModel& model, const SyntheticPerson& person, const FitResult& result) {
   ++people;
   usable += result.usable;
-  const Points3d found = result.joints3d.topRows(kScoredJoints), truth = person.joints3d.topRows(kScoredJoints);
+  const Points3d found = result.joints3d.topRows(kScoredJoints),
+                 truth = person.joints3d.topRows(kScoredJoints);
   mpjpe_mm.push_back(RootAlignedMpjpeMm(found, truth));
   pa_mpjpe_mm.push_back(ProcrustesMpjpeMm(found, truth));
   root_deg.push_back(RootAngleDeg(result.parameters, person.truth));
@@ -33,14 +34,14 @@ void Scores::Add(const BodyModel& model, const SyntheticPerson& person, const Fi
 
 void Scores::Print() const {
   std::printf("people                %ld, usable %.2f %%\n", people, Percent(usable, people));
-  std::printf("MPJPE, root aligned   median %.3f mm, mean %.3f, 90 %% below %.3f\n", Median(mpjpe_mm), Mean(mpjpe_mm),
-              Quantile(mpjpe_mm, 0.9));
+  std::printf("MPJPE, root aligned   median %.3f mm, mean %.3f, 90 %% below %.3f\n", Median(mpjpe_mm),
+              Mean(mpjpe_mm), Quantile(mpjpe_mm, 0.9));
   std::printf("PA-MPJPE              median %.3f mm, mean %.3f, 90 %% below %.3f\n", Median(pa_mpjpe_mm),
               Mean(pa_mpjpe_mm), Quantile(pa_mpjpe_mm, 0.9));
   std::printf("backward knee, elbow  %.2f %% of people (beyond 15 degrees)\n", Percent(backward, people));
   std::printf("root off              %.2f %% of people by more than 60 degrees\n", Percent(turned, people));
-  std::printf("time                  median %.2f ms a person, %.0f people/s on %d threads\n", Median(milliseconds),
-              static_cast<double>(people) / seconds, threads);
+  std::printf("time                  median %.2f ms a person, %.0f people/s on %d threads\n",
+              Median(milliseconds), static_cast<double>(people) / seconds, threads);
 }
 
 std::string Scores::ToJson() const {
@@ -58,8 +59,8 @@ std::string Scores::ToJson() const {
   return report.dump(1);
 }
 
-Scores FitAndScore(const FitSetup& setup, const std::vector<SyntheticPerson>& people, const BatchOptions& options,
-                   std::vector<FitResult>* results) {
+Scores FitAndScore(const FitSetup& setup, const std::vector<SyntheticPerson>& people,
+                   const BatchOptions& options, std::vector<FitResult>* results) {
   Scores scores;
   size_t next = 0, done = 0;
   Progress progress("fitting", static_cast<long>(people.size()));
@@ -73,7 +74,9 @@ Scores FitAndScore(const FitSetup& setup, const std::vector<SyntheticPerson>& pe
     if (results != nullptr) results->push_back(result);
     progress.Add(result.usable);
   };
-  scores.threads = RunBatch(source, [&] { return setup.MakeWorker(); }, sink, options).threads;
+  scores.threads = RunBatch(
+                       source, [&] { return setup.MakeWorker(); }, sink, options)
+                       .threads;
   scores.seconds = progress.seconds();
   return scores;
 }

@@ -23,7 +23,7 @@ struct Scores {
 };
 
 // Fits all people; results (may be null) gets one entry each, in order.
-Scores FitAndScore(const FitSetup& setup, const std::vector<SyntheticPerson>& people, const BatchOptions& options,
-                   std::vector<FitResult>* results = nullptr);
+Scores FitAndScore(const FitSetup& setup, const std::vector<SyntheticPerson>& people,
+                   const BatchOptions& options, std::vector<FitResult>* results = nullptr);
 
 }  // namespace vitruvius

@@ -86,7 +86,8 @@ BatchOptions BatchOptionsFromFlags() {
     const char* index = std::getenv(rank);
     const char* count = std::getenv(size);
     int i = 0, n = 0;
-    if (index == nullptr || count == nullptr || !ParseInt(index, &i) || !ParseInt(count, &n) || i >= n) continue;
+    if (index == nullptr || count == nullptr || !ParseInt(index, &i) || !ParseInt(count, &n) || i >= n)
+      continue;
     if (n == 1) continue;
     options.shard_index = i;
     options.shard_count = n;
@@ -123,7 +124,8 @@ void Progress::Print(bool last) {
   std::string line = StrCat(what_, ": ", done_);
   if (total_ >= 0) line += StrCat("/", total_);
   line += StrCat(" done, ", usable_, " usable, ", done_ - usable_, " failed, ", std::lround(rate), "/s");
-  if (total_ > done_) line += StrCat(", ", std::lround(static_cast<double>(total_ - done_) / rate), " s left");
+  if (total_ > done_)
+    line += StrCat(", ", std::lround(static_cast<double>(total_ - done_) / rate), " s left");
   if (terminal_) {
     constexpr int kBar = 20;
     std::string bar;

@@ -55,7 +55,8 @@ class Progress {
   std::chrono::steady_clock::time_point begin_, printed_;
 };
 
-// Folder of --out, made when missing. Throws UsageError when the flag is empty, InputError when it cannot be made.
+// Folder of --out, made when missing. Throws UsageError when the flag is empty, InputError when it cannot be
+// made.
 std::string OutputFolder();
 
 }  // namespace vitruvius

@@ -16,11 +16,12 @@ void SyntheticOptions::Check() const {
   VT_CHECK_GE(stride, 1);
 }
 
-std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const BodyModel>& model, const Motion& motion,
-                                                 const SyntheticOptions& options) {
+std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const BodyModel>& model,
+                                                 const Motion& motion, const SyntheticOptions& options) {
   options.Check();
   VT_CHECK_GE(model->num_joints(), 24);
-  const KeypointSet* set = options.set != nullptr ? options.set : FindKeypointSet(options.keypoints3d ? "smpl24" : "openpose25");
+  const KeypointSet* set =
+      options.set != nullptr ? options.set : FindKeypointSet(options.keypoints3d ? "smpl24" : "openpose25");
   const KeypointBinding binding = BindKeypoints(*set, *model);
   PointSet wanted = binding.points;
   for (int j = 0; j < model->num_joints(); ++j) wanted.AddJoint(j);
@@ -54,7 +55,8 @@ std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const Bod
       observation.keypoints3d.setZero(set->size(), 4);
       for (int i = 0; i < num_points; ++i) {
         auto row = observation.keypoints3d.row(binding.keypoint_of_point[i]);
-        for (int axis = 0; axis < 3; ++axis) row[axis] = evaluator.points()(i, axis) + options.noise_m * rng.Normal();
+        for (int axis = 0; axis < 3; ++axis)
+          row[axis] = evaluator.points()(i, axis) + options.noise_m * rng.Normal();
         row[3] = 1;
       }
     } else {

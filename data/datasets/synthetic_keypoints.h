@@ -1,5 +1,5 @@
-// Keypoints made from motion: real poses seen by a known camera with known noise, so that fits can be measured
-// against the truth.
+// Keypoints made from motion: real poses seen by a known camera with known noise, so that fits can be
+// measured against the truth.
 #pragma once
 
 #include <memory>
@@ -11,28 +11,28 @@
 namespace vitruvius {
 
 struct SyntheticOptions {
-  const KeypointSet* set = nullptr;      // null: openpose25, or smpl24 in 3D
-  bool keypoints3d = false;              // 3D points in camera axes instead of 2D ones
-  double noise_px = 3, noise_m = 0;      // Gaussian, of each coordinate
+  const KeypointSet* set = nullptr;  // null: openpose25, or smpl24 in 3D
+  bool keypoints3d = false;          // 3D points in camera axes instead of 2D ones
+  double noise_px = 3, noise_m = 0;  // Gaussian, of each coordinate
   double focal_px = 1000;
   int image_width = 1000, image_height = 1000;
   double nearest_m = 3, farthest_m = 6;  // distance of the pelvis, uniform
   double fps = 30;                       // motions are resampled to this
   int stride = 10;                       // every n-th valid frame
   std::uint64_t seed = 1;
-  void Check() const;                    // throws ContractError
+  void Check() const;  // throws ContractError
 };
 
 struct SyntheticPerson {
-  PersonObservation observation;         // focal length and principal point known, confidences 1
-  BodyParameters truth;                  // camera axes; betas 0
-  MatrixX3d joints3d;                    // (J, 3) metres, camera axes
+  PersonObservation observation;  // focal length and principal point known, confidences 1
+  BodyParameters truth;           // camera axes; betas 0
+  MatrixX3d joints3d;             // (J, 3) metres, camera axes
 };
 
-// One person a kept frame, turned to a random yaw: x_cam = Rot_x(pi) Rot_y(yaw) x_world + offset. The random numbers
-// of a person depend on the seed, the motion's name and the frame alone. Bodies with fewer than 24 joints are refused
-// (ContractError); more joints stay at rest.
-std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const BodyModel>& model, const Motion& motion,
-                                                 const SyntheticOptions& options);
+// One person a kept frame, turned to a random yaw: x_cam = Rot_x(pi) Rot_y(yaw) x_world + offset. The random
+// numbers of a person depend on the seed, the motion's name and the frame alone. Bodies with fewer than 24
+// joints are refused (ContractError); more joints stay at rest.
+std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const BodyModel>& model,
+                                                 const Motion& motion, const SyntheticOptions& options);
 
 }  // namespace vitruvius

@@ -11,10 +11,11 @@ namespace vitruvius {
 std::string ReadFile(const std::string& path, std::uint64_t max_bytes = std::uint64_t{4} << 30);
 // Throws InputError when the place cannot be written; leaves nothing behind then.
 void WriteFileAtomically(const std::string& path, std::string_view content);
-// A name for a file to be written beside `path` and renamed later; unlike any other of this and other processes.
-// Throws InputError when `path` exists and is no regular file (a folder, a device).
+// A name for a file to be written beside `path` and renamed later; unlike any other of this and other
+// processes. Throws InputError when `path` exists and is no regular file (a folder, a device).
 std::string TemporaryBeside(const std::string& path);
-// Syncs `temporary` to disk and renames it over `path`. Throws InputError and removes `temporary` when that fails.
+// Syncs `temporary` to disk and renames it over `path`. Throws InputError and removes `temporary` when that
+// fails.
 void SyncAndRename(const std::string& temporary, const std::string& path);
 
 }  // namespace vitruvius

@@ -40,7 +40,8 @@ std::vector<std::string> DataFileNames(const std::string& folder, const std::str
     std::error_code error;
     for (const fs::directory_entry& entry : fs::directory_iterator(root / folder, error)) {
       const std::string name = entry.path().filename().string();
-      if (name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0) {
+      if (name.size() > ending.size() &&
+          name.compare(name.size() - ending.size(), ending.size(), ending) == 0) {
         names.push_back(name.substr(0, name.size() - ending.size()));
       }
     }

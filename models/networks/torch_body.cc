@@ -9,7 +9,8 @@ namespace {
 template <typename Matrix>
 at::Tensor TensorOf(const Matrix& matrix, at::TensorOptions options) {
   const RowMatrixXd copy = matrix.template cast<double>();
-  return at::from_blob(const_cast<double*>(copy.data()), {copy.rows(), copy.cols()}, at::kDouble).to(options, false, true);
+  return at::from_blob(const_cast<double*>(copy.data()), {copy.rows(), copy.cols()}, at::kDouble)
+      .to(options, false, true);
 }
 
 void CheckSize(const at::Tensor& tensor, const char* name, int64_t batch, int64_t columns) {
@@ -21,8 +22,8 @@ void CheckSize(const at::Tensor& tensor, const char* name, int64_t batch, int64_
 }  // namespace
 
 at::Tensor RotationsFromAxisAngle(const at::Tensor& axis_angle) {
-  // Series below, so that the root's infinite slope at zero never enters the graph: both branches of a where() are
-  // differentiated, hence the replaced angle in the one that is not taken.
+  // Series below, so that the root's infinite slope at zero never enters the graph: both branches of a
+  // where() are differentiated, hence the replaced angle in the one that is not taken.
   constexpr double kSmall = 1e-4;
   const at::Tensor squared = (axis_angle * axis_angle).sum(-1, true).unsqueeze(-1);  // (..., 1, 1)
   const at::Tensor is_small = squared < kSmall;
@@ -85,7 +86,8 @@ TorchBody::Output TorchBody::Forward(const at::Tensor& global_orient, const at::
     offset[j] = world_joint[j] - world_rotation[j].matmul(origin.unsqueeze(-1)).squeeze(-1);
   }
   const at::Tensor blended_rotation =
-      weights_.matmul(at::stack(world_rotation, 1).reshape({batch, num_joints, 9})).reshape({batch, num_vertices, 3, 3});
+      weights_.matmul(at::stack(world_rotation, 1).reshape({batch, num_joints, 9}))
+          .reshape({batch, num_vertices, 3, 3});
   const at::Tensor blended_offset = weights_.matmul(at::stack(offset, 1));
   const at::Tensor moved = blended_rotation.matmul(posed.unsqueeze(-1)).squeeze(-1) + blended_offset;
   const at::Tensor shift = transl.unsqueeze(1);

@@ -1,5 +1,6 @@
-// The body as a batched, differentiable LibTorch function: what networks are trained through. The same formulas as
-// models/body/body_model.h; BodyEvaluator stays the one for fitting. Compiles with LibTorch 1.13 and 2.x, CPU or CUDA.
+// The body as a batched, differentiable LibTorch function: what networks are trained through. The same
+// formulas as models/body/body_model.h; BodyEvaluator stays the one for fitting. Compiles with LibTorch 1.13
+// and 2.x, CPU or CUDA.
 #pragma once
 
 #include <vector>
@@ -20,8 +21,9 @@ class TorchBody {
   // Copies the model into tensors of the given kind and place; they carry no gradient.
   explicit TorchBody(const BodyModel& model, at::TensorOptions options = at::kFloat);
 
-  // global_orient (N, 3), body_pose (N, 3(J-1)) axis-angle in radians; betas (N, B); transl (N, 3) metres; all of the
-  // constructor's kind. Gradients flow to every input, also at angle zero. Throws ContractError for other sizes.
+  // global_orient (N, 3), body_pose (N, 3(J-1)) axis-angle in radians; betas (N, B); transl (N, 3) metres;
+  // all of the constructor's kind. Gradients flow to every input, also at angle zero. Throws ContractError
+  // for other sizes.
   Output Forward(const at::Tensor& global_orient, const at::Tensor& body_pose, const at::Tensor& betas,
                  const at::Tensor& transl) const;
 

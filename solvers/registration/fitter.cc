@@ -13,12 +13,17 @@ namespace vitruvius {
 namespace {
 
 // Axis-angles that wound past pi leave the support of every prior; the rotation is the same on the principal
-// branch.
-void WrapPose(BodyParameters* parameters) {
+// branch. True when a joint changed, which changes the priors' cost; the root, of which no prior knows, does
+// not count.
+bool WrapPose(BodyParameters* parameters) {
   parameters->global_orient = WrapAxisAngle(parameters->global_orient);
+  bool changed = false;
   for (Eigen::Index k = 0; k + 3 <= parameters->body_pose.size(); k += 3) {
-    parameters->body_pose.segment<3>(k) = WrapAxisAngle(parameters->body_pose.segment<3>(k));
+    const Eigen::Vector3d wrapped = WrapAxisAngle(parameters->body_pose.segment<3>(k));
+    changed = changed || wrapped != parameters->body_pose.segment<3>(k);
+    parameters->body_pose.segment<3>(k) = wrapped;
   }
+  return changed;
 }
 
 FitResult& Refuse(FitResult& result, const char* code, const std::string& detail) {
@@ -121,13 +126,23 @@ bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, F
 void Fitter::RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses,
                       FitResult* result) const {
   for (Hypothesis& hypothesis : *hypotheses) {
-    problem->SetParameters(hypothesis.parameters);
-    const SolveSummary summary = problem->Solve(stage, options_.solver);
-    result->num_iterations += summary.iterations;
-    hypothesis.cost = summary.termination == SolveSummary::kFailure ? std::numeric_limits<double>::infinity()
-                                                                    : summary.final_cost;
-    hypothesis.parameters = problem->parameters();
-    WrapPose(&hypothesis.parameters);
+    // A body that wound past pi is solved once more from its principal branch, where the priors see it as it
+    // is.
+    constexpr int kMostSolves = 2;
+    bool wound = true;
+    for (int solve = 0; solve < kMostSolves && wound; ++solve) {
+      problem->SetParameters(hypothesis.parameters);
+      const SolveSummary summary = problem->Solve(stage, options_.solver);
+      result->num_iterations += summary.iterations;
+      const bool failed = summary.termination == SolveSummary::kFailure;
+      hypothesis.cost = failed ? std::numeric_limits<double>::infinity() : summary.final_cost;
+      hypothesis.parameters = problem->parameters();
+      wound = WrapPose(&hypothesis.parameters);
+    }
+    if (wound && std::isfinite(hypothesis.cost)) {
+      problem->SetParameters(hypothesis.parameters);
+      hypothesis.cost = problem->Cost();
+    }
   }
   // Ties go to the earlier start, so that the choice does not depend on the sort.
   const auto better = [](const Hypothesis& a, const Hypothesis& b) {
@@ -136,9 +151,26 @@ void Fitter::RunStage(const RecipeStage& stage, FitProblem* problem, std::vector
   std::sort(hypotheses->begin(), hypotheses->end(), better);
   const auto failed = [](const Hypothesis& h) { return !std::isfinite(h.cost); };
   hypotheses->erase(std::remove_if(hypotheses->begin(), hypotheses->end(), failed), hypotheses->end());
-  size_t keep = stage.keep > 0 ? static_cast<size_t>(stage.keep) : hypotheses->size();
-  if (options_.starts > 0) keep = std::min(keep, static_cast<size_t>(std::max(options_.starts, 2)));
-  if (hypotheses->size() > keep) hypotheses->resize(keep);
+  if (stage.keep > 0 && hypotheses->size() > static_cast<size_t>(stage.keep)) hypotheses->resize(stage.keep);
+}
+
+void Fitter::AddFlipped(const KeypointSet& set, const KeypointBinding& binding,
+                        std::vector<Hypothesis>* hypotheses) const {
+  Eigen::Vector2d shoulder[2];
+  bool seen[2] = {false, false};
+  for (size_t i = 0; i < targets2d_.size(); ++i) {
+    const std::string& name = set.points[binding.keypoint_of_point[i]].name;
+    const int side = name == "left_shoulder" ? 0 : name == "right_shoulder" ? 1 : -1;
+    if (side < 0 || targets2d_[i].weight <= 0) continue;
+    shoulder[side] = targets2d_[i].image_px;
+    seen[side] = true;
+  }
+  if (!seen[0] || !seen[1]) return;
+  if ((shoulder[0] - shoulder[1]).norm() >= recipe2d_.starts.flip_shoulder_px) return;
+  Hypothesis turned = hypotheses->front();
+  turned.start = static_cast<int>(hypotheses->size());
+  TurnAround(&turned.parameters);
+  hypotheses->push_back(turned);
 }
 
 FitResult Fitter::Fit(const PersonObservation& person) {
@@ -207,23 +239,11 @@ FitResult Fitter::Fit(const PersonObservation& person) {
     return Refuse(result, reason::kBehindCamera, "no start could be placed before the camera");
   }
   for (const RecipeStage& stage : recipe.camera_stages) RunStage(stage, &problem, &hypotheses, &result);
+  if (options_.starts > 0 && hypotheses.size() > static_cast<size_t>(options_.starts)) {
+    hypotheses.resize(options_.starts);
+  }
   if (options_.starts == 1 && recipe.starts.flip_test && !is_3d && !hypotheses.empty()) {
-    const KeypointBinding& binding = problem.binding();
-    Eigen::Vector2d shoulder[2];
-    bool seen[2] = {false, false};
-    for (size_t i = 0; i < targets2d_.size(); ++i) {
-      const std::string& name = person.set->points[binding.keypoint_of_point[i]].name;
-      const int side = name == "left_shoulder" ? 0 : name == "right_shoulder" ? 1 : -1;
-      if (side < 0 || targets2d_[i].weight <= 0) continue;
-      shoulder[side] = targets2d_[i].image_px;
-      seen[side] = true;
-    }
-    if (seen[0] && seen[1] && (shoulder[0] - shoulder[1]).norm() < recipe.starts.flip_shoulder_px) {
-      Hypothesis turned = hypotheses.front();
-      turned.start = static_cast<int>(hypotheses.size());
-      TurnAround(&turned.parameters);
-      hypotheses.push_back(turned);
-    }
+    AddFlipped(*person.set, problem.binding(), &hypotheses);
   }
   result.num_starts = static_cast<int>(hypotheses.size());
   for (const RecipeStage& stage : recipe.stages) RunStage(stage, &problem, &hypotheses, &result);

@@ -42,6 +42,10 @@ class Fitter {
                   std::vector<Hypothesis>* hypotheses);
   void RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses,
                 FitResult* result) const;
+  // The best hypothesis turned by pi besides, when the shoulders are too close in the image to tell front
+  // from back.
+  void AddFlipped(const KeypointSet& set, const KeypointBinding& binding,
+                  std::vector<Hypothesis>* hypotheses) const;
   void Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
                 FitResult* result);
 

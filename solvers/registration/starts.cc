@@ -71,7 +71,8 @@ bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2d
     }
     return true;
   };
-  if (SolveTranslation(camera, points.topRows(num), image, weights, &transl) && in_front(transl)) return place();
+  if (SolveTranslation(camera, points.topRows(num), image, weights, &transl) && in_front(transl))
+    return place();
 
   // Similar triangles: the spread of the points about their mean, in space across the view and in the image.
   double total = 0;

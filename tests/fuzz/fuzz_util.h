@@ -12,7 +12,8 @@
 
 namespace vitruvius {
 
-// Runs `read(path)` on a file of these bytes. InputError is what a reader should throw; anything else ends the run.
+// Runs `read(path)` on a file of these bytes. InputError is what a reader should throw; anything else ends
+// the run.
 template <typename Read>
 int ReadBytes(const std::uint8_t* data, size_t size, Read read) {
   static const int fd = memfd_create("fuzz", 0);

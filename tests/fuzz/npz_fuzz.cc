@@ -1,4 +1,5 @@
-// Any bytes as an archive: every array is read and converted, then the archive is taken as a body and as people.
+// Any bytes as an archive: every array is read and converted, then the archive is taken as a body and as
+// people.
 #include "data/io/body_file.h"
 #include "data/io/keypoint_formats.h"
 #include "data/io/npz.h"

@@ -79,9 +79,11 @@ TEST(Program, BadInputEndsWithItsOwnMessage) {
   EXPECT_THAT(message(fit_good + " --model " + (folder / "none.npz")), HasSubstr("none.npz"));
   EXPECT_THAT(message(fit_good + " --prior nobody"), HasSubstr("\"nobody\" is unknown"));
   EXPECT_THAT(message(fit_good + " --recipe nothing"), HasSubstr("\"nothing\" is unknown"));
-  EXPECT_THAT(message("fit " + (folder / "good.json") + " --quiet --out /proc/nowhere"), HasSubstr("/proc/nowhere"));
+  EXPECT_THAT(message("fit " + (folder / "good.json") + " --quiet --out /proc/nowhere"),
+              HasSubstr("/proc/nowhere"));
   WriteAll(folder / "file", "x");
-  EXPECT_THAT(message("fit " + (folder / "good.json") + " --quiet --out " + (folder / "file")), HasSubstr("file"));
+  EXPECT_THAT(message("fit " + (folder / "good.json") + " --quiet --out " + (folder / "file")),
+              HasSubstr("file"));
   EXPECT_THAT(message("explain " + (folder / "noise.npz")), HasSubstr("noise.npz"));
   EXPECT_THAT(message("convert " + (folder / "good.json") + out + "/m.npz"), HasSubstr("good.json"));
   // Nothing is left half-written.
@@ -95,7 +97,8 @@ TEST(Program, AModelWithACycleInItsTreeIsNamed) {
   std::map<std::string, NpyArray> arrays;
   for (const std::string& key : reader.Keys()) arrays[key] = reader.Read(key);
   std::vector<std::uint32_t> tree;
-  for (const std::int64_t value : arrays["kintree_table"].ToInts()) tree.push_back(static_cast<std::uint32_t>(value));
+  for (const std::int64_t value : arrays["kintree_table"].ToInts())
+    tree.push_back(static_cast<std::uint32_t>(value));
   tree[4] = 7;  // the knee's parent becomes the ankle, whose parent is the knee
   arrays["kintree_table"] = NpyArray::FromUint32(tree.data(), {2, 24});
   WriteNpz(folder / "cycle.npz", arrays);
@@ -113,8 +116,9 @@ TEST(Program, SameBytesForAnyThreadsAndOnRerun) {
   std::string first;
   for (const char* threads : {"1", "2", "3", "1"}) {
     const std::string out = folder / (std::string("out") + threads);
-    const ProgramRun run = RunProgram("fit " + (folder / "in") + " --quiet --image_size 1000x1000 --focal 1000 --threads " +
-                                      threads + " --out " + out);
+    const ProgramRun run =
+        RunProgram("fit " + (folder / "in") + " --quiet --image_size 1000x1000 --focal 1000 --threads " +
+                   threads + " --out " + out);
     ASSERT_EQ(run.status, 0) << run.output;
     const std::string bytes = ReadAll(out + "/results.npz");
     ASSERT_FALSE(bytes.empty());
@@ -170,12 +174,13 @@ TEST(Program, BadPeopleGetTheirReasonsAndLeaveTheOthersAlone) {
   WriteAll(folder / "in/c_nan_keypoints.json", nan);
   nan.replace(nan.find("NaN"), 3, "1e999");
   WriteAll(folder / "in/d_infinite_keypoints.json", nan);
-  WriteAll(folder / "in/e_unseen_keypoints.json", changed([](PersonObservation* p) { p->keypoints2d.col(2).setZero(); }));
-  WriteAll(folder / "in/f_negative_keypoints.json", changed([](PersonObservation* p) { p->keypoints2d(4, 2) = -0.5; }));
+  WriteAll(folder / "in/e_unseen_keypoints.json",
+           changed([](PersonObservation* p) { p->keypoints2d.col(2).setZero(); }));
+  WriteAll(folder / "in/f_negative_keypoints.json",
+           changed([](PersonObservation* p) { p->keypoints2d(4, 2) = -0.5; }));
   WriteAll(folder / "in/p0_a_nobody_keypoints.json", R"({"version": 1.3, "people": []})");
-  WriteAll(folder / "in/p0_b_one_keypoints.json", changed([](PersonObservation* p) {
-             p->keypoints2d.bottomRows(24).setZero();
-           }));
+  WriteAll(folder / "in/p0_b_one_keypoints.json",
+           changed([](PersonObservation* p) { p->keypoints2d.bottomRows(24).setZero(); }));
   WriteAll(folder / "in/z_count_keypoints.json", R"({"people": [{"pose_keypoints_2d": [1, 2, 3, 4]}]})");
   const ProgramRun run = RunProgram("fit " + (folder / "in") + " --quiet --out " + (folder / "mixed"));
   ASSERT_EQ(run.status, 0) << run.output;
@@ -225,9 +230,13 @@ TEST(Program, PicturesMeshesAndExplanations) {
   EXPECT_THAT(ReadAll(out + "/meshes/p1_0.obj").substr(0, 200), HasSubstr("v "));
   const ProgramRun explain = RunProgram("explain " + out + " --id p0_0");
   EXPECT_EQ(explain.status, 0);
-  EXPECT_THAT(explain.output, testing::AllOf(HasSubstr("reprojection"), HasSubstr("pose_prior"), HasSubstr("assumed")));
+  EXPECT_THAT(explain.output,
+              testing::AllOf(HasSubstr("reprojection"), HasSubstr("pose_prior"), HasSubstr("assumed")));
   EXPECT_EQ(RunProgram("explain " + out + " --id nobody").status, 1);
-  EXPECT_EQ(RunProgram("render " + out + " --observations " + (folder / "in") + " --out " + (folder / "s.png")).status, 0);
+  EXPECT_EQ(
+      RunProgram("render " + out + " --observations " + (folder / "in") + " --out " + (folder / "s.png"))
+          .status,
+      0);
   EXPECT_EQ(ReadAll(folder / "s.png").substr(1, 3), "PNG");
   EXPECT_EQ(RunProgram("convert " + out + " --to obj --quiet --out " + (folder / "m")).status, 0);
   EXPECT_EQ(ReadAll(folder / "m/p1_0.obj"), ReadAll(out + "/meshes/p1_0.obj"));
@@ -241,7 +250,10 @@ TEST(Program, ShardsTogetherAreTheWhole) {
   std::map<std::string, double> whole, parts;
   for (const ResultsFile::Row& row : ReadResults(folder / "whole").rows) whole[row.fit.id] = row.fit.cost;
   for (const char* shard : {"0/2", "1/2"}) {
-    ASSERT_EQ(RunProgram("fit " + (folder / "in") + " --quiet --shard " + shard + " --out " + (folder / "parts")).status, 0);
+    ASSERT_EQ(
+        RunProgram("fit " + (folder / "in") + " --quiet --shard " + shard + " --out " + (folder / "parts"))
+            .status,
+        0);
   }
   for (const char* name : {"shard_0_of_2", "shard_1_of_2"}) {
     for (const ResultsFile::Row& row : ReadResults(folder / (std::string("parts/") + name)).rows) {
@@ -267,7 +279,8 @@ TEST(Program, MotionIsConvertedFittedAndEvaluated) {
   EXPECT_LT(nlohmann::json::parse(exact.output)["mpjpe_mm_median"], 0.1);
 }
 
-// Real keypoints of people whose picture is not here: each gets a body that explains its keypoints, or the right reason.
+// Real keypoints of people whose picture is not here: each gets a body that explains its keypoints, or the
+// right reason.
 TEST(Program, RealKeypointsGetUsableBodies) {
   const std::string shared = std::string(VITRUVIUS_SOURCE_DIR) + "/../shared/data/keypoints";
   if (!std::filesystem::exists(shared)) GTEST_SKIP() << "needs real keypoints in " << shared;

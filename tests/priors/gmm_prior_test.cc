@@ -85,9 +85,12 @@ TEST(GmmPrior, NormalEquationsAreThoseOfTheRows) {
     Eigen::VectorXd gradient = Eigen::VectorXd::Zero(11);
     Eigen::Ref<Eigen::MatrixXd> h = hessian;
     Eigen::Ref<Eigen::VectorXd> g = gradient;
-    EXPECT_NEAR(quadratic->AddNormalEquations(x.data(), &h, &g), 0.5 * r.squaredNorm(), 1e-9 * r.squaredNorm());
-    EXPECT_LT((hessian - jacobian.transpose() * jacobian).cwiseAbs().maxCoeff(), 1e-9 * hessian.cwiseAbs().maxCoeff());
-    EXPECT_LT((gradient - jacobian.transpose() * r).cwiseAbs().maxCoeff(), 1e-9 * gradient.cwiseAbs().maxCoeff());
+    EXPECT_NEAR(quadratic->AddNormalEquations(x.data(), &h, &g), 0.5 * r.squaredNorm(),
+                1e-9 * r.squaredNorm());
+    EXPECT_LT((hessian - jacobian.transpose() * jacobian).cwiseAbs().maxCoeff(),
+              1e-9 * hessian.cwiseAbs().maxCoeff());
+    EXPECT_LT((gradient - jacobian.transpose() * r).cwiseAbs().maxCoeff(),
+              1e-9 * gradient.cwiseAbs().maxCoeff());
   }
 }
 
@@ -97,7 +100,8 @@ TEST(GmmPrior, EachMeanIsALocalMinimum) {
   for (const Eigen::VectorXd& mode : prior.Modes()) {
     const double at_mode = prior.NegativeLogLikelihood(mode);
     for (int trial = 0; trial < 20; ++trial) {
-      const Eigen::VectorXd beside = mode + Eigen::VectorXd::NullaryExpr(6, [&] { return 1e-3 * rng.Normal(); });
+      const Eigen::VectorXd beside =
+          mode + Eigen::VectorXd::NullaryExpr(6, [&] { return 1e-3 * rng.Normal(); });
       EXPECT_GE(prior.NegativeLogLikelihood(beside), at_mode);
     }
   }

@@ -1,6 +1,6 @@
-// One check for every cost function: residuals finite, Jacobians equal to differences, null Jacobians respected.
-// (ceres::GradientChecker returns Eigen matrices allocated inside libceres, which our differently compiled Eigen may
-// not free; this does the same work on raw arrays.)
+// One check for every cost function: residuals finite, Jacobians equal to differences, null Jacobians
+// respected. (ceres::GradientChecker returns Eigen matrices allocated inside libceres, which our differently
+// compiled Eigen may not free; this does the same work on raw arrays.)
 #pragma once
 
 #include <cmath>
@@ -14,9 +14,9 @@ namespace vitruvius {
 
 struct CostCheckOptions {
   double step = 1e-6;
-  double relative_tolerance = 1e-6;   // central differences: truncation step^2, rounding 1e-16 / step
+  double relative_tolerance = 1e-6;  // central differences: truncation step^2, rounding 1e-16 / step
   bool expect_nonzero_residual = true;
-  std::function<void()> prepare;      // called after each change of the parameters
+  std::function<void()> prepare;  // called after each change of the parameters
 };
 
 // parameters: the memory of the blocks, changed and restored.
@@ -38,7 +38,8 @@ inline void CheckCost(const ceres::CostFunction& cost, const std::vector<double*
   ASSERT_TRUE(cost.Evaluate(parameters.data(), plain.data(), nullptr));
   double norm = 0;
   for (int r = 0; r < rows; ++r) {
-    EXPECT_NEAR(plain[r], residuals[r], 1e-12 * (1 + std::abs(plain[r]))) << "residual " << r << " without Jacobians";
+    EXPECT_NEAR(plain[r], residuals[r], 1e-12 * (1 + std::abs(plain[r])))
+        << "residual " << r << " without Jacobians";
     norm += residuals[r] * residuals[r];
   }
   if (options.expect_nonzero_residual) {

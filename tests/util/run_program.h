@@ -15,8 +15,8 @@
 namespace vitruvius {
 
 struct ProgramRun {
-  int status = -1;      // exit status, or 128 + signal
-  std::string output;   // stdout and stderr together
+  int status = -1;     // exit status, or 128 + signal
+  std::string output;  // stdout and stderr together
 };
 
 inline ProgramRun RunProgram(const std::string& arguments) {

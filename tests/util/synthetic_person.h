@@ -18,8 +18,8 @@ struct KnownPerson {
   MatrixX3d joints3d;
 };
 
-inline KnownPerson MakeKnownPerson(std::uint64_t seed, const std::string& set_name = "openpose25", double noise_px = 0,
-                                   bool is_3d = false) {
+inline KnownPerson MakeKnownPerson(std::uint64_t seed, const std::string& set_name = "openpose25",
+                                   double noise_px = 0, bool is_3d = false) {
   static const std::shared_ptr<const Prior> prior = LoadPrior("gmm8");
   const std::shared_ptr<const BodyModel> model = Mannequin();
   Rng rng(seed);
@@ -27,9 +27,10 @@ inline KnownPerson MakeKnownPerson(std::uint64_t seed, const std::string& set_na
   person.truth = BodyParameters::Zero(*model);
   const std::vector<Eigen::VectorXd> modes = prior->Modes();
   // Between a mode and a sample: typical, yet nobody's start.
-  person.truth.body_pose.head(prior->dim()) = 0.6 * modes[rng.Index(modes.size())] + 0.4 * prior->Sample(&rng);
-  person.truth.global_orient =
-      LogSO3(ExpSO3({EIGEN_PI, 0, 0}) * ExpSO3({0, rng.Uniform(0, 6.28), 0}) * ExpSO3({0.1 * rng.Normal(), 0, 0}));
+  person.truth.body_pose.head(prior->dim()) =
+      0.6 * modes[rng.Index(modes.size())] + 0.4 * prior->Sample(&rng);
+  person.truth.global_orient = LogSO3(ExpSO3({EIGEN_PI, 0, 0}) * ExpSO3({0, rng.Uniform(0, 6.28), 0}) *
+                                      ExpSO3({0.1 * rng.Normal(), 0, 0}));
   person.truth.transl = {0.1 * rng.Normal(), 0.1 * rng.Normal(), rng.Uniform(3, 6)};
   const KeypointSet* set = FindKeypointSet(set_name);
   const KeypointBinding binding = BindKeypoints(*set, *model);

@@ -9,7 +9,8 @@
 namespace vitruvius {
 
 inline std::shared_ptr<const BodyModel> MakeTestBody(std::uint64_t seed = 1, int num_vertices = 60,
-                                                     std::vector<int> parents = SmplParents(), int num_betas = 10) {
+                                                     std::vector<int> parents = SmplParents(),
+                                                     int num_betas = 10) {
   Rng rng(seed);
   const int num_joints = static_cast<int>(parents.size());
   BodyModelData data;
@@ -29,7 +30,8 @@ inline std::shared_ptr<const BodyModel> MakeTestBody(std::uint64_t seed = 1, int
   data.weights = weights.sparseView();
   RowMatrixXd regressor = RowMatrixXd::Zero(num_joints, num_vertices);
   for (int j = 0; j < num_joints; ++j) {
-    for (int i = 0; i < 5; ++i) regressor(j, static_cast<int>(rng.Index(num_vertices))) += rng.Uniform(0.1, 1);
+    for (int i = 0; i < 5; ++i)
+      regressor(j, static_cast<int>(rng.Index(num_vertices))) += rng.Uniform(0.1, 1);
     regressor.row(j) /= regressor.row(j).sum();
   }
   data.joint_regressor = regressor.sparseView();

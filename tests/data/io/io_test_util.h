@@ -39,8 +39,8 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// Without syncing to disk, which would take most of the time of tests that write thousands of files. The old file is
-// removed first, because some file systems also sync one that is truncated and written again.
+// Without syncing to disk, which would take most of the time of tests that write thousands of files. The old
+// file is removed first, because some file systems also sync one that is truncated and written again.
 inline void WriteQuickly(const std::string& path, const std::string& content) {
   std::filesystem::remove(path);
   std::ofstream(path, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));

@@ -57,7 +57,8 @@ MatrixX3d TextbookVertices(const BodyModel& model, const BodyParameters& p, Matr
     Vector3d sum = Vector3d::Zero();
     for (SparseRowMatrixd::InnerIterator it(model.weights(), v); it; ++it) {
       const Eigen::Matrix4d& g = world[it.col()];
-      const Vector3d local = shaped.row(v).transpose() + blend.segment<3>(3 * v) - rest.row(it.col()).transpose();
+      const Vector3d local =
+          shaped.row(v).transpose() + blend.segment<3>(3 * v) - rest.row(it.col()).transpose();
       sum += it.value() * (g.topLeftCorner<3, 3>() * local + g.topRightCorner<3, 1>());
     }
     result.row(v) = sum + p.transl;
@@ -92,7 +93,8 @@ TEST(BodyEvaluator, BetasAloneMoveVerticesByTheShapeDirections) {
   const BodyMesh mesh = PoseMesh(*model, p);
   for (int v = 0; v < model->num_vertices(); ++v) {
     for (int axis = 0; axis < 3; ++axis) {
-      EXPECT_NEAR(mesh.vertices(v, axis), model->v_template()(v, axis) + 2 * model->shapedirs()(3 * v + axis, 3), kExact);
+      EXPECT_NEAR(mesh.vertices(v, axis),
+                  model->v_template()(v, axis) + 2 * model->shapedirs()(3 * v + axis, 3), kExact);
     }
   }
 }

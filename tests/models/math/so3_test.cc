@@ -37,8 +37,9 @@ TEST_P(So3AtAngle, RightJacobianMatchesDifferences) {
   Matrix3d numeric;
   for (int c = 0; c < 3; ++c) {
     const Vector3d d = kStep * Vector3d::Unit(c);
-    numeric.col(c) = (LogSO3(ExpSO3(w).transpose() * ExpSO3(w + d)) - LogSO3(ExpSO3(w).transpose() * ExpSO3(w - d))) /
-                     (2 * kStep);
+    numeric.col(c) =
+        (LogSO3(ExpSO3(w).transpose() * ExpSO3(w + d)) - LogSO3(ExpSO3(w).transpose() * ExpSO3(w - d))) /
+        (2 * kStep);
   }
   EXPECT_LT((numeric - RightJacobianSO3(w)).norm(), 1e-9);
   Matrix3d r, j;
@@ -48,7 +49,8 @@ TEST_P(So3AtAngle, RightJacobianMatchesDifferences) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Angles, So3AtAngle,
-                         testing::Values(0.0, 1e-12, 1e-8, 1e-4, 0.00999, 0.0101, 0.5, 2.0, 3.0, 3.14159, 3.14159265358979));
+                         testing::Values(0.0, 1e-12, 1e-8, 1e-4, 0.00999, 0.0101, 0.5, 2.0, 3.0, 3.14159,
+                                         3.14159265358979));
 
 TEST(So3, WrapKeepsTheRotation) {
   Rng rng(3);

@@ -48,11 +48,11 @@ TEST(FitQuality, BackwardBendsAreCountedByHingeAndSide) {
   const auto model = MakeTestBody();
   BodyParameters p = BodyParameters::Zero(*model);
   EXPECT_EQ(NumBackwardBends(*model, p), 0);
-  p.body_pose[3 * (4 - 1)] = 1.5;         // left knee, its natural way
-  p.body_pose[3 * (18 - 1) + 1] = -1.5;   // left elbow, its natural way
-  p.body_pose[3 * (19 - 1) + 1] = 1.5;    // right elbow, its natural way
+  p.body_pose[3 * (4 - 1)] = 1.5;        // left knee, its natural way
+  p.body_pose[3 * (18 - 1) + 1] = -1.5;  // left elbow, its natural way
+  p.body_pose[3 * (19 - 1) + 1] = 1.5;   // right elbow, its natural way
   EXPECT_EQ(NumBackwardBends(*model, p), 0);
-  p.body_pose[3 * (5 - 1)] = -0.3;        // right knee, 17 degrees backwards
+  p.body_pose[3 * (5 - 1)] = -0.3;  // right knee, 17 degrees backwards
   EXPECT_EQ(NumBackwardBends(*model, p), 1);
   p.body_pose[3 * (18 - 1) + 1] = 0.5;
   EXPECT_EQ(NumBackwardBends(*model, p), 2);

@@ -54,8 +54,9 @@ TEST(Batch, ShardsCoverEverybodyOnce) {
     BatchOptions options;
     options.shard_index = shard;
     options.shard_count = 3;
-    RunBatch(Count(101), Echo(),
-             [&](const PersonObservation&, const FitResult& result) { ++seen[std::stoi(result.id)]; }, options);
+    RunBatch(
+        Count(101), Echo(),
+        [&](const PersonObservation&, const FitResult& result) { ++seen[std::stoi(result.id)]; }, options);
   }
   EXPECT_EQ(seen, std::vector<int>(101, 1));
 }
@@ -91,7 +92,9 @@ TEST(Batch, OptionsAreChecked) {
   BatchOptions options;
   options.shard_index = 2;
   options.shard_count = 2;
-  EXPECT_THROW(RunBatch(Count(1), Echo(), [](const PersonObservation&, const FitResult&) {}, options), ContractError);
+  EXPECT_THROW(RunBatch(
+                   Count(1), Echo(), [](const PersonObservation&, const FitResult&) {}, options),
+               ContractError);
 }
 
 }  // namespace

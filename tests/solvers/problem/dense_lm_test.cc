@@ -74,7 +74,8 @@ TEST(DenseLm, MeetsCeresOnBlocksLossesAndQuadraticTerms) {
     ceres::Problem problem;
     problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Difference, 2, 2, 2>(new Difference{3}),
                              new GemanMcClureLoss(&sigma, &weight), a, b);
-    problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Difference, 2, 2, 2>(new Difference{0.5}), nullptr, b, a);
+    problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Difference, 2, 2, 2>(new Difference{0.5}),
+                             nullptr, b, a);
     problem.AddResidualBlock(new DiagonalPrior(2, 0, 2, &prior_weight, mean), nullptr, a);
     problem.AddResidualBlock(new DiagonalPrior(2, 1, 1, &prior_weight, mean), nullptr, b);
     if (dense) {
@@ -101,7 +102,8 @@ TEST(DenseLm, MeetsCeresOnBlocksLossesAndQuadraticTerms) {
 TEST(DenseLm, ConstantBlocksStay) {
   double a[2] = {1, 2}, b[2] = {-0.5, 0.7};
   ceres::Problem problem;
-  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Difference, 2, 2, 2>(new Difference{3}), nullptr, a, b);
+  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Difference, 2, 2, 2>(new Difference{3}), nullptr,
+                           a, b);
   DenseLm lm(problem, nullptr);
   problem.SetParameterBlockConstant(a);
   const SolveSummary held = lm.Solve(Tight());
@@ -122,7 +124,8 @@ TEST(DenseLm, ConstantBlocksStay) {
 TEST(DenseLm, AFailedEvaluationIsABadStepAndNotTheEnd) {
   double x[1] = {0};
   ceres::Problem problem;
-  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<FailsBeyond, 1, 1>(new FailsBeyond{4}), nullptr, x);
+  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<FailsBeyond, 1, 1>(new FailsBeyond{4}), nullptr,
+                           x);
   const SolveSummary summary = DenseLm(problem, nullptr).Solve(Tight());
   EXPECT_LE(x[0], 4);
   EXPECT_GT(x[0], 3);
@@ -132,7 +135,8 @@ TEST(DenseLm, AFailedEvaluationIsABadStepAndNotTheEnd) {
 TEST(DenseLm, AStartThatCannotBeEvaluatedIsAFailureAndStaysWhereItWas) {
   double x[1] = {5};
   ceres::Problem problem;
-  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<FailsBeyond, 1, 1>(new FailsBeyond{4}), nullptr, x);
+  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<FailsBeyond, 1, 1>(new FailsBeyond{4}), nullptr,
+                           x);
   EXPECT_EQ(DenseLm(problem, nullptr).Solve(Tight()).termination, SolveSummary::kFailure);
   EXPECT_EQ(x[0], 5);
   x[0] = std::numeric_limits<double>::quiet_NaN();

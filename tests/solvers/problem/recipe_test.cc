@@ -19,7 +19,8 @@ std::string MessageOf(const std::string& json) {
 
 TEST(Recipe, AllShippedOnesLoad) {
   const std::vector<std::string> names = ShippedRecipeNames();
-  EXPECT_THAT(names, testing::IsSupersetOf({"default", "smplify", "smplify-x", "spin", "keypoints3d", "mocap"}));
+  EXPECT_THAT(names,
+              testing::IsSupersetOf({"default", "smplify", "smplify-x", "spin", "keypoints3d", "mocap"}));
   for (const std::string& name : names) {
     const Recipe recipe = LoadRecipe(name);
     EXPECT_EQ(recipe.name, name);
@@ -50,7 +51,8 @@ TEST(Recipe, EveryFieldIsRead) {
     "max_abs_beta": 2, "max_median_residual": 0.3, "many_starts": {"modes": 3, "yaws": 2, "with_mean": true},
     "camera_stages": [{"name": "c", "weights": {"reprojection": 2, "depth": 7}, "free": ["transl"], "torso_only": true}],
     "stages": [{"name": "s", "weights": {"joint_limits": 3}, "robust_sigma": 9, "max_iterations": 11,
-                "function_tolerance": 0.25, "keep": 5}]})", "r.json");
+                "function_tolerance": 0.25, "keep": 5}]})",
+                                    "r.json");
   EXPECT_EQ(recipe.camera, Recipe::Camera::kWeakPerspective);
   EXPECT_EQ(recipe.reference_size_px, 300);
   EXPECT_EQ(recipe.focal_px, 1200);
@@ -75,10 +77,13 @@ TEST(Recipe, FaultsAreNamed) {
   EXPECT_THAT(MessageOf("[]"), HasSubstr("expected an object"));
   EXPECT_THAT(MessageOf("{}"), HasSubstr("stages: found none"));
   EXPECT_THAT(MessageOf(R"({"stagse": []})"), HasSubstr("unknown key \"stagse\""));
-  EXPECT_THAT(MessageOf(R"({"stages": [{"weights": {"pose": 1}}]})"), HasSubstr("stages[0].weights: unknown key \"pose\""));
-  EXPECT_THAT(MessageOf(R"({"stages": [{"weights": {"betas": "5"}}]})"), HasSubstr("stages[0].weights.betas: found string"));
+  EXPECT_THAT(MessageOf(R"({"stages": [{"weights": {"pose": 1}}]})"),
+              HasSubstr("stages[0].weights: unknown key \"pose\""));
+  EXPECT_THAT(MessageOf(R"({"stages": [{"weights": {"betas": "5"}}]})"),
+              HasSubstr("stages[0].weights.betas: found string"));
   EXPECT_THAT(MessageOf(R"({"stages": [{"weights": {"betas": -5}}]})"), HasSubstr("expected 0 to"));
-  EXPECT_THAT(MessageOf(R"({"stages": [{"free": ["pose"]}]})"), HasSubstr("found \"pose\", expected global_orient"));
+  EXPECT_THAT(MessageOf(R"({"stages": [{"free": ["pose"]}]})"),
+              HasSubstr("found \"pose\", expected global_orient"));
   EXPECT_THAT(MessageOf(R"({"camera": "fisheye", "stages": [{}]})"), HasSubstr("camera: found \"fisheye\""));
   EXPECT_THAT(MessageOf(R"({"stages": [{"max_iterations": 1.5}]})"), HasSubstr("expected a whole number"));
 }

@@ -93,6 +93,22 @@ TEST(Fitter, CostIsTheSumOfItsTermsAtTheReturnedBody) {
   EXPECT_EQ(joints.points(), result.joints3d);
 }
 
+// Joints may wind past pi on the way; the cost must still be that of the body that is reported.
+TEST(Fitter, CostIsThatOfTheReportedBodyAlsoWhenJointsWound) {
+  FitOptions options;
+  options.starts = 1;
+  Fitter fitter = MakeFitter(options);
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const FitResult result = fitter.Fit(MakeKnownPerson(seed, "openpose25", 8).observation);
+    double sum = 0;
+    for (const TermCost& term : result.terms) sum += term.cost;
+    EXPECT_NEAR(sum, result.cost, 1e-9 * result.cost) << seed;
+    for (Eigen::Index k = 0; k < result.parameters.body_pose.size(); k += 3) {
+      EXPECT_LE(result.parameters.body_pose.segment<3>(k).norm(), EIGEN_PI + 1e-12) << seed;
+    }
+  }
+}
+
 TEST(Fitter, ManyStartsAreNeverWorseThanOne) {
   FitOptions one;
   one.starts = 1;
@@ -207,7 +223,8 @@ TEST(Starts, UprightOrientShowsTheBodyUprightToTheCamera) {
   EXPECT_LT((facing * Vector3d::UnitY() - Vector3d(0, -1, 0)).norm(), 1e-12);  // head up: y down in the image
   EXPECT_LT((facing * Vector3d::UnitZ() - Vector3d(0, 0, -1)).norm(), 1e-12);  // chest towards the camera
   const Matrix3d rolled = ExpSO3(UprightOrient(EIGEN_PI / 2, 0));
-  EXPECT_LT((rolled * Vector3d::UnitY() - Vector3d(1, 0, 0)).norm(), 1e-12);   // lying with the head to the right
+  EXPECT_LT((rolled * Vector3d::UnitY() - Vector3d(1, 0, 0)).norm(),
+            1e-12);  // lying with the head to the right
 }
 
 TEST(Starts, TurnAroundIsARightMultiplication) {
@@ -215,7 +232,8 @@ TEST(Starts, TurnAroundIsARightMultiplication) {
   p.global_orient = {0.3, -0.8, 0.5};
   const Matrix3d before = ExpSO3(p.global_orient);
   TurnAround(&p);
-  EXPECT_LT((ExpSO3(p.global_orient) - before * Vector3d(-1, 1, -1).asDiagonal().toDenseMatrix()).norm(), 1e-12);
+  EXPECT_LT((ExpSO3(p.global_orient) - before * Vector3d(-1, 1, -1).asDiagonal().toDenseMatrix()).norm(),
+            1e-12);
 }
 
 }  // namespace

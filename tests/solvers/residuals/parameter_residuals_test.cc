@@ -34,7 +34,8 @@ void CheckNormalEquations(const Cost& cost, std::vector<double> x) {
   const Eigen::MatrixXd expected = (j.transpose() * j).triangularView<Eigen::Lower>();
   const Eigen::MatrixXd found = hessian.triangularView<Eigen::Lower>();
   EXPECT_LT((found - expected).cwiseAbs().maxCoeff(), 1e-12 * (1 + expected.cwiseAbs().maxCoeff()));
-  EXPECT_LT((gradient - j.transpose() * r).cwiseAbs().maxCoeff(), 1e-12 * (1 + gradient.cwiseAbs().maxCoeff()));
+  EXPECT_LT((gradient - j.transpose() * r).cwiseAbs().maxCoeff(),
+            1e-12 * (1 + gradient.cwiseAbs().maxCoeff()));
 }
 
 TEST(Hinge, IsOneAtRestFallsWithTheNaturalBendAndRisesAgainstIt) {
@@ -83,7 +84,8 @@ TEST(JointLimit, ZeroInsideDistanceOutside) {
   std::vector<double> pose(6, 0.0);
   const double* block = pose.data();
   double r;
-  const std::vector<std::pair<double, double>> expected = {{0, 0}, {1, 0}, {-0.5, 0}, {1.25, 0.75}, {-1, -1.5}};
+  const std::vector<std::pair<double, double>> expected = {
+      {0, 0}, {1, 0}, {-0.5, 0}, {1.25, 0.75}, {-1, -1.5}};
   for (const auto& [angle, residual] : expected) {
     pose[4] = angle;
     ASSERT_TRUE(cost.Evaluate(&block, &r, nullptr));

@@ -22,7 +22,9 @@ class PointResiduals : public testing::Test {
     p.transl = {0.3, -0.2, 9};  // well before the camera
     Set(p);
   }
-  static PointSet Points() { return PointSet().AddJoint(20).AddVertex(5).AddBarycentric({1, 2, 3}, {0.2, 0.3, 0.5}).AddJoint(0); }
+  static PointSet Points() {
+    return PointSet().AddJoint(20).AddVertex(5).AddBarycentric({1, 2, 3}, {0.2, 0.3, 0.5}).AddJoint(0);
+  }
   void Set(const BodyParameters& p) {
     body_.SetParameters(p);
     body_.PrepareForEvaluation(true, true);
@@ -48,7 +50,8 @@ class PointResiduals : public testing::Test {
     const auto model = MakeTestBody();
     Rng rng(9);
     std::vector<BodyParameters> cases = {BodyParameters::Zero(*model), RandomParameters(*model, &rng, 1e-8),
-                                         RandomParameters(*model, &rng, 0.5), RandomParameters(*model, &rng, 0.5)};
+                                         RandomParameters(*model, &rng, 0.5),
+                                         RandomParameters(*model, &rng, 0.5)};
     for (Eigen::Index k = 0; k < cases[3].body_pose.size(); k += 3) {
       cases[3].body_pose.segment<3>(k) *= (EIGEN_PI - 1e-5) / cases[3].body_pose.segment<3>(k).norm();
     }
@@ -81,8 +84,10 @@ TEST_F(PointResiduals, ReprojectionJacobians) {
     Set(p);
     for (int i = 0; i < 3; ++i) {
       for (int axis = 0; axis < 2; ++axis) {
-        CheckCost(PointCost<ReprojectionCoordinate>(&body_, {i}, {&camera_, &target, axis}), Blocks(), Options());
-        CheckCost(PointCost<WeakReprojectionCoordinate>(&body_, {i, 3}, {&camera_, &target, axis}), Blocks(), Options());
+        CheckCost(PointCost<ReprojectionCoordinate>(&body_, {i}, {&camera_, &target, axis}), Blocks(),
+                  Options());
+        CheckCost(PointCost<WeakReprojectionCoordinate>(&body_, {i, 3}, {&camera_, &target, axis}), Blocks(),
+                  Options());
       }
     }
   }
@@ -91,8 +96,10 @@ TEST_F(PointResiduals, ReprojectionJacobians) {
 TEST_F(PointResiduals, WeakReprojectionScalesByTheRootsDepth) {
   const Eigen::Vector3d x = body_.evaluator().points().row(1), root = body_.evaluator().points().row(3);
   const Keypoint2dTarget target{{900 * x.x() / root.z() + 320 - 3, 1100 * x.y() / root.z() + 240 - 4}, 1};
-  EXPECT_NEAR(Residual(PointCost<WeakReprojectionCoordinate>(&body_, {1, 3}, {&camera_, &target, 0})), 3, 1e-10);
-  EXPECT_NEAR(Residual(PointCost<WeakReprojectionCoordinate>(&body_, {1, 3}, {&camera_, &target, 1})), 4, 1e-10);
+  EXPECT_NEAR(Residual(PointCost<WeakReprojectionCoordinate>(&body_, {1, 3}, {&camera_, &target, 0})), 3,
+              1e-10);
+  EXPECT_NEAR(Residual(PointCost<WeakReprojectionCoordinate>(&body_, {1, 3}, {&camera_, &target, 1})), 4,
+              1e-10);
 }
 
 TEST_F(PointResiduals, APointBehindTheCameraFailsUnlessItWasNotSeen) {
@@ -101,7 +108,8 @@ TEST_F(PointResiduals, APointBehindTheCameraFailsUnlessItWasNotSeen) {
   Set(p);
   Keypoint2dTarget target{{100, 50}, 1};
   double r = 0;
-  EXPECT_FALSE(PointCost<ReprojectionCoordinate>(&body_, {0}, {&camera_, &target, 0}).Evaluate(Blocks().data(), &r, nullptr));
+  EXPECT_FALSE(PointCost<ReprojectionCoordinate>(&body_, {0}, {&camera_, &target, 0})
+                   .Evaluate(Blocks().data(), &r, nullptr));
   EXPECT_FALSE(PointCost<WeakReprojectionCoordinate>(&body_, {0, 3}, {&camera_, &target, 0})
                    .Evaluate(Blocks().data(), &r, nullptr));
   target.weight = 0;
