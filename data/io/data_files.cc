@@ -51,4 +51,16 @@ std::vector<std::string> DataFileNames(const std::string& folder, const std::str
   return names;
 }
 
+std::string ShippedOrOwnFile(const std::string& kind, const std::string& folder, const std::string& ending,
+                             const std::string& name) {
+  if (name.find('/') != std::string::npos || name.find(ending) != std::string::npos) return name;
+  const std::vector<std::string> names = DataFileNames(folder, ending);
+  if (std::find(names.begin(), names.end(), name) != names.end())
+    return DataFile(folder + "/" + name + ending);
+  std::string known;
+  for (const std::string& other : names) known += " " + other;
+  throw InputError(
+      StrCat(kind, " \"", name, "\" is unknown; shipped are:", known, "; or give a path to a ", ending));
+}
+
 }  // namespace vitruvius

@@ -13,4 +13,9 @@ std::string DataFile(const std::string& relative);
 // Names without ending of all files data/<folder>/*<ending>, sorted.
 std::vector<std::string> DataFileNames(const std::string& folder, const std::string& ending);
 
+// What a user may name: a file that ships (data/<folder>/<name><ending>) or a path of their own, told by a
+// slash or the ending. `kind` ("recipe") is for the message. Throws InputError listing what ships.
+std::string ShippedOrOwnFile(const std::string& kind, const std::string& folder, const std::string& ending,
+                             const std::string& name);
+
 }  // namespace vitruvius

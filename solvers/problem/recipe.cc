@@ -200,17 +200,7 @@ void Recipe::Check() const {
 }
 
 Recipe LoadRecipe(const std::string& name) {
-  const bool is_path = name.find('/') != std::string::npos || name.find(".json") != std::string::npos;
-  if (!is_path) {
-    const std::vector<std::string> names = ShippedRecipeNames();
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
-      std::string known;
-      for (const std::string& other : names) known += " " + other;
-      throw InputError(
-          StrCat("recipe \"", name, "\" is unknown; shipped are:", known, "; or give a path to a .json"));
-    }
-  }
-  const std::string path = is_path ? name : DataFile("recipes/" + name + ".json");
+  const std::string path = ShippedOrOwnFile("recipe", "recipes", ".json", name);
   constexpr std::uint64_t kMaxRecipeBytes = 1 << 20;
   return ParseRecipe(ReadFile(path, kMaxRecipeBytes), path);
 }

@@ -12,12 +12,6 @@
 #include "models/util/check.h"
 #include "tests/util/test_body.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-// Fontconfig keeps what it has loaded until the end of the program.
-extern "C" const char* __lsan_default_suppressions();
-const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
-#endif
-
 namespace vitruvius {
 namespace {
 
