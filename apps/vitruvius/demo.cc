@@ -99,7 +99,7 @@ Command DemoCommand() {
           "Without MOTION: the CMU motions of Debian's package assimp-testmodels. Prints errors against the "
           "truth and\n"
           "writes DIR/fits_from_2d.png.\n",
-          {"out", "model", "prior", "recipe", "starts", "solver", "threads", "seed", "quiet"},
+          {"out", "model", "gender", "prior", "recipe", "starts", "solver", "threads", "seed", "quiet"},
           Demo};
 }
 

@@ -31,7 +31,6 @@ DECLARE_string(id);
 DECLARE_int32(limit);
 DECLARE_int32(stride);
 DECLARE_string(to);
-DECLARE_string(truth);
 DECLARE_string(observations);
 DECLARE_double(noise_px);
 DECLARE_double(noise_m);

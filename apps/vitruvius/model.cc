@@ -74,7 +74,7 @@ Command ModelCommand() {
           "  vitruvius model check SMPL_NEUTRAL.npz             exit status 1 when something is wrong\n"
           "  vitruvius model convert mannequin body.npz         SMPL's keys, for any Python tool\n"
           "  vitruvius model convert mannequin body.obj         the template mesh (.png: pictures of it)\n",
-          {"size"},
+          {"gender", "size"},
           [](const std::vector<std::string>& arguments) {
             const std::string verb = arguments.empty() ? "" : arguments[0];
             const bool convert = verb == "convert";

@@ -113,8 +113,8 @@ Command PriorCommand() {
       "  vitruvius prior sample gmm8 --out samples.png      a sheet of random bodies (.npz: their poses)\n"
       "  vitruvius prior fit-gmm mocap/ --out my.npz        train on motion files (.amc, .bvh, .json, "
       ".npz)\n",
-      {"model", "out", "limit", "seed", "threads", "components", "floor", "cap", "restarts", "mirror",
-       "quiet"},
+      {"model", "gender", "out", "limit", "seed", "threads", "components", "floor", "cap", "restarts",
+       "mirror", "quiet"},
       [](const std::vector<std::string>& arguments) {
         const std::string verb = arguments.empty() ? "" : arguments[0];
         const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());

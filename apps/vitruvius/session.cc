@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -28,7 +29,21 @@ bool ParseInt(const char* text, int* value) {
 
 std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name) {
   if (name == "mannequin") return Mannequin();
-  return LoadBodyModel(name);
+  if (!std::filesystem::is_directory(name)) return LoadBodyModel(name);
+  if (FLAGS_gender != "neutral" && FLAGS_gender != "male" && FLAGS_gender != "female") {
+    throw UsageError(StrCat("--gender: found \"", FLAGS_gender, "\", expected neutral, male or female"));
+  }
+  std::string gender = FLAGS_gender;
+  for (char& c : gender) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  std::string looked;
+  for (const char* kind : {"SMPL_", "SMPLH_", "SMPLX_"}) {
+    for (const char* ending : {".npz", ".pkl"}) {
+      const std::string file = kind + gender + ending;
+      if (std::filesystem::is_regular_file(name + "/" + file)) return LoadBodyModel(name + "/" + file);
+      looked += (looked.empty() ? "" : ", ") + file;
+    }
+  }
+  throw InputError(name, "", "holds none of " + looked);
 }
 
 std::shared_ptr<const BodyModel> ModelFromFlags() { return LoadModelByName(FLAGS_model); }

@@ -17,7 +17,7 @@ namespace vitruvius {
 
 // --model, --prior (falling back to the recipe's), --recipe. Throw InputError or UsageError.
 std::shared_ptr<const BodyModel> ModelFromFlags();
-// By name, as --model takes it: `mannequin` or a path.
+// By name, as --model takes it: `mannequin`, a file, or a folder that holds SMPL_<GENDER>.npz or the like.
 std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name);
 std::shared_ptr<const Prior> PriorFromFlags(const Recipe& recipe);
 

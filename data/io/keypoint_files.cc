@@ -70,7 +70,7 @@ class UniqueIds {
     std::uint32_t& count = count_[HashString(base)];
     if (++count == 1) return base;
     for (;;) {
-      const std::string numbered = StrCat(base, "~", count);
+      std::string numbered = StrCat(base, "~", count);
       if (count_.emplace(HashString(numbered), 1).second) return numbered;
       ++count;
     }

@@ -8,9 +8,9 @@ namespace {
 // Row-major doubles to a tensor of its own.
 template <typename Matrix>
 at::Tensor TensorOf(const Matrix& matrix, at::TensorOptions options) {
-  const RowMatrixXd copy = matrix.template cast<double>();
-  return at::from_blob(const_cast<double*>(copy.data()), {copy.rows(), copy.cols()}, at::kDouble)
-      .to(options, false, true);
+  RowMatrixXd copy(matrix.rows(), matrix.cols());
+  copy = matrix.template cast<double>();
+  return at::from_blob(copy.data(), {copy.rows(), copy.cols()}, at::kDouble).to(options, false, true);
 }
 
 void CheckSize(const at::Tensor& tensor, const char* name, int64_t batch, int64_t columns) {

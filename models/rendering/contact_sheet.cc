@@ -37,8 +37,9 @@ Image ContactSheet(const std::vector<Image>& images, int columns, const std::vec
   canvas.FillGradient({240, 242, 246, 255}, {226, 229, 235, 255});
   canvas.DrawText(kGap + 2, 34, sheet_width - 2 * kGap, title, TextStyle{19, {32, 36, 44, 255}, true});
   for (int i = 0; i < num_images; ++i) {
-    const double x = kGap + (i % num_columns) * (card_width + kGap);
-    const double y = top + (i / num_columns) * (card_height + kGap);
+    const int column = i % num_columns, row = i / num_columns;
+    const double x = kGap + column * (card_width + kGap);
+    const double y = top + row * (card_height + kGap);
     canvas.DrawBox(x - 0.5, y + 1.5, card_width + 1, card_height, 7, {60, 70, 90, 34});  // its shadow
     canvas.DrawBox(x, y, card_width, card_height, 6, {255, 255, 255, 255});
     const double scale = scale_of(images[i]);

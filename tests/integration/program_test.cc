@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fstream>
 #include <random>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -107,6 +108,19 @@ TEST(Program, AModelWithACycleInItsTreeIsNamed) {
   EXPECT_THAT(run.output, HasSubstr("cycle"));
   EXPECT_EQ(RunProgram("model check mannequin").status, 0) << RunProgram("model check mannequin").output;
   EXPECT_EQ(RunProgram("model check " + (folder / "body.npz")).status, 0);
+}
+
+TEST(Program, AFolderOfModelsIsChosenFromByGender) {
+  const TestFolder folder;
+  ASSERT_EQ(RunProgram("model convert mannequin " + (folder / "SMPL_FEMALE.npz")).status, 0);
+  WriteAll(folder / "good.json", OpenPoseJson({MakeKnownPerson(1).observation}));
+  const std::string fit =
+      "fit " + (folder / "good.json") + " --quiet --out " + (folder / "out") + " --model " + folder.path();
+  EXPECT_EQ(RunProgram(fit + " --gender female").status, 0);
+  const ProgramRun missing = RunProgram(fit);
+  EXPECT_EQ(missing.status, 1);
+  EXPECT_THAT(missing.output, HasSubstr("SMPL_NEUTRAL.npz"));
+  EXPECT_EQ(RunProgram(fit + " --gender cat").status, 2);
 }
 
 TEST(Program, SameBytesForAnyThreadsAndOnRerun) {
@@ -299,6 +313,54 @@ TEST(Program, RealKeypointsGetUsableBodies) {
     EXPECT_LT(row.fit.residual_median, 0.04 * (y.maxCoeff() - y.minCoeff())) << row.fit.id;
   }
   EXPECT_GE(usable, 11);
+}
+
+// A real video track, 675 frames without confidences or image size.
+TEST(Program, RealVideoGetsUsableBodies) {
+  const std::string path = std::string(VITRUVIUS_SOURCE_DIR) +
+                           "/../shared/data/keypoints/openpose_body25_video_video2bvh_0000-0674.csv";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "needs real keypoints in " << path;
+  std::vector<double> keypoints;
+  std::vector<double> heights;
+  std::vector<int> seen;
+  std::ifstream csv(path);
+  for (std::string line; std::getline(csv, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    std::replace(line.begin(), line.end(), ',', ' ');
+    std::istringstream numbers(line);
+    double low = 1e9, high = -1e9;
+    seen.push_back(0);
+    for (int k = 0; k < 25; ++k) {
+      double x = 0, y = 0;
+      numbers >> x >> y;
+      const bool found = x != 0 || y != 0;
+      keypoints.insert(keypoints.end(), {x, y, found ? 1.0 : 0.0});
+      if (!found) continue;
+      ++seen.back();
+      low = std::min(low, y);
+      high = std::max(high, y);
+    }
+    heights.push_back(high - low);
+  }
+  const auto num = static_cast<std::int64_t>(heights.size());
+  ASSERT_EQ(num, 675);
+  const TestFolder folder;
+  WriteNpz(folder / "video.npz", {{"keypoints2d", NpyArray::FromDoubles(keypoints.data(), {num, 25, 3})},
+                                  {"keypoint_set", NpyArray::FromString("openpose25")}});
+  ASSERT_EQ(
+      RunProgram("fit " + (folder / "video.npz") + " --starts 2 --quiet --out " + (folder / "out")).status,
+      0);
+  const ResultsFile results = ReadResults(folder / "out");
+  ASSERT_EQ(results.rows.size(), heights.size());
+  for (size_t i = 0; i < heights.size(); ++i) {
+    const FitResult& fit = results.rows[i].fit;
+    if (seen[i] < 6) {
+      EXPECT_EQ(fit.reason, reason::kTooFewKeypoints) << i;
+      continue;
+    }
+    EXPECT_TRUE(fit.usable) << i << " " << fit.reason;
+    EXPECT_LT(fit.residual_median, 0.04 * heights[i]) << i;
+  }
 }
 
 }  // namespace
