@@ -11,7 +11,6 @@ const vitruvius::FitOptions kFit;
 }  // namespace
 
 DEFINE_string(model, "mannequin", "body: `mannequin`, a file with SMPL's keys, or a folder of such files");
-              "body: `mannequin`, a file with SMPL's keys, or a folder of such files (with --gender)");
               DEFINE_string(gender, "neutral",
                             "which file of a folder --model: neutral, male or female, as in SMPL_MALE.npz");
               DEFINE_string(prior, "",
