@@ -11,118 +11,112 @@ const vitruvius::FitOptions kFit;
 }  // namespace
 
 DEFINE_string(model, "mannequin", "body: `mannequin`, a file with SMPL's keys, or a folder of such files");
-              DEFINE_string(gender, "neutral",
-                            "which file of a folder --model: neutral, male or female, as in SMPL_MALE.npz");
-              DEFINE_string(prior, "",
-                            "pose prior: a shipped name or a .npz; empty: the recipe's; `none`: no prior");
-              DEFINE_string(recipe, "",
-                            "what is minimised: a shipped name or a .json; empty: `default` (2D) and "
-                            "`keypoints3d` (3D)");
-              DEFINE_string(focal, "auto", "focal length in px where the input has none, or `auto`");
-              DEFINE_string(image_size, "", "WxH in px where the input has none");
-              DEFINE_string(images, "", "folder of the pictures, for overlays");
-              DEFINE_string(keypoint_set, "", "order of the keypoints where the input does not say");
-              DEFINE_int32(
-                  starts, kFit.starts,
-                  "hypotheses that are carried through the stages; 0: as the recipe says; 1: one start");
-              DEFINE_int32(threads, 0, "threads; 0: one a core");
-              DEFINE_uint64(seed, 1, "seed of everything random; fits have nothing random in them");
-              DEFINE_string(shard, "",
-                            "i/n: every n-th person, starting with the i-th (0 <= i < n); empty: from Slurm, "
-                            "Open MPI or PMI");
-              DEFINE_string(solver, "lm",
-                            "`lm`: our dense Levenberg-Marquardt; `ceres`: ceres::Solve on the same problem");
-              DEFINE_string(out, "", "folder or file to write");
-              DEFINE_bool(overlay, false, "write a picture of each person");
-              DEFINE_int32(overlay_limit, 1000, "pictures at most");
-              DEFINE_bool(obj, false, "write a mesh of each person");
-              DEFINE_bool(quiet, false, "no progress, no summary");
-              DEFINE_string(id, "", "the person's id (render: or several, with commas); empty: all");
-              DEFINE_int32(limit, 0, "people at most; 0: all");
-              DEFINE_int32(stride, 1, "take every n-th frame");
-              DEFINE_string(to, "", "format to write");
-              DEFINE_string(observations, "", "the keypoints a result was fitted to");
-              DEFINE_double(noise_px, 3, "standard deviation of the noise on 2D keypoints");
-              DEFINE_double(noise_m, 0, "standard deviation of the noise on 3D keypoints");
-              DEFINE_bool(keypoints3d, false, "fit 3D keypoints instead of 2D ones");
-              DEFINE_bool(json, false, "print as JSON");
-              DEFINE_int32(components, 8, "Gaussians in the mixture");
-              DEFINE_double(floor, 0.10, "standard deviation in radians that every dimension has at least");
-              DEFINE_double(cap, 2000, "weight in frames that one subject has at most");
-              DEFINE_int32(restarts, 3, "EM runs of which the best is kept");
-              DEFINE_bool(mirror, true, "add every pose's mirror image");
-              DEFINE_int32(size, 640, "height of pictures in px");
+DEFINE_string(gender, "neutral",
+              "which file of a folder --model: neutral, male or female, as in SMPL_MALE.npz");
+DEFINE_string(prior, "", "pose prior: a shipped name or a .npz; empty: the recipe's; `none`: no prior");
+DEFINE_string(recipe, "",
+              "what is minimised: a shipped name or a .json; empty: `default` (2D) and "
+              "`keypoints3d` (3D)");
+DEFINE_string(focal, "auto", "focal length in px where the input has none, or `auto`");
+DEFINE_string(image_size, "", "WxH in px where the input has none");
+DEFINE_string(images, "", "folder of the pictures, for overlays");
+DEFINE_string(keypoint_set, "", "order of the keypoints where the input does not say");
+DEFINE_int32(starts, kFit.starts,
+             "hypotheses that are carried through the stages; 0: as the recipe says; 1: one start");
+DEFINE_int32(threads, 0, "threads; 0: one a core");
+DEFINE_uint64(seed, 1, "seed of everything random; fits have nothing random in them");
+DEFINE_string(shard, "",
+              "i/n: every n-th person, starting with the i-th (0 <= i < n); empty: from Slurm, "
+              "Open MPI or PMI");
+DEFINE_string(solver, "lm", "`lm`: our dense Levenberg-Marquardt; `ceres`: ceres::Solve on the same problem");
+DEFINE_string(out, "", "folder or file to write");
+DEFINE_bool(overlay, false, "write a picture of each person");
+DEFINE_int32(overlay_limit, 1000, "pictures at most");
+DEFINE_bool(obj, false, "write a mesh of each person");
+DEFINE_bool(quiet, false, "no progress, no summary");
+DEFINE_string(id, "", "the person's id (render: or several, with commas); empty: all");
+DEFINE_int32(limit, 0, "people at most; 0: all");
+DEFINE_int32(stride, 1, "take every n-th frame");
+DEFINE_string(to, "", "format to write");
+DEFINE_string(observations, "", "the keypoints a result was fitted to");
+DEFINE_double(noise_px, 3, "standard deviation of the noise on 2D keypoints");
+DEFINE_double(noise_m, 0, "standard deviation of the noise on 3D keypoints");
+DEFINE_bool(keypoints3d, false, "fit 3D keypoints instead of 2D ones");
+DEFINE_bool(json, false, "print as JSON");
+DEFINE_int32(components, 8, "Gaussians in the mixture");
+DEFINE_double(floor, 0.10, "standard deviation in radians that every dimension has at least");
+DEFINE_double(cap, 2000, "weight in frames that one subject has at most");
+DEFINE_int32(restarts, 3, "EM runs of which the best is kept");
+DEFINE_bool(mirror, true, "add every pose's mirror image");
+DEFINE_int32(size, 640, "height of pictures in px");
 
-              namespace vitruvius {
-              namespace {
+namespace vitruvius {
+namespace {
 
-              bool Takes(const Command& command, const std::string& flag) {
-                return std::find(command.flags.begin(), command.flags.end(), flag) != command.flags.end();
-              }
+bool Takes(const Command& command, const std::string& flag) {
+  return std::find(command.flags.begin(), command.flags.end(), flag) != command.flags.end();
+}
 
-              }  // namespace
+}  // namespace
 
-              std::vector<std::string> ParseFlags(const Command& command,
-                                                  const std::vector<std::string>& words) {
-                std::vector<std::string> others;
-                for (size_t i = 0; i < words.size(); ++i) {
-                  const std::string& word = words[i];
-                  if (word == "--") {
-                    others.insert(others.end(), words.begin() + static_cast<long>(i) + 1, words.end());
-                    break;
-                  }
-                  if (word.rfind("--", 0) != 0) {
-                    others.push_back(word);
-                    continue;
-                  }
-                  const size_t equals = word.find('=');
-                  std::string name =
-                      word.substr(2, equals == std::string::npos ? std::string::npos : equals - 2);
-                  std::replace(name.begin(), name.end(), '-', '_');
-                  std::string value = equals == std::string::npos ? "" : word.substr(equals + 1);
-                  bool negated = false;
-                  if (!Takes(command, name) && name.rfind("no", 0) == 0 && Takes(command, name.substr(2))) {
-                    name = name.substr(2);
-                    negated = true;
-                  }
-                  gflags::CommandLineFlagInfo info;
-                  if (!Takes(command, name) || !gflags::GetCommandLineFlagInfo(name.c_str(), &info)) {
-                    throw UsageError(StrCat("`", command.name, "` takes no flag --", name,
-                                            "; see `vitruvius help ", command.name, "`"));
-                  }
-                  if (negated && (info.type != "bool" || equals != std::string::npos)) {
-                    throw UsageError(StrCat("--no", name, " is no switch"));
-                  }
-                  if (equals == std::string::npos) {
-                    if (info.type == "bool") {
-                      value = negated ? "false" : "true";
-                    } else if (i + 1 < words.size()) {
-                      value = words[++i];
-                    } else {
-                      throw UsageError(StrCat("--", name, " needs a value"));
-                    }
-                  }
-                  if (gflags::SetCommandLineOption(name.c_str(), value.c_str()).empty()) {
-                    throw UsageError(
-                        StrCat("--", name, ": found \"", value, "\", expected a value of type ", info.type));
-                  }
-                }
-                return others;
-              }
+std::vector<std::string> ParseFlags(const Command& command, const std::vector<std::string>& words) {
+  std::vector<std::string> others;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word == "--") {
+      others.insert(others.end(), words.begin() + static_cast<long>(i) + 1, words.end());
+      break;
+    }
+    if (word.rfind("--", 0) != 0) {
+      others.push_back(word);
+      continue;
+    }
+    const size_t equals = word.find('=');
+    std::string name = word.substr(2, equals == std::string::npos ? std::string::npos : equals - 2);
+    std::replace(name.begin(), name.end(), '-', '_');
+    std::string value = equals == std::string::npos ? "" : word.substr(equals + 1);
+    bool negated = false;
+    if (!Takes(command, name) && name.rfind("no", 0) == 0 && Takes(command, name.substr(2))) {
+      name = name.substr(2);
+      negated = true;
+    }
+    gflags::CommandLineFlagInfo info;
+    if (!Takes(command, name) || !gflags::GetCommandLineFlagInfo(name.c_str(), &info)) {
+      throw UsageError(
+          StrCat("`", command.name, "` takes no flag --", name, "; see `vitruvius help ", command.name, "`"));
+    }
+    if (negated && (info.type != "bool" || equals != std::string::npos)) {
+      throw UsageError(StrCat("--no", name, " is no switch"));
+    }
+    if (equals == std::string::npos) {
+      if (info.type == "bool") {
+        value = negated ? "false" : "true";
+      } else if (i + 1 < words.size()) {
+        value = words[++i];
+      } else {
+        throw UsageError(StrCat("--", name, " needs a value"));
+      }
+    }
+    if (gflags::SetCommandLineOption(name.c_str(), value.c_str()).empty()) {
+      throw UsageError(StrCat("--", name, ": found \"", value, "\", expected a value of type ", info.type));
+    }
+  }
+  return others;
+}
 
-              std::string HelpText(const Command& command) {
-                std::ostringstream text;
-                text << "usage: vitruvius " << command.name << " " << command.arguments << "\n\n"
-                     << command.summary << "\n\n";
-                if (!command.details.empty()) text << command.details << "\n";
-                if (!command.flags.empty()) text << "flags:\n";
-                for (const std::string& flag : command.flags) {
-                  gflags::CommandLineFlagInfo info;
-                  if (!gflags::GetCommandLineFlagInfo(flag.c_str(), &info)) continue;
-                  text << "  --" << flag << "  " << info.description << " (" << info.type << ", default "
-                       << (info.default_value.empty() ? "empty" : info.default_value) << ")\n";
-                }
-                return text.str();
-              }
+std::string HelpText(const Command& command) {
+  std::ostringstream text;
+  text << "usage: vitruvius " << command.name << " " << command.arguments << "\n\n"
+       << command.summary << "\n\n";
+  if (!command.details.empty()) text << command.details << "\n";
+  if (!command.flags.empty()) text << "flags:\n";
+  for (const std::string& flag : command.flags) {
+    gflags::CommandLineFlagInfo info;
+    if (!gflags::GetCommandLineFlagInfo(flag.c_str(), &info)) continue;
+    text << "  --" << flag << "  " << info.description << " (" << info.type << ", default "
+         << (info.default_value.empty() ? "empty" : info.default_value) << ")\n";
+  }
+  return text.str();
+}
 
-              }  // namespace vitruvius
+}  // namespace vitruvius
