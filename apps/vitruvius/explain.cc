@@ -7,6 +7,7 @@
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "data/io/result_writer.h"
+#include "models/body/body_model.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
 
@@ -33,6 +34,15 @@ void ExplainPerson(const ResultsFile::Row& row) {
   for (const TermCost& term : fit.terms) {
     std::printf("    %-15s %12.6g  %5.1f %%\n", term.name.c_str(), term.cost,
                 total > 0 ? 100 * term.cost / total : 0);
+  }
+  if (fit.joints_std_m.size() > 0 && fit.joints_std_m.allFinite()) {
+    Eigen::Index worst = 0;
+    const double largest = fit.joints_std_m.maxCoeff(&worst);
+    std::vector<double> deviations(fit.joints_std_m.begin(), fit.joints_std_m.end());
+    const bool named = fit.joints_std_m.size() == static_cast<Eigen::Index>(SmplJointNames().size());
+    const std::string name = named ? SmplJointNames()[worst] : StrCat("joint ", worst);
+    std::printf("  how sure          joints within %.3f m (one deviation, median), least %s: %.3f m\n",
+                Median(deviations), name.c_str(), largest);
   }
   if (fit.parameters.betas.size() > 0) {
     std::printf("  betas            ");

@@ -1,5 +1,6 @@
 #include "apps/vitruvius/scores.h"
 
+#include <cmath>
 #include <cstdio>
 
 #include <nlohmann/json.hpp>
@@ -30,6 +31,11 @@ void Scores::Add(const BodyModel& model, const SyntheticPerson& person, const Fi
   milliseconds.push_back(result.milliseconds);
   backward += NumBackwardBends(model, result.parameters) > 0;
   turned += root_deg.back() > kTurnedDeg;
+  for (int j = 0; j < kScoredJoints && j < result.joints_std_m.size(); ++j) {
+    if (!std::isfinite(result.joints_std_m[j])) continue;
+    ++judged;
+    covered += (found.row(j) - truth.row(j)).norm() <= 2 * result.joints_std_m[j];
+  }
 }
 
 void Scores::Print() const {
@@ -40,6 +46,8 @@ void Scores::Print() const {
               Mean(pa_mpjpe_mm), Quantile(pa_mpjpe_mm, 0.9));
   std::printf("backward knee, elbow  %.2f %% of people (beyond 15 degrees)\n", Percent(backward, people));
   std::printf("root off              %.2f %% of people by more than 60 degrees\n", Percent(turned, people));
+  std::printf("how sure              %.1f %% of joints within two of their standard deviations\n",
+              Percent(covered, judged));
   std::printf("time                  median %.2f ms a person, %.0f people/s on %d threads\n",
               Median(milliseconds), static_cast<double>(people) / seconds, threads);
 }
@@ -53,6 +61,7 @@ std::string Scores::ToJson() const {
                                          {"pa_mpjpe_mm_mean", Mean(pa_mpjpe_mm)},
                                          {"backward_bends_percent", Percent(backward, people)},
                                          {"root_beyond_60deg_percent", Percent(turned, people)},
+                                         {"two_sigma_coverage_percent", Percent(covered, judged)},
                                          {"ms_median", Median(milliseconds)},
                                          {"people_per_second", static_cast<double>(people) / seconds},
                                          {"threads", threads}};

@@ -106,11 +106,15 @@ class ResultsReader {
         num_rows_ == 0 ? -1 : results->rows[0].fit.parameters.body_pose.size() / 3 + 1;
     const Table joints3d = ReadTable("joints3d", {num_joints, 3}, false);
     const Table joints2d = ReadTable("joints2d", {num_joints, 2}, false);
+    const Table deviations = ReadTable("joints_std_m", {num_joints}, false);
     const Table focal = ReadTable("focal", {2}, false), center = ReadTable("center", {2}, false);
     for (std::int64_t n = 0; n < num_rows_; ++n) {
       FitResult& fit = results->rows[static_cast<size_t>(n)].fit;
       if (joints3d.columns > 0) {
         fit.joints3d = Eigen::Map<const MatrixX3d>(joints3d.Row(n), num_joints, 3);
+      }
+      if (deviations.columns > 0) {
+        fit.joints_std_m = Eigen::Map<const Eigen::VectorXd>(deviations.Row(n), num_joints);
       }
       if (joints2d.columns > 0) {
         fit.joints2d = Eigen::Map<const decltype(fit.joints2d)>(joints2d.Row(n), num_joints, 2);

@@ -64,6 +64,7 @@ struct ResultsWriter::Impl {
     add("betas", "<f8", {num_betas});
     add("transl", "<f8", {3});
     add("joints3d", "<f8", {num_joints, 3});
+    add("joints_std_m", "<f8", {num_joints});
     add("joints2d", "<f8", {num_joints, 2});
     add("focal", "<f8", {2});
     add("center", "<f8", {2});
@@ -117,6 +118,7 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   AppendDoubles("betas", p.betas.data(), p.betas.size(), num_betas);
   AppendDoubles("transl", p.transl.data(), 3, 3);
   AppendDoubles("joints3d", result.joints3d.data(), result.joints3d.size(), 3 * num_joints);
+  AppendDoubles("joints_std_m", result.joints_std_m.data(), result.joints_std_m.size(), num_joints);
   AppendDoubles("joints2d", result.joints2d.data(), result.joints2d.size(), 2 * num_joints);
   AppendDoubles("focal", result.focal_px.data(), 2, 2);
   AppendDoubles("center", result.center_px.data(), 2, 2);

@@ -14,13 +14,20 @@ namespace vitruvius {
 
 // folder/results.npz, row by row; memory does not grow with the rows. Keys, for N rows in the order of
 // Append, J joints, B betas, T terms; everything that is not text or a count is <f8:
-//   ids, reason, focal_source, images (N,) text      status (N,) int8, 1 usable
-//   global_orient (N,3), body_pose (N,3(J-1)), poses (N,3J) both joined, rad   betas (N,B)   transl (N,3) m
-//   joints3d (N,J,3) m, camera axes    joints2d (N,J,2) px    focal, center (N,2) px    image_size (N,2)
-//   int32 cost (N,)    residual_median (N,) px or m    reprojection_px (N,) the same, NaN for 3D input or
-//   without keypoints num_keypoints, num_starts, winning_start, num_iterations (N,) int32 term_names (T,),
-//   term_costs (N,T): share of the cost, 0 where a person had no such term keypoint_set () text, or (N,)
-//   where they differ; model, model_gender, gender () text; mocap_frame_rate () Hz
+//   ids, reason, focal_source, images (N,): text
+//   status (N,): int8, 1 usable
+//   global_orient (N,3), body_pose (N,3(J-1)), poses (N,3J): radians; poses is both joined
+//   betas (N,B); transl (N,3): metres
+//   joints3d (N,J,3): metres, camera axes
+//   joints_std_m (N,J): metres, NaN where not known
+//   joints2d (N,J,2): px
+//   focal (N,2), center (N,2): px; image_size (N,2): int32
+//   cost (N,); residual_median (N,): px or metres
+//   reprojection_px (N,): the same, NaN for 3D input or without keypoints
+//   num_keypoints, num_starts, winning_start, num_iterations (N,): int32
+//   term_names (T,); term_costs (N,T): share of the cost, 0 where a person had no such term
+//   keypoint_set (), or (N,) where they differ: text
+//   model, model_gender, gender (): text; mocap_frame_rate (): Hz
 // Rows that could not be fitted hold zeros. The same rows give the same bytes.
 class ResultsWriter {
  public:

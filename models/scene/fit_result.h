@@ -38,6 +38,7 @@ struct FitResult {
   BodyParameters parameters;  // in camera axes: x right, y down, z forward
   MatrixX3d joints3d;         // (J, 3) metres, camera axes
   Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor> joints2d;  // (J, 2) px; zeros for 3D input
+  Eigen::VectorXd joints_std_m;  // (J) one standard deviation of each joint's place; NaN where not known, or empty
   Eigen::Vector2d focal_px = Eigen::Vector2d::Zero();
   Eigen::Vector2d center_px = Eigen::Vector2d::Zero();
   std::string focal_source;  // "known", "given", "assumed", or "none" for 3D input

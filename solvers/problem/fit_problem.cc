@@ -205,6 +205,16 @@ double FitProblem::Cost() {
   return cost;
 }
 
+bool FitProblem::NormalMatrix(const RecipeStage& stage, Eigen::MatrixXd* hessian, std::vector<int>* columns) {
+  Begin(stage);
+  columns->clear();
+  for (int b = 0; b < SharedBody::kNumBlocks; ++b) {
+    if (body_.block_size(b) == 0 || problem_.IsParameterBlockConstant(body_.block(b))) continue;
+    for (int i = 0; i < body_.block_size(b); ++i) columns->push_back(body_.block_offset(b) + i);
+  }
+  return dense_lm_->NormalMatrix(hessian);
+}
+
 const MatrixX3d& FitProblem::Points() {
   body_.PrepareForEvaluation(false, true);
   return body_.evaluator().points();

@@ -54,6 +54,9 @@ class FitProblem {
   // evaluated.
   std::vector<TermCost> TermCosts();
   double Cost();
+  // J^T J of the stage's robustified objective at the current parameters, over its free parameters;
+  // columns[i] is the body evaluator's column of row and column i. False when it cannot be evaluated.
+  bool NormalMatrix(const RecipeStage& stage, Eigen::MatrixXd* hessian, std::vector<int>* columns);
   // Forward pass at the current parameters; (P + 1, 3) in camera axes, metres: the bound points, then the
   // root joint.
   const MatrixX3d& Points();

@@ -8,6 +8,7 @@
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
 #include "solvers/registration/starts.h"
+#include "solvers/registration/uncertainty.h"
 
 namespace vitruvius {
 namespace {
@@ -279,6 +280,7 @@ void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, Fit
     }
   }
   result->residual_median = Median(residuals);
+  result->joints_std_m = JointStandardDeviations(recipe.stages.back(), problem, &joints_);
   joints_.Evaluate(result->parameters, false);
   result->joints3d = joints_.points();
   for (Eigen::Index j = 0; !is_3d && j < result->joints3d.rows(); ++j) {
