@@ -55,6 +55,22 @@ TEST(GmmPrior, LikelihoodIsThatOfTheLikeliestComponentByHand) {
   EXPECT_NEAR(prior.NegativeLogLikelihood(y), -std::log(0.75 / (2 * root) * std::exp(-0.5)), 1e-12);
 }
 
+TEST(GmmPrior, ResidualsByHand) {
+  GaussianMixture mixture;
+  mixture.weights = Eigen::VectorXd::Ones(1);
+  mixture.means = RowMatrixXd::Constant(1, 1, 0.5);
+  mixture.covariances = {Eigen::MatrixXd::Constant(1, 1, 4.0)};
+  const GmmPrior prior("p", mixture);
+  const double weight = 3;
+  const auto cost = prior.MakeEnergy(1, &weight);
+  const double x = 2.5;
+  const double* block = &x;
+  double r[2];
+  ASSERT_TRUE(cost->Evaluate(&block, r, nullptr));
+  EXPECT_NEAR(r[0], 3 * std::sqrt(0.5) * 1.0, 1e-12);                     // one deviation from the mean
+  EXPECT_NEAR(r[1], 3 * std::sqrt(0.5 * std::log(2 * EIGEN_PI)), 1e-12);  // w' = 1 / sqrt(2 pi)
+}
+
 TEST(GmmPrior, JacobianAndWeight) {
   const GmmPrior prior("p", RandomMixture(3, 9, 3));
   double weight = 2.5;
