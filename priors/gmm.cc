@@ -7,6 +7,7 @@
 
 #include <Eigen/Cholesky>
 
+#include "data/io/named_arrays.h"
 #include "data/io/npz.h"
 #include "models/util/check.h"
 
@@ -18,11 +19,11 @@ constexpr double kSymmetryTolerance = 1e-6;  // relative to the largest entry: f
 
 std::string CovarianceName(std::size_t k) { return StrCat("covars[", k, "]"); }
 
-RowMatrixXd ReadRows(const NpzReader& reader, const std::string& key, std::int64_t rows,
+RowMatrixXd ReadRows(const NamedArrays& reader, const std::string& key, std::int64_t rows,
                      std::int64_t columns) {
-  const NpyArray array = reader.Read(key, {rows, columns});
-  const std::vector<double> values = array.ToDoubles();
-  return Eigen::Map<const RowMatrixXd>(values.data(), array.shape[0], array.shape[1]);
+  const auto array = reader.Read(key, {rows, columns});
+  const std::vector<double> values = array->ToDoubles();
+  return Eigen::Map<const RowMatrixXd>(values.data(), array->shape[0], array->shape[1]);
 }
 
 }  // namespace
@@ -149,13 +150,13 @@ Eigen::VectorXd LogSumExpOfRows(const Eigen::MatrixXd& values) {
 }
 
 GaussianMixture LoadGaussianMixture(const std::string& path) {
-  const NpzReader reader(path);
+  const std::unique_ptr<NamedArrays> reader = OpenNamedArrays(path);
   GaussianMixture mixture;
-  mixture.means = ReadRows(reader, "means", -1, -1);
+  mixture.means = ReadRows(*reader, "means", -1, -1);
   const std::int64_t num = mixture.means.rows(), dim = mixture.means.cols();
-  const std::vector<double> weights = reader.Read("weights", {num}).ToDoubles();
+  const std::vector<double> weights = reader->Read("weights", {num})->ToDoubles();
   mixture.weights = Eigen::Map<const Eigen::VectorXd>(weights.data(), num);
-  const std::vector<double> covars = reader.Read("covars", {num, dim, dim}).ToDoubles();
+  const std::vector<double> covars = reader->Read("covars", {num, dim, dim})->ToDoubles();
   for (std::int64_t k = 0; k < num; ++k) {
     const Eigen::Map<const Eigen::MatrixXd> covariance(covars.data() + k * dim * dim, dim, dim);
     mixture.covariances.emplace_back(covariance);

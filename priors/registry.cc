@@ -1,6 +1,7 @@
 #include "priors/registry.h"
 
 #include "data/io/data_files.h"
+#include "data/io/named_arrays.h"
 #include "priors/gmm.h"
 #include "priors/gmm_prior.h"
 
@@ -9,8 +10,8 @@ namespace vitruvius {
 std::vector<std::string> ShippedPriorNames() { return DataFileNames("priors", ".npz"); }
 
 std::shared_ptr<const Prior> LoadPrior(const std::string& name) {
-  return std::make_shared<GmmPrior>(name,
-                                    LoadGaussianMixture(ShippedOrOwnFile("prior", "priors", ".npz", name)));
+  const std::string path = HasPickleEnding(name) ? name : ShippedOrOwnFile("prior", "priors", ".npz", name);
+  return std::make_shared<GmmPrior>(name, LoadGaussianMixture(path));
 }
 
 }  // namespace vitruvius

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <filesystem>
 
+#include "data/io/named_arrays.h"
 #include "data/io/npz.h"
 #include "models/util/check.h"
 
@@ -20,10 +21,6 @@ std::string LowerCase(std::string text) {
   return text;
 }
 
-bool EndsWith(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 // An index array whose values are 0 to limit - 1.
 std::vector<int> ToIndices(const NpyArray& array, std::int64_t limit) {
   std::vector<int> result;
@@ -37,8 +34,9 @@ std::vector<int> ToIndices(const NpyArray& array, std::int64_t limit) {
   return result;
 }
 
-MatrixX3d ReadTemplate(const NpzReader& file) {
-  const NpyArray array = file.Read("v_template", {-1, 3});
+MatrixX3d ReadTemplate(const NamedArrays& file) {
+  const auto read = file.Read("v_template", {-1, 3});
+  const NpyArray& array = *read;
   if (array.shape[0] < 1 || array.shape[0] > kMaxVertices) {
     throw InputError(
         StrCat(array.origin, ": found ", array.shape[0], " vertices, expected 1 to ", kMaxVertices));
@@ -48,34 +46,33 @@ MatrixX3d ReadTemplate(const NpzReader& file) {
   return result;
 }
 
-RowMatrixXd ReadShapedirs(const NpzReader& file, std::int64_t num_vertices, int max_betas) {
-  if (!file.Has("shapedirs")) {
-    for (const std::string& key : file.Skipped()) {
-      if (key == "shapedirs") file.Read(key);  // throws: losing a body's shape in silence would be worse
-    }
-    return RowMatrixXd(3 * num_vertices, 0);
-  }
-  NpyArray array = file.Read("shapedirs", {num_vertices, 3, -1});
+RowMatrixXd ReadShapedirs(const NamedArrays& file, std::int64_t num_vertices, int max_betas) {
+  if (!file.Names("shapedirs")) return RowMatrixXd(3 * num_vertices, 0);
+  // Objects are an error: losing a body's shape in silence would be worse.
+  const auto array = file.Read("shapedirs", {num_vertices, 3, -1});
   // The first columns, taken as bytes: converting 400 to keep 10 would cost more than reading them.
-  const auto in_file = static_cast<size_t>(array.shape[2]);
+  const auto in_file = static_cast<size_t>(array->shape[2]);
   const size_t kept = std::min(in_file, static_cast<size_t>(max_betas));
-  const auto item = static_cast<size_t>(array.item_size);
-  if (kept < in_file) {
-    for (size_t row = 0; row < static_cast<size_t>(3 * num_vertices); ++row) {
-      std::copy_n(array.bytes.begin() + row * in_file * item, kept * item,
-                  array.bytes.begin() + row * kept * item);
-    }
-    array.shape[2] = static_cast<std::int64_t>(kept);
-    array.bytes.resize(static_cast<size_t>(3 * num_vertices) * kept * item);
+  const auto item = static_cast<size_t>(array->item_size);
+  NpyArray first;
+  first.kind = array->kind;
+  first.item_size = array->item_size;
+  first.origin = array->origin;
+  first.shape = {num_vertices, 3, static_cast<std::int64_t>(kept)};
+  first.bytes.resize(static_cast<size_t>(3 * num_vertices) * kept * item);
+  for (size_t row = 0; kept > 0 && row < static_cast<size_t>(3 * num_vertices); ++row) {
+    std::copy_n(array->bytes.begin() + static_cast<std::ptrdiff_t>(row * in_file * item), kept * item,
+                first.bytes.begin() + static_cast<std::ptrdiff_t>(row * kept * item));
   }
   RowMatrixXd result(3 * num_vertices, kept);
-  array.CopyTo(result.data());
+  first.CopyTo(result.data());
   return result;
 }
 
-RowMatrixXf ReadPosedirs(const NpzReader& file, std::int64_t num_vertices, std::int64_t num_joints) {
+RowMatrixXf ReadPosedirs(const NamedArrays& file, std::int64_t num_vertices, std::int64_t num_joints) {
   if (!file.Has("posedirs")) return {};
-  const NpyArray array = file.Read("posedirs", {num_vertices, 3, -1});
+  const auto read = file.Read("posedirs", {num_vertices, 3, -1});
+  const NpyArray& array = *read;
   if (array.shape[2] != 9 * (num_joints - 1)) {
     throw InputError(StrCat(array.origin, ": found shape ", array.ShapeName(), ", expected (", num_vertices,
                             ", 3, ", 9 * (num_joints - 1), ") for ", num_joints, " joints"));
@@ -86,24 +83,9 @@ RowMatrixXf ReadPosedirs(const NpzReader& file, std::int64_t num_vertices, std::
   return result;
 }
 
-SparseRowMatrixd ReadSparse(const NpzReader& file, const std::string& key, std::int64_t rows,
-                            std::int64_t cols) {
-  const NpyArray array = file.Read(key, {rows, cols});
-  const std::vector<double> values = array.ToDoubles();
-  SparseRowMatrixd result(rows, cols);
-  for (std::int64_t row = 0; row < rows; ++row) {
-    result.startVec(row);
-    for (std::int64_t col = 0; col < cols; ++col) {
-      const double value = values[static_cast<size_t>(row * cols + col)];
-      if (value != 0) result.insertBack(row, col) = value;  // NaN too: BodyModel::Create names it
-    }
-  }
-  result.finalize();
-  return result;
-}
-
-std::vector<int> ReadParents(const NpzReader& file) {
-  const NpyArray array = file.Read("kintree_table", {2, -1});
+std::vector<int> ReadParents(const NamedArrays& file) {
+  const auto read = file.Read("kintree_table", {2, -1});
+  const NpyArray& array = *read;
   const std::int64_t num_joints = array.shape[1];
   if (num_joints < 1 || num_joints > kMaxJoints) {
     throw InputError(StrCat(array.origin, ": found ", num_joints, " joints, expected 1 to ", kMaxJoints));
@@ -125,9 +107,9 @@ std::vector<int> ReadParents(const NpzReader& file) {
 }
 
 // A text of shape (), or (1,).
-std::string ReadText(const NpzReader& file, const std::string& key) {
+std::string ReadText(const NamedArrays& file, const std::string& key) {
   if (!file.Has(key)) return "";
-  const std::vector<std::string> values = file.Read(key).ToStrings();
+  const std::vector<std::string> values = file.ReadTexts(key);
   return values.size() == 1 ? values[0] : "";
 }
 
@@ -141,11 +123,12 @@ std::string GenderOf(const std::string& said, const std::string& stem) {
   return "neutral";
 }
 
-void ReadLandmarks(const NpzReader& file, std::int64_t num_vertices, std::map<std::string, int>* landmarks) {
+void ReadLandmarks(const NamedArrays& file, std::int64_t num_vertices,
+                   std::map<std::string, int>* landmarks) {
   if (!file.Has("landmark_names") && !file.Has("landmark_vertices")) return;
-  const std::vector<std::string> names = file.Read("landmark_names", {-1}).ToStrings();
+  const std::vector<std::string> names = file.ReadTexts("landmark_names");
   const std::vector<int> vertices =
-      ToIndices(file.Read("landmark_vertices", {static_cast<std::int64_t>(names.size())}), num_vertices);
+      ToIndices(*file.Read("landmark_vertices", {static_cast<std::int64_t>(names.size())}), num_vertices);
   for (size_t i = 0; i < names.size(); ++i) {
     if (!landmarks->emplace(names[i], vertices[i]).second) {
       throw InputError(file.path(), "landmark_names", "names '" + names[i] + "' twice");
@@ -161,14 +144,8 @@ void BodyFileOptions::Check() const {
 
 std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const BodyFileOptions& options) {
   options.Check();
-  const std::string lower = LowerCase(path);
-  if (EndsWith(lower, ".pkl") || EndsWith(lower, ".pickle")) {
-    throw InputError(
-        path, "",
-        "is a Python pickle; convert it to .npz (v_template, shapedirs, posedirs, J_regressor as "
-        "a dense array, weights, kintree_table, f) and give that");
-  }
-  const NpzReader file(path);
+  const std::unique_ptr<NamedArrays> opened = OpenNamedArrays(path);
+  const NamedArrays& file = *opened;
   const std::string stem = std::filesystem::path(path).stem().string();
   BodyModelData data;
   data.name = ReadText(file, "name");
@@ -180,11 +157,17 @@ std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const Bo
   const auto num_joints = static_cast<std::int64_t>(data.parents.size());
   data.shapedirs = ReadShapedirs(file, num_vertices, options.max_betas);
   data.posedirs = ReadPosedirs(file, num_vertices, num_joints);
-  data.joint_regressor = ReadSparse(file, "J_regressor", num_joints, num_vertices);
-  data.weights = ReadSparse(file, "weights", num_vertices, num_joints);
-  const std::vector<int> corners = ToIndices(file.Read("f", {-1, 3}), num_vertices);
+  data.joint_regressor = file.ReadMatrix("J_regressor", num_joints, num_vertices);
+  data.weights = file.ReadMatrix("weights", num_vertices, num_joints);
+  const std::vector<int> corners = ToIndices(*file.Read("f", {-1, 3}), num_vertices);
   data.faces = Eigen::Map<const MatrixX3i>(corners.data(), static_cast<Eigen::Index>(corners.size() / 3), 3);
-  if (file.Has("joint_names")) data.joint_names = file.Read("joint_names", {num_joints}).ToStrings();
+  if (file.Has("joint_names")) {
+    data.joint_names = file.ReadTexts("joint_names");
+    if (static_cast<std::int64_t>(data.joint_names.size()) != num_joints) {
+      throw InputError(path, "joint_names",
+                       StrCat("found ", data.joint_names.size(), " names, expected ", num_joints));
+    }
+  }
   ReadLandmarks(file, num_vertices, &data.landmarks);
   const std::string prefix = data.name + ": ";
   try {

@@ -1,4 +1,5 @@
-// Body models as files: .npz with SMPL's keys, and a few more for bodies of another topology.
+// Body models as files: SMPL's .pkl as downloaded, .npz with the same keys, and a few more keys for bodies of
+// another topology.
 #pragma once
 
 #include <memory>
@@ -16,12 +17,12 @@ struct BodyFileOptions {
   void Check() const;  // throws InputError
 };
 
-// Reads v_template (V,3), shapedirs (V,3,B) or absent, posedirs (V,3,9(J-1)), absent or zero, J_regressor
-// (J,V), weights (V,J), kintree_table (2,J) whose root is -1 or 2^32-1, f (F,3); optional: gender, name,
-// joint_names (J,), landmark_names (L,) with landmark_vertices (L,). Everything else in the file, objects
-// included, is skipped. A gender that the file does not tell is taken from its name (SMPL_MALE.npz,
-// basicModel_f_...), else "neutral". Throws InputError with the file, the array, what was found and what was
-// expected.
+// Reads a .npz or a pickle (data/io/pickle.h): v_template (V,3), shapedirs (V,3,B) or absent, posedirs
+// (V,3,9(J-1)), absent or zero, J_regressor (J,V), dense or sparse, weights (V,J), kintree_table (2,J) whose
+// root is -1 or 2^32-1, f (F,3); optional: gender, name, joint_names (J,), landmark_names (L,) with
+// landmark_vertices (L,). Everything else in the file, objects included, is skipped. A gender that the file
+// does not tell is taken from its name (SMPL_MALE.npz, basicModel_f_...), else "neutral". Throws InputError
+// with the file, the array, what was found and what was expected.
 std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const BodyFileOptions& options = {});
 
 // Writes all of the above: <f8, posedirs <f4 (zeros when the model has none, because SMPL's readers expect

@@ -91,14 +91,15 @@ class LiteralReader {
 };
 
 // "<f8" into kind, size and byte order.
-void ParseDType(const std::string& dtype, const LiteralReader& reader, NpyHeader* header) {
+void ParseDType(const std::string& dtype, const std::string& path, const std::string& place,
+                NpyHeader* header) {
   size_t at = 0;
   if (!dtype.empty() && std::strchr("<>|=", dtype[0]) != nullptr) {
     header->big_endian = dtype[0] == '>';
     at = 1;
   }
   const char letter = at < dtype.size() ? dtype[at++] : '\0';
-  if (letter == 'O') reader.Fail("holds Python objects, which are never opened");
+  if (letter == 'O') throw InputError(path, place, "holds Python objects, which are never opened");
   const std::string digits = dtype.substr(at);
   const bool numeric =
       !digits.empty() && digits.size() < 9 && digits.find_first_not_of("0123456789") == std::string::npos;
@@ -122,24 +123,26 @@ void ParseDType(const std::string& dtype, const LiteralReader& reader, NpyHeader
   } else if ((letter == 'S' || letter == 'a') && length > 0 && length <= kMaxTextLength) {
     header->kind = Kind::kBytes;
   } else {
-    reader.Fail(StrCat("elements of type '", dtype, "' are not supported"));
+    throw InputError(path, place, StrCat("elements of type '", dtype, "' are not supported"));
   }
 }
 
-void SetNumBytes(const LiteralReader& reader, NpyHeader* header) {
+void SetNumBytes(const std::string& path, const std::string& place, NpyHeader* header) {
+  const auto fail = [&] {
+    throw InputError(path, place, "the shape " + NpyShapeName(header->shape) + " is too large");
+  };
   std::int64_t items = 1;
   bool empty = false;
   for (const std::int64_t length : header->shape) {
     if (length == 0) {
       empty = true;
     } else if (items > kMaxItems / length) {
-      reader.Fail("the shape " + NpyShapeName(header->shape) + " is too large");
+      fail();
     } else {
       items *= length;
     }
   }
-  if (items > kMaxBytes / header->item_size)
-    reader.Fail("the shape " + NpyShapeName(header->shape) + " is too large");
+  if (items > kMaxBytes / header->item_size) fail();
   header->num_bytes =
       empty ? 0 : static_cast<std::uint64_t>(items) * static_cast<std::uint64_t>(header->item_size);
 }
@@ -225,9 +228,32 @@ NpyHeader ParseNpyHeader(std::string_view bytes, const std::string& path, const 
     }
   }
   if (!has_descr || !has_order || !has_shape) reader.Fail("expected the keys descr, fortran_order and shape");
-  ParseDType(dtype, reader, &header);
-  SetNumBytes(reader, &header);
+  NpyHeader described = DescribeNpy(dtype, std::move(header.shape), header.fortran_order, path,
+                                    place.empty() ? "npy header" : place + ": npy header");
+  described.data_offset = header.data_offset;
+  return described;
+}
+
+NpyHeader DescribeNpy(const std::string& dtype, std::vector<std::int64_t> shape, bool fortran_order,
+                      const std::string& path, const std::string& place) {
+  NpyHeader header;
+  header.shape = std::move(shape);
+  header.fortran_order = fortran_order;
+  ParseDType(dtype, path, place, &header);
+  SetNumBytes(path, place, &header);
   return header;
+}
+
+void CheckNpyShape(const std::vector<std::int64_t>& found, const std::vector<std::int64_t>& expected,
+                   const std::string& path, const std::string& place) {
+  bool matches = found.size() == expected.size();
+  for (size_t i = 0; matches && i < found.size(); ++i) {
+    matches = expected[i] == -1 || expected[i] == found[i];
+  }
+  if (matches) return;
+  std::string wanted = NpyShapeName(expected);
+  for (size_t at; (at = wanted.find("-1")) != std::string::npos;) wanted.replace(at, 2, "n");
+  throw InputError(path, place, "found shape " + NpyShapeName(found) + ", expected " + wanted);
 }
 
 std::string MakeNpyHeader(const std::string& dtype, const std::vector<std::int64_t>& shape, size_t min_size) {
@@ -262,6 +288,13 @@ NpyArray MakeNpyArray(const NpyHeader& header, std::vector<unsigned char> bytes,
   array.bytes =
       header.fortran_order && header.shape.size() > 1 ? FromFortranOrder(header, bytes) : std::move(bytes);
   return array;
+}
+
+std::string MissingArray(const std::vector<std::string>& keys) {
+  constexpr size_t kNamed = 40;
+  std::string text;
+  for (size_t i = 0; i < std::min(keys.size(), kNamed); ++i) text += (i == 0 ? "" : ", ") + keys[i];
+  return "is missing; the file has " + (text.empty() ? "no arrays" : text);
 }
 
 std::string NpyShapeName(const std::vector<std::int64_t>& shape) {

@@ -159,11 +159,9 @@ struct NpzReader::Impl {
   const Entry& Find(const std::string& key) const {
     const auto found = by_key.find(key);
     if (found == by_key.end()) {
-      std::string keys;
-      constexpr size_t kNamed = 40;
-      for (size_t i = 0; i < std::min(entries.size(), kNamed); ++i)
-        keys += (i == 0 ? "" : ", ") + entries[i].key;
-      throw InputError(path, key, "is missing; the file has " + (keys.empty() ? "no arrays" : keys));
+      std::vector<std::string> keys;
+      for (const Entry& entry : entries) keys.push_back(entry.key);
+      throw InputError(path, key, MissingArray(keys));
     }
     const Entry& entry = entries[found->second];
     if (!entry.skipped.empty()) throw InputError(entry.skipped);
@@ -225,14 +223,7 @@ NpyArray NpzReader::Read(const std::string& key) const {
 }
 
 NpyArray NpzReader::Read(const std::string& key, const std::vector<std::int64_t>& shape) const {
-  const std::vector<std::int64_t>& found = impl_->Find(key).header.shape;
-  bool matches = found.size() == shape.size();
-  for (size_t i = 0; matches && i < shape.size(); ++i) matches = shape[i] == -1 || shape[i] == found[i];
-  if (!matches) {
-    std::string expected = NpyShapeName(shape);
-    for (size_t at; (at = expected.find("-1")) != std::string::npos;) expected.replace(at, 2, "n");
-    throw InputError(impl_->path, key, "found shape " + NpyShapeName(found) + ", expected " + expected);
-  }
+  CheckNpyShape(impl_->Find(key).header.shape, shape, impl_->path, key);
   return Read(key);
 }
 

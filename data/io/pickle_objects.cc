@@ -1,0 +1,423 @@
+#include "data/io/pickle_objects.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "data/io/npy_header.h"
+#include "data/io/pickle_text.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+using Kind = PickleValue::Kind;
+using Class = PickleClass;
+
+constexpr size_t kMaxValues = 4000000;
+constexpr std::uint64_t kMaxLinks = 4 * kMaxValues;
+// Copies and matrices by entry may take this many times the file's size and a little more: a few bytes of
+// file can ask for a copy of all that came before.
+constexpr std::uint64_t kSpendPerByte = 4;
+constexpr std::uint64_t kSpendAtLeast = 1 << 20;
+// Python keeps one object of each string this short, so that many arrays may name the same; longer ones
+// belong to one array, which takes them without a copy.
+constexpr size_t kShared = 64;
+constexpr size_t kMaxDimensions = 64;
+
+struct KnownClass {
+  const char* module;
+  const char* name;
+  Class of;
+};
+constexpr KnownClass kKnownClasses[] = {
+    {"numpy", "ndarray", Class::kNdarray},
+    {"numpy", "dtype", Class::kDType},
+    {"numpy.core.multiarray", "_reconstruct", Class::kReconstruct},
+    {"numpy._core.multiarray", "_reconstruct", Class::kReconstruct},
+    {"numpy.core.multiarray", "scalar", Class::kScalar},
+    {"numpy._core.multiarray", "scalar", Class::kScalar},
+    {"numpy.core.numeric", "_frombuffer", Class::kFromBuffer},
+    {"numpy._core.numeric", "_frombuffer", Class::kFromBuffer},
+    {"scipy.sparse.csc", "csc_matrix", Class::kCsc},
+    {"scipy.sparse._csc", "csc_matrix", Class::kCsc},
+    {"scipy.sparse._csc", "csc_array", Class::kCsc},
+    {"scipy.sparse.csr", "csr_matrix", Class::kCsr},
+    {"scipy.sparse._csr", "csr_matrix", Class::kCsr},
+    {"scipy.sparse._csr", "csr_array", Class::kCsr},
+    {"scipy.sparse.coo", "coo_matrix", Class::kCoo},
+    {"scipy.sparse._coo", "coo_matrix", Class::kCoo},
+    {"scipy.sparse._coo", "coo_array", Class::kCoo},
+    {"chumpy.ch", "Ch", Class::kCh},
+    {"chumpy.reordering", "Select", Class::kSelect},
+    {"copy_reg", "_reconstructor", Class::kNewInstance},
+    {"copyreg", "_reconstructor", Class::kNewInstance},
+    {"_codecs", "encode", Class::kEncode},
+};
+// The same under the names of Python 2 and 3.
+constexpr KnownClass kBuiltins[] = {
+    {"", "object", Class::kObject},   {"", "set", Class::kSet},     {"", "frozenset", Class::kSet},
+    {"", "bytearray", Class::kBytes}, {"", "bytes", Class::kBytes}, {"", "complex", Class::kComplex},
+};
+
+bool IsText(const PickleValue* value) { return value->kind == Kind::kText || value->kind == Kind::kBytes; }
+bool IsClass(const PickleValue* value, Class of) {
+  return value->kind == Kind::kOther && value->is_class && value->of == of;
+}
+bool IsSequence(const PickleValue* value) {
+  return value->kind == Kind::kList || value->kind == Kind::kTuple;
+}
+bool IsSparse(Class of) { return of == Class::kCsc || of == Class::kCsr || of == Class::kCoo; }
+
+}  // namespace
+
+PickleObjects::PickleObjects(const PickleSource* source)
+    : source_(*source), may_spend_(kSpendAtLeast + kSpendPerByte * source->size()) {}
+
+PickleValue* PickleObjects::New(Kind kind) {
+  if (values_.size() >= kMaxValues) source_.Fail(StrCat("the file holds more than ", kMaxValues, " values"));
+  values_.emplace_back();
+  values_.back().kind = kind;
+  return &values_.back();
+}
+
+PickleValue* PickleObjects::Sequence(Kind kind, std::vector<PickleValue*> items) {
+  PickleValue* value = New(kind);
+  Extend(value, items.data(), items.data() + items.size());
+  return value;
+}
+
+void PickleObjects::Extend(PickleValue* list, PickleValue* const* begin, PickleValue* const* end) {
+  num_links_ += static_cast<std::uint64_t>(end - begin);
+  if (num_links_ > kMaxLinks) source_.Fail(StrCat("the file's lists have more than ", kMaxLinks, " items"));
+  list->items.insert(list->items.end(), begin, end);
+}
+
+PickleValue* PickleObjects::Class(const std::string& module, const std::string& name) {
+  PickleValue* value = New(Kind::kOther);
+  value->is_class = true;
+  for (const KnownClass& known : kKnownClasses) {
+    if (module == known.module && name == known.name) value->of = known.of;
+  }
+  if (module == "__builtin__" || module == "builtins") {
+    for (const KnownClass& known : kBuiltins) {
+      if (name == known.name) value->of = known.of;
+    }
+  }
+  if (value->of == Class::kNone) {
+    source_.Fail("the file names the class " + module + "." + name +
+                 ", which is not among those that are read; nothing of it was executed");
+  }
+  return value;
+}
+
+PickleValue* PickleObjects::Call(const PickleValue& callee, const PickleValue& arguments) {
+  if (callee.kind != Kind::kOther || !callee.is_class) {
+    source_.Fail(StrCat("found a call of ", callee.KindName()));
+  }
+  if (arguments.kind != Kind::kTuple) source_.Fail("found a call without a tuple of arguments");
+  const std::vector<PickleValue*>& items = arguments.items;
+  const auto expect = [&](bool fits) {
+    if (!fits) source_.Fail(StrCat("found a call with ", items.size(), " arguments that do not fit it"));
+  };
+  switch (callee.of) {
+    case Class::kReconstruct:
+      expect(!items.empty() && IsClass(items[0], Class::kNdarray));
+      return Instance(*items[0]);
+    case Class::kDType: {
+      expect(!items.empty() && IsText(items[0]));
+      PickleValue* dtype = New(Kind::kOther);
+      dtype->of = Class::kDType;
+      const std::string name = items[0]->Text();
+      expect(name.size() < 20);  // "U1000000"
+      dtype->bytes.assign(name.begin(), name.end());
+      return dtype;
+    }
+    case Class::kScalar:
+      expect(items.size() == 2);
+      return CallScalar(items);
+    case Class::kFromBuffer:
+      expect(items.size() == 4 && IsText(items[0]) && IsText(items[3]));
+      return CallFromBuffer(items);
+    case Class::kNewInstance:
+      expect(items.size() == 3 && IsClass(items[1], Class::kObject) && items[2]->kind == Kind::kNone);
+      return Instance(*items[0]);
+    case Class::kEncode:
+      expect(items.size() == 2 && items[0]->kind == Kind::kText &&
+             (items[1]->Is("latin1") || items[1]->Is("latin-1")));
+      return Encode(items[0]);
+    case Class::kSet:
+      expect(items.size() <= 1 && (items.empty() || IsSequence(items[0])));
+      return Sequence(Kind::kList, items.empty() ? items : items[0]->items);
+    case Class::kBytes:
+      expect(items.size() <= 2 && (items.empty() || IsText(items[0])));
+      return CallBytes(items);
+    case Class::kComplex:
+      expect(items.size() == 2 && items[0]->kind == Kind::kFloat && items[1]->kind == Kind::kFloat);
+      return Sequence(Kind::kTuple, items);
+    default:
+      return Instance(callee);
+  }
+}
+
+PickleValue* PickleObjects::Instance(const PickleValue& of) {
+  const bool known =
+      of.kind == Kind::kOther && of.is_class &&
+      (of.of == Class::kNdarray || of.of == Class::kCh || of.of == Class::kSelect || IsSparse(of.of));
+  if (!known) source_.Fail("found an object of something that makes none");
+  PickleValue* object = New(Kind::kOther);
+  object->of = of.of;
+  return object;
+}
+
+void PickleObjects::Build(PickleValue* object, const PickleValue& state) {
+  if (object->kind != Kind::kOther || object->is_class) {
+    source_.Fail(StrCat("found state for ", object->KindName(), ", which takes none"));
+  }
+  if (object->of == Class::kDType) return BuildDType(object, state);
+  if (object->of == Class::kNdarray) return BuildNdarray(object, state);
+  // Objects with __slots__ have a pair of dicts.
+  const bool pair = state.kind == Kind::kTuple && state.items.size() == 2;
+  const PickleValue& members = pair ? *state.items[0] : state;
+  if (IsSparse(object->of)) return BuildSparse(object, members);
+  if (object->of == Class::kSelect) return BuildSelect(object, members);
+  const PickleValue* x = Member(members, "x");
+  if (x->kind != Kind::kArray) source_.Fail(StrCat("chumpy.ch.Ch: its x is ", x->KindName()));
+  object->array = x->array;
+  object->kind = Kind::kArray;
+}
+
+PickleValue* PickleObjects::Member(const PickleValue& state, const char* key) const {
+  PickleValue* value = state.Find(key);
+  if (value == nullptr) source_.Fail(StrCat("found an object without its '", key, "'"));
+  return value;
+}
+
+void PickleObjects::Spend(std::uint64_t bytes) {
+  if (bytes > may_spend_) source_.Fail("the file asks for far more memory than its size justifies");
+  may_spend_ -= bytes;
+}
+
+// ---- bytes ----
+std::vector<unsigned char> PickleObjects::TakeBytes(PickleValue* value) {
+  if (value->is_taken) source_.Fail("found two arrays of the same bytes");
+  if (value->bytes.size() <= kShared) {
+    Spend(value->bytes.size());
+    return value->bytes;
+  }
+  value->is_taken = true;
+  return std::move(value->bytes);
+}
+
+// Python 3 writes bytes as text of their Latin-1 meaning for protocols that had no bytes.
+PickleValue* PickleObjects::Encode(PickleValue* text) {
+  PickleValue* value = New(Kind::kBytes);
+  value->bytes = TakeBytes(text);
+  if (!text->is_latin1 && !Utf8ToLatin1(&value->bytes)) source_.Fail("found text for Latin-1 that is none");
+  return value;
+}
+
+PickleValue* PickleObjects::CallBytes(const std::vector<PickleValue*>& arguments) {
+  if (!arguments.empty() && arguments[0]->kind == Kind::kText) return Encode(arguments[0]);
+  PickleValue* value = New(Kind::kBytes);
+  if (!arguments.empty()) value->bytes = TakeBytes(arguments[0]);
+  return value;
+}
+
+// ---- numpy ----
+std::string PickleObjects::DType(const PickleValue& dtype) const {
+  if (dtype.kind != Kind::kOther || dtype.is_class || dtype.of != Class::kDType) {
+    source_.Fail(StrCat("found ", dtype.KindName(), ", expected a dtype"));
+  }
+  return std::string(dtype.bytes.begin(), dtype.bytes.end());
+}
+
+// (version, byte order, subtype, names, fields, item size, alignment, flags, ...): the first item of the
+// call was "f8".
+void PickleObjects::BuildDType(PickleValue* object, const PickleValue& state) {
+  if (state.kind != Kind::kTuple || state.items.size() < 5 || !IsText(state.items[1])) {
+    source_.Fail("found a dtype with a state that is none");
+  }
+  for (int i = 2; i < 5; ++i) {
+    if (state.items[i]->kind != Kind::kNone) source_.Fail("structured elements are not supported");
+  }
+  const PickleValue* order = state.items[1];
+  for (const char c : {'<', '>', '|', '='}) {
+    if (order->Is(std::string_view(&c, 1))) {
+      if (!object->bytes.empty() && std::strchr("<>|=", object->bytes[0]) != nullptr) {
+        object->bytes.erase(object->bytes.begin());
+      }
+      object->bytes.insert(object->bytes.begin(), static_cast<unsigned char>(c));
+      return;
+    }
+  }
+  source_.Fail("found a dtype of unknown byte order");
+}
+
+std::vector<std::int64_t> PickleObjects::Shape(const PickleValue& value) {
+  if (!IsSequence(&value) || value.items.size() > kMaxDimensions) {
+    source_.Fail("found a shape that is no tuple of lengths");
+  }
+  std::vector<std::int64_t> shape;
+  for (const PickleValue* item : value.items) {
+    const bool scalar = item->kind == Kind::kArray && item->array->shape.empty();
+    const std::int64_t length = item->kind == Kind::kInt ? item->integer
+                                : scalar                 ? Ints(item, "shape")[0]
+                                                         : -1;
+    if (length < 0) source_.Fail("found a shape that is no tuple of lengths");
+    shape.push_back(length);
+  }
+  return shape;
+}
+
+void PickleObjects::SetArray(PickleValue* object, const std::string& dtype, std::vector<std::int64_t> shape,
+                             bool fortran_order, PickleValue* data) {
+  NpyHeader header;
+  try {
+    header = DescribeNpy(dtype, std::move(shape), fortran_order, "", "");
+  } catch (const InputError& error) {
+    source_.Fail(std::string("array") + (error.what() + 1));  // ": what"
+  }
+  if (data->bytes.size() != header.num_bytes && !data->is_taken) {
+    source_.Fail(StrCat("array of shape ", NpyShapeName(header.shape), " and type ", dtype, ": found ",
+                        data->bytes.size(), " bytes, expected ", header.num_bytes));
+  }
+  object->array = std::make_shared<NpyArray>(MakeNpyArray(header, TakeBytes(data), source_.path()));
+  object->kind = Kind::kArray;
+}
+
+// (version, shape, dtype, Fortran order, bytes or list), without version in numpy's first years.
+void PickleObjects::BuildNdarray(PickleValue* object, const PickleValue& state) {
+  const size_t size = state.items.size();
+  if (state.kind != Kind::kTuple || size < 4 || size > 5) {
+    source_.Fail("found an array with a state that is none");
+  }
+  PickleValue* const* parts = state.items.data() + (size - 4);
+  const std::string dtype = DType(*parts[1]);
+  const bool fortran_order = parts[2]->integer != 0;
+  PickleValue* data = parts[3];
+  std::vector<std::int64_t> shape = Shape(*parts[0]);
+  if (data->kind == Kind::kList) {
+    object->items.clear();
+    Extend(object, data->items.data(), data->items.data() + data->items.size());
+    object->kind = Kind::kList;
+    return;
+  }
+  if (!IsText(data)) source_.Fail(StrCat("found an array whose content is ", data->KindName()));
+  SetArray(object, dtype, std::move(shape), fortran_order, data);
+}
+
+PickleValue* PickleObjects::CallScalar(const std::vector<PickleValue*>& arguments) {
+  const std::string dtype = DType(*arguments[0]);
+  if (!IsText(arguments[1])) source_.Fail("found a numpy scalar without its bytes");
+  PickleValue* value = New(Kind::kArray);
+  SetArray(value, dtype, {}, false, arguments[1]);
+  return value;
+}
+
+PickleValue* PickleObjects::CallFromBuffer(const std::vector<PickleValue*>& arguments) {
+  PickleValue* value = New(Kind::kArray);
+  SetArray(value, DType(*arguments[1]), Shape(*arguments[2]), arguments[3]->Is("F"), arguments[0]);
+  return value;
+}
+
+std::vector<std::int64_t> PickleObjects::Ints(const PickleValue* value, const char* what) {
+  if (value->kind != Kind::kArray) {
+    source_.Fail(StrCat("found ", value->KindName(), " for ", what, ", expected an array of integers"));
+  }
+  Spend(8 * static_cast<std::uint64_t>(value->array->size()));
+  return value->array->ToInts();  // throws with the file's name
+}
+
+// ---- scipy.sparse and chumpy ----
+void PickleObjects::BuildSparse(PickleValue* object, const PickleValue& state) {
+  const PickleValue* shape = state.Find("_shape");
+  const std::vector<std::int64_t> lengths = Shape(shape != nullptr ? *shape : *Member(state, "shape"));
+  if (lengths.size() != 2) source_.Fail("found a sparse matrix that has not two dimensions");
+  const PickleValue* data = Member(state, "data");
+  if (data->kind != Kind::kArray) source_.Fail("found a sparse matrix without its data");
+  const auto num = static_cast<size_t>(data->array->size());
+  Spend(2 * 8 * num);
+  auto matrix = std::make_shared<PickleSparse>();
+  matrix->rows = lengths[0];
+  matrix->cols = lengths[1];
+  matrix->value = data->array->ToDoubles();
+  if (object->of == Class::kCoo) {
+    const PickleValue* coords = state.Find("coords");  // of newer scipy
+    const bool pair = coords != nullptr && IsSequence(coords) && coords->items.size() == 2;
+    matrix->row = Ints(pair ? coords->items[0] : Member(state, "row"), "row");
+    matrix->col = Ints(pair ? coords->items[1] : Member(state, "col"), "col");
+  } else {
+    std::vector<std::int64_t> minor = Ints(Member(state, "indices"), "indices");
+    const std::vector<std::int64_t> starts = Ints(Member(state, "indptr"), "indptr");
+    const bool by_column = object->of == Class::kCsc;
+    const std::int64_t num_major = by_column ? matrix->cols : matrix->rows;
+    if (static_cast<std::uint64_t>(num_major) + 1 != starts.size() || starts.front() != 0) {
+      source_.Fail(
+          StrCat("found a sparse matrix with ", starts.size(), " starts, expected ", num_major, " + 1"));
+    }
+    std::vector<std::int64_t> major;
+    for (size_t i = 0; i + 1 < starts.size(); ++i) {
+      if (starts[i + 1] < starts[i] || starts[i + 1] > static_cast<std::int64_t>(num)) {
+        source_.Fail("found a sparse matrix whose starts do not ascend within its data");
+      }
+      major.resize(static_cast<size_t>(starts[i + 1]), static_cast<std::int64_t>(i));
+    }
+    // scipy may keep room for more entries than are used.
+    if (minor.size() < major.size()) source_.Fail("found a sparse matrix with fewer indices than starts say");
+    minor.resize(major.size());
+    matrix->value.resize(major.size());
+    matrix->row = by_column ? std::move(minor) : std::move(major);
+    matrix->col = by_column ? std::move(major) : std::move(minor);
+  }
+  if (matrix->row.size() != matrix->value.size() || matrix->col.size() != matrix->value.size()) {
+    source_.Fail("found a sparse matrix with unequal numbers of values, rows and columns");
+  }
+  for (size_t i = 0; i < matrix->value.size(); ++i) {
+    const std::int64_t row = matrix->row[i], col = matrix->col[i];
+    if (row < 0 || row >= matrix->rows || col < 0 || col >= matrix->cols) {
+      source_.Fail(StrCat("found a sparse matrix of ", matrix->rows, " x ", matrix->cols,
+                          " with an entry at (", row, ", ", col, ")"));
+    }
+  }
+  object->sparse = std::move(matrix);
+  object->kind = Kind::kSparse;
+}
+
+// The value of chumpy's Select: a.ravel()[idxs].reshape(preferred_shape).
+void PickleObjects::BuildSelect(PickleValue* object, const PickleValue& state) {
+  const PickleValue* a = Member(state, "a");
+  if (a->kind != Kind::kArray) source_.Fail(StrCat("chumpy.reordering.Select: its a is ", a->KindName()));
+  const NpyArray& from = *a->array;
+  const PickleValue* idxs = Member(state, "idxs");
+  const PickleValue* preferred = state.Find("preferred_shape");
+  const std::vector<std::int64_t> picked = Ints(idxs, "idxs");
+  auto array = std::make_shared<NpyArray>();
+  array->kind = from.kind;
+  array->item_size = from.item_size;
+  array->origin = from.origin;
+  array->shape = {static_cast<std::int64_t>(picked.size())};
+  const auto item = static_cast<size_t>(from.item_size);
+  if (picked.size() > (std::uint64_t{1} << 46) / item) source_.Fail("chumpy.reordering.Select: is too large");
+  Spend(item * picked.size());
+  array->bytes.resize(item * picked.size());
+  for (size_t i = 0; i < picked.size(); ++i) {
+    const std::int64_t index = picked[i] < 0 ? picked[i] + from.size() : picked[i];
+    if (index < 0 || index >= from.size()) {
+      source_.Fail(StrCat("chumpy.reordering.Select: picks ", picked[i], " of ", from.size(), " numbers"));
+    }
+    std::memcpy(&array->bytes[i * item], &from.bytes[static_cast<size_t>(index) * item], item);
+  }
+  if (preferred != nullptr && preferred->kind != Kind::kNone) {
+    std::vector<std::int64_t> shape = Shape(*preferred);
+    NpyHeader header = DescribeNpy(array->DTypeName(), shape, false, source_.path(), "Select");
+    if (header.num_bytes != array->bytes.size()) {
+      source_.Fail(StrCat("chumpy.reordering.Select: picks ", picked.size(), " numbers for the shape ",
+                          NpyShapeName(shape)));
+    }
+    array->shape = std::move(shape);
+  }
+  object->array = std::move(array);
+  object->kind = Kind::kArray;
+}
+
+}  // namespace vitruvius
