@@ -69,10 +69,11 @@ Command ModelCommand() {
   return {"model",
           "info|check MODEL, or convert MODEL FILE",
           "what a model file holds and whether it is sane; conversion",
-          "MODEL is `mannequin` or a .npz with SMPL's keys.\n\n"
+          "MODEL is `mannequin`, a .pkl as downloaded (SMPL, SMPL-H, SMPL-X) or a .npz with SMPL's keys.\n\n"
           "  vitruvius model info mannequin\n"
-          "  vitruvius model check SMPL_NEUTRAL.npz             exit status 1 when something is wrong\n"
+          "  vitruvius model check SMPL_NEUTRAL.pkl             exit status 1 when something is wrong\n"
           "  vitruvius model convert mannequin body.npz         SMPL's keys, for any Python tool\n"
+          "  vitruvius model convert SMPL_NEUTRAL.pkl body.npz  no Python is needed\n"
           "  vitruvius model convert mannequin body.obj         the template mesh (.png: pictures of it)\n",
           {"gender", "size"},
           [](const std::vector<std::string>& arguments) {
