@@ -5,6 +5,7 @@
 
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/session.h"
 #include "data/datasets/motion_file.h"
 #include "data/io/mesh_files.h"
@@ -22,7 +23,7 @@ int ConvertMotion(const std::string& path) {
   }
   if (FLAGS_out.empty()) throw UsageError("convert: --out FILE.npz is missing");
   RetargetOptions options;
-  options.target_joints = ModelFromFlags()->joint_template();
+  options.target_joints = RestJointsOf(*ModelFromFlags());
   const Motion motion = OpenMotion(path, options);
   SaveMotion(FLAGS_out, motion);
   long valid = 0;
@@ -47,9 +48,8 @@ int ConvertResult(const std::string& path) {
           path, "body_pose",
           StrCat("belongs to a body of another size than ", model->name(), "; name it with --model"));
     }
-    std::string stem = row.fit.id;
-    for (char& c : stem) c = c == '/' ? '_' : c;
-    WriteObj(folder + "/" + stem + ".obj", PoseMesh(*model, row.fit.parameters).vertices, model->faces());
+    WriteObj(folder + "/" + FileStem(row.fit.id) + ".obj", PoseMesh(*model, row.fit.parameters).vertices,
+             model->faces());
     ++written;
   }
   if (!FLAGS_quiet) std::printf("%ld meshes -> %s\n", written, folder.c_str());

@@ -53,7 +53,7 @@ int Demo(const std::vector<std::string>& arguments) {
   const std::string folder = OutputFolder();
   const FitSetup setup = FitSetupFromFlags();
   RetargetOptions retarget;
-  retarget.target_joints = setup.model->joint_template();
+  retarget.target_joints = RestJointsOf(*setup.model);
   SyntheticOptions options;
   options.stride = 3;
   options.seed = FLAGS_seed;

@@ -27,11 +27,12 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
     if (options.set == nullptr)
       throw UsageError(StrCat("--keypoint_set: \"", FLAGS_keypoint_set, "\" is unknown"));
   }
-  if (options.stride < 1 || options.noise_px < 0 || options.noise_m < 0) {
-    throw UsageError("--stride must be at least 1, noise at least 0");
+  const auto is_noise = [](double x) { return x >= 0 && x <= 1e6; };
+  if (options.stride < 1 || !is_noise(options.noise_px) || !is_noise(options.noise_m) || FLAGS_limit < 0) {
+    throw UsageError("--stride must be at least 1, --limit at least 0, noise 0 to 1e6");
   }
   RetargetOptions retarget;
-  retarget.target_joints = setup.model->joint_template();
+  retarget.target_joints = RestJointsOf(*setup.model);
   std::vector<SyntheticPerson> people;
   for (const std::string& input : inputs) {
     for (SyntheticPerson& person : MakeSyntheticPeople(setup.model, OpenMotion(input, retarget), options)) {

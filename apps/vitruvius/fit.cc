@@ -1,5 +1,4 @@
 // vitruvius fit: keypoints to bodies.
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -25,23 +24,12 @@ void MakeFolder(const std::string& path) {
   if (error) throw InputError(path, "", "cannot make this folder: " + error.message());
 }
 
-// Where one person's files go: the id with everything that is no plain file name replaced.
-std::string FileStem(const std::string& id) {
-  std::string stem = id.empty() ? "person" : id;
-  for (char& c : stem) {
-    const bool plain =
-        std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.' || c == '~';
-    if (!plain) c = '_';
-  }
-  if (stem[0] == '.') stem[0] = '_';
-  return stem.substr(0, 200);
-}
-
 int Fit(const std::vector<std::string>& inputs) {
   if (inputs.empty())
     throw UsageError("fit: name keypoint files or folders (OpenPose or COCO JSON, .npz, .bvh, .amc)");
   const FitSetup setup = FitSetupFromFlags();
-  const BatchOptions batch = BatchOptionsFromFlags();
+  BatchOptions batch = BatchOptionsFromFlags();
+  const std::string shard_source = TakeShardFromEnvironment(&batch);
   const std::unique_ptr<ObservationSource> source = OpenInputs(inputs, *setup.model);
   std::string folder = OutputFolder();
   if (batch.shard_count > 1) {
@@ -51,6 +39,8 @@ int Fit(const std::vector<std::string>& inputs) {
   if (FLAGS_overlay) MakeFolder(folder + "/overlays");
   if (FLAGS_obj) MakeFolder(folder + "/meshes");
 
+  // What an earlier run left here must not pass for this one's.
+  std::filesystem::remove(folder + "/results.npz");
   ResultsWriter results(folder, *setup.model);
   ManifestWriter manifest(folder);
   std::map<std::string, long> reasons;
@@ -84,6 +74,9 @@ int Fit(const std::vector<std::string>& inputs) {
   }
   results.Finish();
   if (!FLAGS_quiet) {
+    if (batch.shard_count > 1) {
+      std::printf("shard %d of %d, from %s\n", batch.shard_index, batch.shard_count, shard_source.c_str());
+    }
     std::printf("%ld people, %ld usable, %.1f s on %d threads -> %s/results.npz\n", summary.done,
                 summary.usable, seconds, summary.threads, folder.c_str());
     for (const auto& [reason, count] : reasons) {

@@ -67,6 +67,9 @@ std::vector<std::string> ParseFlags(const Command& command, const std::vector<st
       others.insert(others.end(), words.begin() + static_cast<long>(i) + 1, words.end());
       break;
     }
+    if (word.size() > 1 && word[0] == '-' && word[1] != '-') {
+      throw UsageError(StrCat("found \"", word, "\"; flags begin with two dashes"));
+    }
     if (word.rfind("--", 0) != 0) {
       others.push_back(word);
       continue;

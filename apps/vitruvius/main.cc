@@ -46,7 +46,8 @@ int Run(const std::vector<std::string>& words) {
       std::find_if(commands.begin(), commands.end(), [&](const Command& c) { return c.name == name; });
   if (it == commands.end()) throw UsageError(StrCat("unknown command \"", name, "\"; see `vitruvius help`"));
   std::vector<std::string> rest(words.begin() + 1, words.end());
-  if (is_help || std::find(rest.begin(), rest.end(), "--help") != rest.end()) {
+  const auto asks_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
+  if (is_help || std::any_of(rest.begin(), rest.end(), asks_help)) {
     std::fputs(HelpText(*it).c_str(), stdout);
     return kExitOk;
   }

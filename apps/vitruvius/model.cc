@@ -4,6 +4,7 @@
 
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/session.h"
 #include "data/io/body_file.h"
 #include "data/io/mesh_files.h"
@@ -55,7 +56,7 @@ int Convert(const BodyModel& model, const std::string& path) {
   } else if (EndsWith(path, ".obj")) {
     WriteObj(path, model.v_template(), model.faces());
   } else if (EndsWith(path, ".png")) {
-    WritePng(path, RenderTurntable(model.v_template(), model.faces(), FLAGS_size));
+    WritePng(path, RenderTurntable(model.v_template(), model.faces(), PictureHeight()));
   } else {
     throw UsageError(
         StrCat("model convert: found \"", path, "\", expected a file ending in .npz, .obj or .png"));

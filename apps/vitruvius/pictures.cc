@@ -1,7 +1,10 @@
 #include "apps/vitruvius/pictures.h"
 
+#include <cctype>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <sstream>
 
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
@@ -9,6 +12,7 @@
 #include "data/io/picture.h"
 #include "models/rendering/overlay.h"
 #include "models/util/check.h"
+#include "models/util/rng.h"
 
 namespace vitruvius {
 namespace {
@@ -21,25 +25,35 @@ class MotionSource final : public ObservationSource {
   MotionSource(std::vector<std::string> paths, const BodyModel& model)
       : paths_(std::move(paths)),
         model_(&model, [](const BodyModel*) {}),
-        joints_(model_, PointSet::AllJoints(*model_)) {
-    if (model.num_joints() < kMotionJoints) {
-      throw InputError(model.name(), "joints",
-                       StrCat("found ", model.num_joints(), ", motion files need ", kMotionJoints));
-    }
-    options_.target_joints = model.joint_template();
+        set_(FindKeypointSet("smpl24")),
+        binding_(BindKeypoints(*set_, model)),
+        joints_(model_, binding_.points) {
+    options_.target_joints = RestJointsOf(model);
   }
 
   bool Next(PersonObservation* person) override {
     while (frame_ == motion_.num_frames()) {
       if (next_path_ == paths_.size()) return false;
       source_ = paths_[next_path_++];
-      motion_ = OpenMotion(source_, options_);
       frame_ = 0;
+      *person = PersonObservation();
+      try {
+        motion_ = OpenMotion(source_, options_);
+      } catch (const InputError& error) {
+        // One bad file never stops the others; a single one is the whole input.
+        if (paths_.size() == 1) throw;
+        motion_ = Motion();
+        person->id = fs::path(source_).stem().string();
+        person->source = source_;
+        person->reason = reason::kBadInput;
+        person->detail = error.what();
+        return true;
+      }
     }
     *person = PersonObservation();
     person->id = StrCat(motion_.name, "_", frame_);
     person->source = source_;
-    person->set = FindKeypointSet("smpl24");
+    person->set = set_;
     if (!motion_.valid[frame_]) {
       person->reason = reason::kBadInput;
       person->detail =
@@ -51,8 +65,10 @@ class MotionSource final : public ObservationSource {
         motion_.poses.row(frame_).tail(3 * (kMotionJoints - 1));
     parameters.transl = motion_.transl.row(frame_) - model_->joint_template().row(0);
     joints_.Evaluate(parameters, false);
-    person->keypoints3d.setOnes(kMotionJoints, 4);
-    person->keypoints3d.leftCols<3>() = joints_.points().topRows(kMotionJoints);
+    person->keypoints3d.setZero(set_->size(), 4);
+    for (int i = 0; i < joints_.num_points(); ++i) {
+      person->keypoints3d.row(binding_.keypoint_of_point[i]) << joints_.points().row(i), 1;
+    }
     ++frame_;
     return true;
   }
@@ -60,6 +76,8 @@ class MotionSource final : public ObservationSource {
  private:
   std::vector<std::string> paths_;
   std::shared_ptr<const BodyModel> model_;  // borrowed
+  const KeypointSet* set_;
+  KeypointBinding binding_;
   BodyEvaluator joints_;
   RetargetOptions options_;
   size_t next_path_ = 0;
@@ -121,10 +139,32 @@ std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& in
   return OpenObservations(inputs, options);
 }
 
+std::string FileStem(const std::string& id) {
+  constexpr size_t kLongest = 120;
+  std::string stem = id.substr(0, kLongest);
+  for (char& c : stem) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("_-.~", c) != nullptr;
+    if (!plain || c == '\0') c = '_';
+  }
+  if (!stem.empty() && stem[0] == '.') stem[0] = '_';
+  if (stem == id && !stem.empty()) return stem;
+  std::ostringstream unique;
+  unique << stem << "~" << std::hex << HashString(id);
+  return unique.str();
+}
+
+int PictureHeight() {
+  constexpr int kSmallest = 16, kLargest = 4096;
+  if (FLAGS_size < kSmallest || FLAGS_size > kLargest) {
+    throw UsageError(StrCat("--size: found ", FLAGS_size, ", expected ", kSmallest, " to ", kLargest));
+  }
+  return FLAGS_size;
+}
+
 Image DrawPerson(const PersonObservation& person, const FitResult& result, const BodyModel& model,
                  const BodyMesh& mesh) {
   OverlayOptions options;
-  options.max_height = FLAGS_size;
+  options.max_height = PictureHeight();
   const std::string path = FindPicture(person);
   if (!path.empty()) {
     try {

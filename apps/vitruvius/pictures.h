@@ -13,9 +13,16 @@
 
 namespace vitruvius {
 
-// Keypoint files and folders by OpenObservations, with --image_size, --focal and --keypoint_set; motion files
+// Keypoint files and folders by OpenObservations, with --image_size and --keypoint_set; motion files
 // (all inputs or none) become the 3D joints (smpl24) of the body in the motion's poses.
 std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs, const BodyModel& model);
+
+// A file name for a person: the id itself where it is a plain name, else its plain characters and a hash of
+// it, so that two people never share a file.
+std::string FileStem(const std::string& id);
+
+// --size within what a picture can be. Throws UsageError.
+int PictureHeight();
 
 // The overlay of one person on its picture, found by its path or name in --images, or on a plain ground.
 Image DrawPerson(const PersonObservation& person, const FitResult& result, const BodyModel& model,

@@ -39,6 +39,12 @@ int Info(const std::vector<std::string>& names) {
 int Sample(const std::vector<std::string>& names) {
   if (names.size() != 1) throw UsageError("prior sample: name one prior");
   if (FLAGS_out.empty()) throw UsageError("prior sample: --out FILE.png or FILE.npz is missing");
+  constexpr int kMostPictures = 400, kMostPoses = 1000000;
+  const bool picture = FLAGS_out.size() > 4 && FLAGS_out.substr(FLAGS_out.size() - 4) == ".png";
+  const int most = picture ? kMostPictures : kMostPoses;
+  if (FLAGS_limit < 0 || FLAGS_limit > most) {
+    throw UsageError(StrCat("prior sample: found --limit ", FLAGS_limit, ", expected at most ", most));
+  }
   const int count = FLAGS_limit > 0 ? FLAGS_limit : 25;
   const std::shared_ptr<const Prior> prior = LoadPrior(names[0]);
   const std::shared_ptr<const BodyModel> model = ModelFromFlags();
@@ -50,7 +56,6 @@ int Sample(const std::vector<std::string>& names) {
     const Eigen::Index n = std::min<Eigen::Index>(sample.size(), width - 3);
     poses.row(i).segment(3, n) = sample.head(n).transpose();
   }
-  const bool picture = FLAGS_out.size() > 4 && FLAGS_out.substr(FLAGS_out.size() - 4) == ".png";
   if (!picture) {
     WriteNpz(FLAGS_out, {{"poses", NpyArray::FromDoubles(poses.data(), {count, width})}});
     return kExitOk;
@@ -69,14 +74,16 @@ int Sample(const std::vector<std::string>& names) {
 int FitGmm(const std::vector<std::string>& inputs) {
   if (inputs.empty()) throw UsageError("prior fit-gmm: name motion files or folders");
   if (FLAGS_out.empty()) throw UsageError("prior fit-gmm: --out FILE.npz is missing");
-  if (FLAGS_components < 1 || FLAGS_floor < 0 || FLAGS_cap <= 0 || FLAGS_restarts < 1) {
+  const auto is_between = [](double x, double low, double high) { return x >= low && x <= high; };
+  if (!is_between(FLAGS_components, 1, 1000) || !is_between(FLAGS_floor, 0, 10) ||
+      !is_between(FLAGS_cap, 1, 1e9) || !is_between(FLAGS_restarts, 1, 1000) || FLAGS_threads < 0) {
     throw UsageError(
-        "prior fit-gmm: --components and --restarts must be at least 1, --floor at least 0, --cap above 0");
+        "prior fit-gmm: expected --components and --restarts 1 to 1000, --floor 0 to 10, --cap 1 to 1e9");
   }
   PoseCollectionOptions collection;
   collection.max_frames_per_subject = FLAGS_cap;
   collection.add_mirrored = FLAGS_mirror;
-  collection.retarget.target_joints = ModelFromFlags()->joint_template();
+  collection.retarget.target_joints = RestJointsOf(*ModelFromFlags());
   collection.progress = [](int file, int num_files, const std::string& path) {
     if (!FLAGS_quiet) std::fprintf(stderr, "reading %d/%d %s\n", file + 1, num_files, path.c_str());
   };
@@ -84,6 +91,11 @@ int FitGmm(const std::vector<std::string>& inputs) {
   std::printf("%lld frames read, %lld dropped as implausible, %ld poses of %zu subjects with mirror images\n",
               static_cast<long long>(poses.frames_read), static_cast<long long>(poses.frames_dropped),
               static_cast<long>(poses.poses.rows()), poses.subjects.size());
+  if (poses.poses.rows() < FLAGS_components) {
+    throw InputError(inputs[0], "",
+                     StrCat("holds ", poses.poses.rows(), " plausible poses with mirror images, fewer than ",
+                            FLAGS_components, " components"));
+  }
   GmmFitOptions options;
   options.num_components = FLAGS_components;
   options.floor_rad = FLAGS_floor;

@@ -67,7 +67,8 @@ int Render(const std::vector<std::string>& arguments) {
     captions.push_back(row.fit.id);
   }
   if (images.empty()) throw InputError(arguments[0], "ids", StrCat("holds no person \"", FLAGS_id, "\""));
-  WritePng(FLAGS_out, images.size() == 1 ? images[0] : ContactSheet(images, 6, captions, "", FLAGS_size / 2));
+  WritePng(FLAGS_out,
+           images.size() == 1 ? images[0] : ContactSheet(images, 6, captions, "", PictureHeight() / 2));
   return kExitOk;
 }
 

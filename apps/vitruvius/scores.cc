@@ -27,6 +27,10 @@ void Scores::Add(const BodyModel& model, const SyntheticPerson& person, const Fi
                  truth = person.joints3d.topRows(kScoredJoints);
   mpjpe_mm.push_back(RootAlignedMpjpeMm(found, truth));
   pa_mpjpe_mm.push_back(ProcrustesMpjpeMm(found, truth));
+  const bool has_mean = result.joints3d_expected.rows() >= kScoredJoints;
+  const Points3d mean = has_mean ? Points3d(result.joints3d_expected.topRows(kScoredJoints)) : found;
+  expected_mpjpe_mm.push_back(RootAlignedMpjpeMm(mean, truth));
+  expected_pa_mpjpe_mm.push_back(ProcrustesMpjpeMm(mean, truth));
   root_deg.push_back(RootAngleDeg(result.parameters, person.truth));
   milliseconds.push_back(result.milliseconds);
   backward += NumBackwardBends(model, result.parameters) > 0;
@@ -44,6 +48,9 @@ void Scores::Print() const {
               Mean(mpjpe_mm), Quantile(mpjpe_mm, 0.9));
   std::printf("PA-MPJPE              median %.3f mm, mean %.3f, 90 %% below %.3f\n", Median(pa_mpjpe_mm),
               Mean(pa_mpjpe_mm), Quantile(pa_mpjpe_mm, 0.9));
+  std::printf("mean over minima      MPJPE median %.3f mm, mean %.3f; PA-MPJPE median %.3f mm, mean %.3f\n",
+              Median(expected_mpjpe_mm), Mean(expected_mpjpe_mm), Median(expected_pa_mpjpe_mm),
+              Mean(expected_pa_mpjpe_mm));
   std::printf("backward knee, elbow  %.2f %% of people (beyond 15 degrees)\n", Percent(backward, people));
   std::printf("root off              %.2f %% of people by more than 60 degrees\n", Percent(turned, people));
   std::printf("how sure              %.1f %% of joints within two of their standard deviations\n",
@@ -59,6 +66,8 @@ std::string Scores::ToJson() const {
                                          {"mpjpe_mm_mean", Mean(mpjpe_mm)},
                                          {"pa_mpjpe_mm_median", Median(pa_mpjpe_mm)},
                                          {"pa_mpjpe_mm_mean", Mean(pa_mpjpe_mm)},
+                                         {"expected_mpjpe_mm_median", Median(expected_mpjpe_mm)},
+                                         {"expected_pa_mpjpe_mm_median", Median(expected_pa_mpjpe_mm)},
                                          {"backward_bends_percent", Percent(backward, people)},
                                          {"root_beyond_60deg_percent", Percent(turned, people)},
                                          {"two_sigma_coverage_percent", Percent(covered, judged)},

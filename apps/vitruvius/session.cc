@@ -11,6 +11,7 @@
 #include "apps/vitruvius/flags.h"
 #include "data/io/body_file.h"
 #include "models/body/mannequin.h"
+#include "models/body/model_check.h"
 #include "models/util/check.h"
 #include "priors/registry.h"
 
@@ -46,7 +47,13 @@ std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name) {
   throw InputError(name, "", "holds none of " + looked);
 }
 
-std::shared_ptr<const BodyModel> ModelFromFlags() { return LoadModelByName(FLAGS_model); }
+std::shared_ptr<const BodyModel> ModelFromFlags() {
+  std::shared_ptr<const BodyModel> model = LoadModelByName(FLAGS_model);
+  // A body in other units fits keypoints just as well and is wrong by a factor.
+  const ModelFinding units = CheckUnits(*model);
+  if (!units.ok) throw InputError(FLAGS_model, "v_template", units.detail);
+  return model;
+}
 
 std::shared_ptr<const Prior> PriorFromFlags(const Recipe& recipe) {
   const std::string& name = FLAGS_prior.empty() ? recipe.prior : FLAGS_prior;
@@ -62,7 +69,9 @@ FitSetup FitSetupFromFlags() {
     (chosen.camera == Recipe::Camera::kNone ? setup.recipe3d : setup.recipe2d) = chosen;
   }
   setup.model = ModelFromFlags();
-  setup.prior = PriorFromFlags(setup.recipe2d);
+  setup.prior2d = PriorFromFlags(setup.recipe2d);
+  const bool same = !FLAGS_prior.empty() || setup.recipe3d.prior == setup.recipe2d.prior;
+  setup.prior3d = same ? setup.prior2d : PriorFromFlags(setup.recipe3d);
   if (FLAGS_starts < 0) throw UsageError(StrCat("--starts: found ", FLAGS_starts, ", expected 0 or more"));
   setup.options.starts = FLAGS_starts;
   if (FLAGS_solver != "lm" && FLAGS_solver != "ceres") {
@@ -93,22 +102,38 @@ BatchOptions BatchOptionsFromFlags() {
     }
     return options;
   }
-  static constexpr const char* kVariables[][2] = {{"SLURM_PROCID", "SLURM_NTASKS"},
-                                                  {"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT"},
-                                                  {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},
-                                                  {"PMI_RANK", "PMI_SIZE"}};
-  for (const auto& [rank, size] : kVariables) {
+  return options;
+}
+
+std::string TakeShardFromEnvironment(BatchOptions* options) {
+  // Rank, count, and the lowest rank; job arrays start anywhere.
+  static constexpr const char* kVariables[][3] = {
+      {"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN"},
+      {"SLURM_PROCID", "SLURM_NTASKS", ""},
+      {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", ""},
+      {"PMI_RANK", "PMI_SIZE", ""}};
+  if (!FLAGS_shard.empty()) return "--shard";
+  // Every step of a Slurm job sees SLURM_PROCID; one that was not started by srun is alone whatever
+  // SLURM_NTASKS says.
+  const bool is_step = std::getenv("SLURM_STEP_ID") != nullptr;
+  for (const auto& [rank, size, lowest] : kVariables) {
     const char* index = std::getenv(rank);
     const char* count = std::getenv(size);
-    int i = 0, n = 0;
-    if (index == nullptr || count == nullptr || !ParseInt(index, &i) || !ParseInt(count, &n) || i >= n)
-      continue;
+    if (index == nullptr || count == nullptr) continue;
+    if (std::string(rank) == "SLURM_PROCID" && !is_step) continue;
+    int i = 0, n = 0, first = 0;
+    const char* low = *lowest != '\0' ? std::getenv(lowest) : nullptr;
+    if (!ParseInt(index, &i) || !ParseInt(count, &n) || (low != nullptr && !ParseInt(low, &first)) ||
+        i < first || i - first >= n) {
+      throw UsageError(StrCat(rank, "=", index, " and ", size, "=", count,
+                              " name no shard (job arrays must count in steps of 1); say --shard=i/n"));
+    }
     if (n == 1) continue;
-    options.shard_index = i;
-    options.shard_count = n;
-    break;
+    options->shard_index = i - first;
+    options->shard_count = n;
+    return rank;
   }
-  return options;
+  return "";
 }
 
 Progress::Progress(std::string what, long total)

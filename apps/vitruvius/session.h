@@ -24,19 +24,22 @@ std::shared_ptr<const Prior> PriorFromFlags(const Recipe& recipe);
 // Everything a fit needs, from flags; called once, shared by all threads.
 struct FitSetup {
   std::shared_ptr<const BodyModel> model;
-  std::shared_ptr<const Prior> prior;
+  std::shared_ptr<const Prior> prior2d, prior3d;
   Recipe recipe2d, recipe3d;
   FitOptions options;
 
   std::shared_ptr<Fitter> MakeFitter() const {
-    return std::make_shared<Fitter>(model, prior, recipe2d, recipe3d, options);
+    return std::make_shared<Fitter>(model, prior2d, prior3d, recipe2d, recipe3d, options);
   }
   PersonWorker MakeWorker() const {
     return [fitter = MakeFitter()](const PersonObservation& person, long) { return fitter->Fit(person); };
   }
 };
 FitSetup FitSetupFromFlags();
-BatchOptions BatchOptionsFromFlags();  // --threads, --shard, or the variables of Slurm, Open MPI and PMI
+BatchOptions BatchOptionsFromFlags();  // --threads, --shard
+// Without --shard: the part of a Slurm array or step, or of an Open MPI or PMI run. Returns what said so, or
+// "".
+std::string TakeShardFromEnvironment(BatchOptions* options);
 
 // Done, usable, failed, fits/s: a bar on a terminal, a line every 10 s elsewhere, nothing with --quiet.
 class Progress {

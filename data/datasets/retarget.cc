@@ -164,6 +164,24 @@ double GuessBvhUnit(const BvhMotion& source, const SourceRig& rig) {
 
 }  // namespace
 
+MatrixX3d RestJointsOf(const BodyModel& model) {
+  MatrixX3d joints(kMotionJoints, 3);
+  for (int j = 0; j < kMotionJoints; ++j) {
+    const std::string& name = SmplJointNames()[j];
+    int row = model.JointIndex(name);
+    const bool is_hand = name == "left_hand" || name == "right_hand";
+    if (row < 0 && is_hand) {
+      const int wrist = model.JointIndex(name == "left_hand" ? "left_wrist" : "right_wrist");
+      for (int k = model.num_joints() - 1; wrist >= 0 && k > 0; --k) {
+        if (model.parents()[k] == wrist) row = k;
+      }
+    }
+    if (row < 0) throw InputError(model.name(), "joint_names", "found no " + name + ", which motion needs");
+    joints.row(j) = model.joint_template().row(row);
+  }
+  return joints;
+}
+
 MatrixX3d StandardRestJoints() {
   MatrixX3d joints(kMotionJoints, 3);
   joints << 0, 0, 0,                                // pelvis

@@ -23,6 +23,11 @@ namespace vitruvius {
 // T-pose joints of a free human body, (24, 3) metres, pelvis at the origin.
 MatrixX3d StandardRestJoints();
 
+// The 24 joints of SMPL of a body at rest, found by name, (24, 3) metres. Where a body has fingers instead of
+// SMPL's rigid hands (SMPL-H, SMPL-X), the first joint below the wrist stands for the hand. Throws InputError
+// naming a joint that the body lacks.
+MatrixX3d RestJointsOf(const BodyModel& model);
+
 struct RetargetOptions {
   // Joints of the target body in its T-pose, (24 or more, 3) metres: model.joint_template().
   MatrixX3d target_joints = StandardRestJoints();

@@ -138,6 +138,7 @@ class ResultsReader {
     };
     each_count("num_keypoints", &FitResult::num_keypoints);
     each_count("num_starts", &FitResult::num_starts);
+    each_count("num_minima", &FitResult::num_minima);
     each_count("winning_start", &FitResult::winning_start);
     each_count("num_iterations", &FitResult::num_iterations);
     if (!file_.Has("image_size")) return;

@@ -64,13 +64,14 @@ struct ResultsWriter::Impl {
     add("betas", "<f8", {num_betas});
     add("transl", "<f8", {3});
     add("joints3d", "<f8", {num_joints, 3});
+    add("joints3d_expected", "<f8", {num_joints, 3});
     add("joints_std_m", "<f8", {num_joints});
     add("joints2d", "<f8", {num_joints, 2});
     add("focal", "<f8", {2});
     add("center", "<f8", {2});
     add("image_size", "<i4", {2});
     for (const char* key : {"cost", "residual_median", "reprojection_px"}) add(key, "<f8", {});
-    for (const char* key : {"num_keypoints", "num_starts", "winning_start", "num_iterations"})
+    for (const char* key : {"num_keypoints", "num_starts", "num_minima", "winning_start", "num_iterations"})
       add(key, "<i4", {});
     for (const char* key : {"ids", "reason", "focal_source", "images"}) texts.try_emplace(key, folder);
   }
@@ -118,19 +119,23 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   AppendDoubles("betas", p.betas.data(), p.betas.size(), num_betas);
   AppendDoubles("transl", p.transl.data(), 3, 3);
   AppendDoubles("joints3d", result.joints3d.data(), result.joints3d.size(), 3 * num_joints);
+  AppendDoubles("joints3d_expected", result.joints3d_expected.data(), result.joints3d_expected.size(),
+                3 * num_joints);
   AppendDoubles("joints_std_m", result.joints_std_m.data(), result.joints_std_m.size(), num_joints);
   AppendDoubles("joints2d", result.joints2d.data(), result.joints2d.size(), 2 * num_joints);
   AppendDoubles("focal", result.focal_px.data(), 2, 2);
   AppendDoubles("center", result.center_px.data(), 2, 2);
   const std::int32_t image_size[2] = {person.image_width, person.image_height};
   numbers.at("image_size").Append(image_size, sizeof(image_size));
-  AppendDouble("cost", result.cost);
-  AppendDouble("residual_median", result.residual_median);
-  const bool in_pixels = !person.is_3d() && result.num_keypoints > 0;
-  AppendDouble("reprojection_px",
-               in_pixels ? result.residual_median : std::numeric_limits<double>::quiet_NaN());
+  // Who was never fitted has no residual: zero would look like a perfect fit.
+  const double unknown = std::numeric_limits<double>::quiet_NaN();
+  const bool fitted = result.winning_start >= 0;
+  AppendDouble("cost", fitted ? result.cost : unknown);
+  AppendDouble("residual_median", fitted ? result.residual_median : unknown);
+  AppendDouble("reprojection_px", fitted && !person.is_3d() ? result.residual_median : unknown);
   AppendInt("num_keypoints", result.num_keypoints);
   AppendInt("num_starts", result.num_starts);
+  AppendInt("num_minima", result.num_minima);
   AppendInt("winning_start", result.winning_start);
   AppendInt("num_iterations", result.num_iterations);
   texts.at("ids").Append(result.id.empty() ? person.id : result.id);

@@ -19,16 +19,17 @@ namespace vitruvius {
 //   global_orient (N,3), body_pose (N,3(J-1)), poses (N,3J): radians; poses is both joined
 //   betas (N,B); transl (N,3): metres
 //   joints3d (N,J,3): metres, camera axes
+//   joints3d_expected (N,J,3): metres, the mean over the distinct minima found, by weight
 //   joints_std_m (N,J): metres, NaN where not known
 //   joints2d (N,J,2): px
 //   focal (N,2), center (N,2): px; image_size (N,2): int32
-//   cost (N,); residual_median (N,): px or metres
-//   reprojection_px (N,): the same, NaN for 3D input or without keypoints
-//   num_keypoints, num_starts, winning_start, num_iterations (N,): int32
+//   cost (N,); residual_median (N,): px or metres; NaN for who was not fitted
+//   reprojection_px (N,): the same, NaN for 3D input
+//   num_keypoints, num_starts, num_minima, winning_start, num_iterations (N,): int32
 //   term_names (T,); term_costs (N,T): share of the cost, 0 where a person had no such term
 //   keypoint_set (), or (N,) where they differ: text
 //   model, model_gender, gender (): text; mocap_frame_rate (): Hz
-// Rows that could not be fitted hold zeros. The same rows give the same bytes.
+// Rows that could not be fitted hold zeros elsewhere. The same rows give the same bytes.
 class ResultsWriter {
  public:
   // Makes the folder when it is not there. frame_rate_hz 0: the rows are no motion. Throws InputError.

@@ -20,16 +20,6 @@ ModelFinding RowSums(const std::string& name, const SparseRowMatrixd& m) {
   return {name, worst < 1e-3, StrCat("rows sum to 1 within ", worst)};
 }
 
-ModelFinding Units(const BodyModel& model) {
-  const Vector3d size = model.v_template().colwise().maxCoeff() - model.v_template().colwise().minCoeff();
-  const double largest = size.maxCoeff();
-  const bool ok = largest > 0.4 && largest < 3;
-  std::string detail = StrCat("largest extent ", largest, ok ? " m" : ", expected 0.4 to 3 m");
-  if (!ok && largest >= 40 && largest < 300) detail += "; this looks like centimetres";
-  if (!ok && largest >= 400 && largest < 3000) detail += "; this looks like millimetres";
-  return {"units", ok, detail};
-}
-
 ModelFinding Axes(const BodyModel& model) {
   const int head = model.JointIndex("head"), left = model.JointIndex("left_hip"),
             right = model.JointIndex("right_hip");
@@ -113,6 +103,16 @@ ModelFinding Landmarks(const BodyModel& model) {
 
 }  // namespace
 
+ModelFinding CheckUnits(const BodyModel& model) {
+  const Vector3d size = model.v_template().colwise().maxCoeff() - model.v_template().colwise().minCoeff();
+  const double largest = size.maxCoeff();
+  const bool ok = largest > 0.4 && largest < 3;
+  std::string detail = StrCat("largest extent ", largest, ok ? " m" : ", expected 0.4 to 3 m");
+  if (!ok && largest >= 40 && largest < 300) detail += "; this looks like centimetres";
+  if (!ok && largest >= 400 && largest < 3000) detail += "; this looks like millimetres";
+  return {"units", ok, detail};
+}
+
 double WindingNumber(const MatrixX3d& vertices, const MatrixX3i& faces, const Vector3d& point) {
   double sum = 0;
   for (Eigen::Index f = 0; f < faces.rows(); ++f) {
@@ -130,7 +130,7 @@ std::vector<ModelFinding> CheckModel(const BodyModel& model) {
   findings.push_back({"tree", true, StrCat(model.num_joints(), " joints, one root, parents first")});
   findings.push_back(RowSums("weights", model.weights()));
   findings.push_back(RowSums("J_regressor", model.joint_regressor()));
-  findings.push_back(Units(model));
+  findings.push_back(CheckUnits(model));
   findings.push_back(Axes(model));
   findings.push_back(Symmetry(model));
   bool closed = false;

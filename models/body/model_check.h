@@ -19,6 +19,9 @@ struct ModelFinding {
 // mirrored places; closed surface, outward; joints inside the body; landmarks where their names say.
 std::vector<ModelFinding> CheckModel(const BodyModel& model);
 
+// The size alone, which tells metres from centimetres and millimetres; quick.
+ModelFinding CheckUnits(const BodyModel& model);
+
 // How often the closed surface winds around a point: about 1 inside, 0 outside (van Oosterom and Strackee,
 // The solid angle of a plane triangle, 1983).
 double WindingNumber(const MatrixX3d& vertices, const MatrixX3i& faces, const Eigen::Vector3d& point);

@@ -19,6 +19,7 @@ inline constexpr char kNonFiniteInput[] = "non_finite_input";
 inline constexpr char kBadConfidence[] = "bad_confidence";
 inline constexpr char kBadImageSize[] = "bad_image_size";
 inline constexpr char kBadInput[] = "bad_input";
+inline constexpr char kInternalError[] = "internal_error";  // a defect of the program, met by this person
 inline constexpr char kBehindCamera[] = "behind_camera";
 inline constexpr char kNoConvergence[] = "no_convergence";
 inline constexpr char kPoorFit[] = "poor_fit";
@@ -38,7 +39,11 @@ struct FitResult {
   BodyParameters parameters;  // in camera axes: x right, y down, z forward
   MatrixX3d joints3d;         // (J, 3) metres, camera axes
   Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor> joints2d;  // (J, 2) px; zeros for 3D input
-  Eigen::VectorXd joints_std_m;  // (J) one standard deviation of each joint's place; NaN where not known, or empty
+  MatrixX3d joints3d_expected;  // (J, 3) metres: mean over the distinct minima found, by weight; joints3d is
+                                // the best one
+  int num_minima = 0;           // distinct minima that the starts found
+  Eigen::VectorXd
+      joints_std_m;  // (J) one standard deviation of each joint's place; NaN where not known, or empty
   Eigen::Vector2d focal_px = Eigen::Vector2d::Zero();
   Eigen::Vector2d center_px = Eigen::Vector2d::Zero();
   std::string focal_source;  // "known", "given", "assumed", or "none" for 3D input

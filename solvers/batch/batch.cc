@@ -64,7 +64,7 @@ BatchSummary RunBatch(const PersonSource& source, const WorkerFactory& make_work
       worker = nullptr;
       item->result = FitResult();
       item->result.id = item->person.id;
-      item->result.reason = reason::kBadInput;
+      item->result.reason = reason::kInternalError;
       item->result.detail = error.what();
     }
     return item;

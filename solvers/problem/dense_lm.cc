@@ -147,10 +147,12 @@ bool DenseLm::Evaluate(double* cost, Eigen::MatrixXd* hessian, Eigen::VectorXd* 
     row += n;
   }
   if (!std::isfinite(*cost)) return false;
-  const auto used = rows_.block(0, 0, row, num_columns_);
-  hessian->selfadjointView<Eigen::Lower>().rankUpdate(used.transpose());
-  gradient->noalias() += used.transpose() * row_residuals_.head(row);
-  return gradient->allFinite();
+  if (row > 0) {  // Eigen divides by the number of rows when it chooses its blocks
+    const auto used = rows_.block(0, 0, row, num_columns_);
+    hessian->selfadjointView<Eigen::Lower>().rankUpdate(used.transpose());
+    gradient->noalias() += used.transpose() * row_residuals_.head(row);
+  }
+  return gradient->allFinite() && hessian->diagonal().allFinite();
 }
 
 bool DenseLm::NormalMatrix(Eigen::MatrixXd* hessian) {

@@ -86,6 +86,7 @@ void FitProblem::AddPriorTerms() {
   const BodyModel& model = body_.evaluator().model();
   double* pose = body_.block(SharedBody::kPose);
   const int pose_size = body_.block_size(SharedBody::kPose);
+  if (pose_size == 0) prior_ = nullptr;  // a body of one joint has no pose to be plausible
   if (prior_ != nullptr) {
     if (prior_->dim() > pose_size) prior_ = prior_->Restrict(pose_size);
     Tag(problem_.AddResidualBlock(prior_->MakeEnergy(pose_size, &weights_.pose_prior).release(), nullptr,

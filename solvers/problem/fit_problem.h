@@ -33,6 +33,7 @@ class FitProblem {
   FitProblem& operator=(const FitProblem&) = delete;
 
   const KeypointBinding& binding() const { return binding_; }
+  bool has_prior() const { return prior_ != nullptr; }
   int num_points() const { return static_cast<int>(binding_.keypoint_of_point.size()); }
 
   // Targets of the bound points, in the binding's order; confidence 0: not seen. pixel_scale: reference size

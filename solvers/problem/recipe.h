@@ -34,6 +34,9 @@ struct RecipeStage {
   int keep = 0;             // hypotheses, by cost, that go on to the next stage; 0: all
 };
 
+// Whether two stages minimise the same function (over whatever blocks), so that their costs can be compared.
+bool SameObjective(const RecipeStage& a, const RecipeStage& b);
+
 // How hypotheses are made. Each is a body pose of the prior, upright at some yaw, its translation in closed
 // form.
 struct StartOptions {

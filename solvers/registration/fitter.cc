@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
+#include <limits>
 
 #include "models/math/so3.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
+#include "solvers/registration/hypotheses.h"
 #include "solvers/registration/starts.h"
 #include "solvers/registration/uncertainty.h"
 
@@ -83,10 +86,12 @@ PerspectiveCamera ChooseCamera(const PersonObservation& person, double given_foc
   return camera;
 }
 
-Fitter::Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Prior> prior, Recipe recipe2d,
-               Recipe recipe3d, const FitOptions& options)
+Fitter::Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Prior> prior2d,
+               std::shared_ptr<const Prior> prior3d, Recipe recipe2d, Recipe recipe3d,
+               const FitOptions& options)
     : model_(std::move(model)),
-      prior_(std::move(prior)),
+      prior2d_(std::move(prior2d)),
+      prior3d_(std::move(prior3d)),
       recipe2d_(std::move(recipe2d)),
       recipe3d_(std::move(recipe3d)),
       options_(options),
@@ -97,9 +102,13 @@ Fitter::Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Pri
 }
 
 FitProblem& Fitter::ProblemFor(const KeypointSet& set, Recipe::Camera camera) {
-  std::unique_ptr<FitProblem>& problem = problems_[{set.name, camera}];
-  if (problem == nullptr) problem = std::make_unique<FitProblem>(model_, set, camera, prior_);
-  return *problem;
+  const std::pair<std::string, Recipe::Camera> key(set.name, camera);
+  auto it = problems_.find(key);
+  if (it == problems_.end()) {
+    const auto& prior = camera == Recipe::Camera::kNone ? prior3d_ : prior2d_;
+    it = problems_.emplace(key, std::make_unique<FitProblem>(model_, set, camera, prior)).first;
+  }
+  return *it->second;
 }
 
 bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
@@ -108,7 +117,8 @@ bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, F
   const bool is_3d = person.is_3d();
   const double roll = is_3d ? 0 : TorsoRoll(*person.set, problem->binding(), targets2d_);
   const int body_pose_size = 3 * model_->num_body_joints();
-  for (const Eigen::VectorXd& pose : StartPoses(prior_.get(), starts, body_pose_size)) {
+  for (const Eigen::VectorXd& pose :
+       StartPoses((is_3d ? prior3d_ : prior2d_).get(), starts, body_pose_size)) {
     for (int yaw = 0; yaw < starts.yaws; ++yaw) {
       BodyParameters parameters = BodyParameters::Zero(*model_);
       parameters.body_pose = pose;
@@ -125,7 +135,7 @@ bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, F
 }
 
 void Fitter::RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses,
-                      FitResult* result) const {
+                      std::vector<Hypothesis>* dropped, FitResult* result) const {
   for (Hypothesis& hypothesis : *hypotheses) {
     // A body that wound past pi is solved once more from its principal branch, where the priors see it as it
     // is.
@@ -152,7 +162,11 @@ void Fitter::RunStage(const RecipeStage& stage, FitProblem* problem, std::vector
   std::sort(hypotheses->begin(), hypotheses->end(), better);
   const auto failed = [](const Hypothesis& h) { return !std::isfinite(h.cost); };
   hypotheses->erase(std::remove_if(hypotheses->begin(), hypotheses->end(), failed), hypotheses->end());
-  if (stage.keep > 0 && hypotheses->size() > static_cast<size_t>(stage.keep)) hypotheses->resize(stage.keep);
+  if (stage.keep == 0 || hypotheses->size() <= static_cast<size_t>(stage.keep)) return;
+  const auto first_dropped = hypotheses->begin() + stage.keep;
+  dropped->insert(dropped->end(), std::make_move_iterator(first_dropped),
+                  std::make_move_iterator(hypotheses->end()));
+  hypotheses->erase(first_dropped, hypotheses->end());
 }
 
 void Fitter::AddFlipped(const KeypointSet& set, const KeypointBinding& binding,
@@ -239,7 +253,9 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   if (!MakeStarts(person, recipe, &problem, &hypotheses)) {
     return Refuse(result, reason::kBehindCamera, "no start could be placed before the camera");
   }
-  for (const RecipeStage& stage : recipe.camera_stages) RunStage(stage, &problem, &hypotheses, &result);
+  std::vector<Hypothesis> ends;
+  for (const RecipeStage& stage : recipe.camera_stages)
+    RunStage(stage, &problem, &hypotheses, &ends, &result);
   if (options_.starts > 0 && hypotheses.size() > static_cast<size_t>(options_.starts)) {
     hypotheses.resize(options_.starts);
   }
@@ -247,7 +263,12 @@ FitResult Fitter::Fit(const PersonObservation& person) {
     AddFlipped(*person.set, problem.binding(), &hypotheses);
   }
   result.num_starts = static_cast<int>(hypotheses.size());
-  for (const RecipeStage& stage : recipe.stages) RunStage(stage, &problem, &hypotheses, &result);
+  for (const RecipeStage& stage : recipe.stages) {
+    // Only ends of the last objective can be weighed against each other.
+    if (!SameObjective(stage, recipe.stages.back())) ends.clear();
+    RunStage(stage, &problem, &hypotheses, &ends, &result);
+    if (!SameObjective(stage, recipe.stages.back())) ends.clear();
+  }
   if (hypotheses.empty()) {
     return Refuse(result, reason::kNoConvergence, "the objective could not be evaluated from any start");
   }
@@ -255,6 +276,12 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   result.winning_start = hypotheses.front().start;
   result.parameters = hypotheses.front().parameters;
   result.cost = hypotheses.front().cost;
+  ends.insert(ends.end(), hypotheses.begin(), hypotheses.end());
+  const double prior_weight = recipe.stages.back().weights.pose_prior;
+  const std::vector<Minimum> minima =
+      DistinctMinima(std::move(ends), 0.5 * prior_weight * prior_weight, &joints_);
+  result.num_minima = static_cast<int>(minima.size());
+  result.joints3d_expected = ExpectedJoints(minima);
   Assemble(person, recipe, &problem, &result);
   result.milliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();

@@ -27,9 +27,13 @@ struct FitOptions {
 
 class Fitter {
  public:
-  // recipe2d serves 2D keypoints, recipe3d 3D ones. `prior` may be null.
+  // recipe2d and prior2d serve 2D keypoints, recipe3d and prior3d 3D ones. A prior may be null.
+  Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Prior> prior2d,
+         std::shared_ptr<const Prior> prior3d, Recipe recipe2d, Recipe recipe3d, const FitOptions& options);
+  // One prior for both.
   Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Prior> prior, Recipe recipe2d,
-         Recipe recipe3d, const FitOptions& options);
+         Recipe recipe3d, const FitOptions& options)
+      : Fitter(std::move(model), prior, prior, std::move(recipe2d), std::move(recipe3d), options) {}
 
   // Never throws for what is in the observation: the result carries the reason.
   FitResult Fit(const PersonObservation& person);
@@ -40,8 +44,10 @@ class Fitter {
   FitProblem& ProblemFor(const KeypointSet& set, Recipe::Camera camera);
   bool MakeStarts(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
                   std::vector<Hypothesis>* hypotheses);
+  // Solves the stage from each hypothesis, sorts them by cost, and moves those beyond stage.keep to
+  // `dropped`.
   void RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses,
-                FitResult* result) const;
+                std::vector<Hypothesis>* dropped, FitResult* result) const;
   // The best hypothesis turned by pi besides, when the shoulders are too close in the image to tell front
   // from back.
   void AddFlipped(const KeypointSet& set, const KeypointBinding& binding,
@@ -50,7 +56,7 @@ class Fitter {
                 FitResult* result);
 
   std::shared_ptr<const BodyModel> model_;
-  std::shared_ptr<const Prior> prior_;
+  std::shared_ptr<const Prior> prior2d_, prior3d_;
   Recipe recipe2d_, recipe3d_;
   FitOptions options_;
   std::map<std::pair<std::string, Recipe::Camera>, std::unique_ptr<FitProblem>> problems_;

@@ -15,7 +15,8 @@ Eigen::VectorXd JointStandardDeviations(const RecipeStage& stage, FitProblem* pr
   const double noise2 = 0.5 * stage.weights.pose_prior * stage.weights.pose_prior;
   Eigen::MatrixXd hessian;
   std::vector<int> columns;
-  if (!(noise2 > 0) || !problem->NormalMatrix(stage, &hessian, &columns) || !hessian.allFinite())
+  if (!(noise2 > 0) || !problem->has_prior() || !problem->NormalMatrix(stage, &hessian, &columns) ||
+      !hessian.allFinite())
     return deviations;
   // Directions that nothing determines get a deviation of 1000 s: large, yet the factorisation stays sound.
   constexpr double kSmallestCurvature = 1e-6;

@@ -18,8 +18,9 @@
 namespace vitruvius {
 
 // (J) metres, one standard deviation of each joint's distance from where it was found, in camera axes; the
-// problem's current parameters are the solution, and `stage` its last stage. NaN everywhere where the stage
-// weighs no prior or the objective has no finite curvature.
+// problem's current parameters are the solution, and `stage` its last stage. NaN everywhere where there is no
+// prior, the stage does not weigh it, or the objective has no finite curvature. What nothing determines gets
+// kilometres.
 Eigen::VectorXd JointStandardDeviations(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* joints);
 
 }  // namespace vitruvius

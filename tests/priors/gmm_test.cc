@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "data/io/npz.h"
+#include "priors/registry.h"
 #include "tests/data/io/io_test_util.h"
 
 namespace vitruvius {
@@ -93,6 +94,27 @@ TEST(GaussianMixture, FilesComeBackExactly) {
   EXPECT_EQ(loaded.means, mixture.means);
   for (int k = 0; k < 3; ++k) EXPECT_EQ(loaded.covariances[k], mixture.covariances[k]);
   EXPECT_LT((loaded.weights - mixture.weights).cwiseAbs().maxCoeff(), 1e-15);
+}
+
+// SMPLify's gmm_08.pkl is a dict of three arrays in protocol 0 as Python 2 wrote it; here with one number a
+// pose.
+TEST(GaussianMixture, ReadsThePickleOfSmplify) {
+  const auto array = [](const std::string& shape, const std::string& repr) {
+    return "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntS'b'\ntR(I1\n(" + shape +
+           "tcnumpy\ndtype\n(S'f8'\nI0\nI1\ntR(I3\nS'<'\nNNNI-1\nI-1\nI0\ntbI00\nS'" + repr + "'\ntb";
+  };
+  const std::string zeros = "\\x00\\x00\\x00\\x00\\x00\\x00";
+  TemporaryFolder folder;
+  WriteQuickly(folder / "gmm_01.pkl",
+               "(dp1\nS'covars'\n" + array("I2\nI1\nI1\n", zeros + "\\x10@" + zeros + "\\xf0?") +
+                   "sS'weights'\n" + array("I2\n", zeros + "\\xe0?" + zeros + "\\xe0?") + "sS'means'\n" +
+                   array("I2\nI1\n", zeros + "\\x00@" + zeros + "\\xf0\\xbf") + "s.");
+  const GaussianMixture mixture = LoadGaussianMixture(folder / "gmm_01.pkl");
+  EXPECT_EQ(mixture.means, Eigen::Vector2d(2, -1));
+  EXPECT_EQ(mixture.weights, Eigen::Vector2d(0.5, 0.5));
+  EXPECT_EQ(mixture.covariances[0](0, 0), 4);
+  EXPECT_EQ(mixture.covariances[1](0, 0), 1);
+  EXPECT_EQ(LoadPrior(folder / "gmm_01.pkl")->name(), folder / "gmm_01.pkl");
 }
 
 TEST(GaussianMixture, EachDefectIsRefusedByName) {

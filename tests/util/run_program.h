@@ -19,9 +19,14 @@ struct ProgramRun {
   std::string output;  // stdout and stderr together
 };
 
-inline ProgramRun RunProgram(const std::string& arguments) {
+// `variables`: "NAME=value " for the program's environment, from which those of job systems are taken out.
+inline ProgramRun RunProgram(const std::string& arguments, const std::string& variables = "") {
   ProgramRun run;
-  const std::string command = std::string(VITRUVIUS_PROGRAM) + " " + arguments + " 2>&1";
+  std::string command = "env";
+  for (const char* name : {"SLURM_ARRAY_TASK_ID", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK"}) {
+    command += std::string(" -u ") + name;
+  }
+  command += " " + variables + VITRUVIUS_PROGRAM + " " + arguments + " 2>&1";
   std::FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return run;
   char buffer[4096];

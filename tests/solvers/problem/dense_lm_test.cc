@@ -170,6 +170,17 @@ TEST(DenseLm, NormalMatrixIsThatOfTheRows) {
   EXPECT_LT((hessian - j.transpose() * j).norm(), 1e-12);
 }
 
+// Eigen's product of a matrix without rows divides by zero once there are enough columns.
+TEST(DenseLm, ClosedFormTermsAloneAreEnough) {
+  std::vector<double> x(80, 3.0);
+  const double weight = 2;
+  ceres::Problem problem;
+  problem.AddResidualBlock(new DiagonalPrior(80, 0, 80, &weight, nullptr), nullptr, x.data());
+  const SolveSummary summary = DenseLm(problem, nullptr).Solve(Tight());
+  EXPECT_LT(summary.final_cost, 1e-9 * summary.initial_cost);
+  EXPECT_NEAR(x[79], 0, 1e-4);
+}
+
 TEST(DenseLm, RefusesManifolds) {
   double x[2] = {0.6, 0.8};
   ceres::Problem problem;

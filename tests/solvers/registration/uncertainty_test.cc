@@ -73,6 +73,7 @@ TEST(Uncertainty, IsNotKnownWhereTheStageWeighsNoPrior) {
   FitProblem problem(Mannequin(), *FindKeypointSet("openpose25"), Recipe::Camera::kPerspective, nullptr);
   BodyEvaluator joints(Mannequin(), PointSet::AllJoints(*Mannequin()));
   EXPECT_TRUE(JointStandardDeviations(stage, &problem, &joints).array().isNaN().all());
+  EXPECT_TRUE(FitOne(MakeKnownPerson(3).observation, nullptr).joints_std_m.array().isNaN().all());
 }
 
 }  // namespace
