@@ -1,4 +1,5 @@
 // vitruvius fit: keypoints to bodies.
+#include <atomic>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -48,6 +49,7 @@ int Fit(const std::vector<std::string>& inputs) {
   double seconds = 0;
   {
     Progress progress("fitting", -1);
+    std::atomic<double> fraction_read = 0;  // reading and writing are two threads
     const auto make_worker = [&]() -> PersonWorker {
       return [&setup, folder, fitter = setup.MakeFitter()](const PersonObservation& person, long index) {
         FitResult result = fitter->Fit(person);
@@ -62,14 +64,20 @@ int Fit(const std::vector<std::string>& inputs) {
         return result;
       };
     };
-    summary = RunBatch([&](PersonObservation* person) { return source->Next(person); }, make_worker,
-                       [&](const PersonObservation& person, const FitResult& result) {
-                         manifest.Append(result, person, results.num_rows());
-                         results.Append(result, person);
-                         ++reasons[result.reason];
-                         progress.Add(result.usable);
-                       },
-                       batch);
+    summary = RunBatch(
+        [&](PersonObservation* person) {
+          const bool any = source->Next(person);
+          fraction_read = source->FractionDone();
+          return any;
+        },
+        make_worker,
+        [&](const PersonObservation& person, const FitResult& result) {
+          manifest.Append(result, person, results.num_rows());
+          results.Append(result, person);
+          ++reasons[result.reason];
+          progress.Add(result.usable, fraction_read);
+        },
+        batch);
     seconds = progress.seconds();
   }
   results.Finish();

@@ -13,7 +13,8 @@ const vitruvius::FitOptions kFit;
 DEFINE_string(model, "mannequin", "body: `mannequin`, a file with SMPL's keys, or a folder of such files");
 DEFINE_string(gender, "neutral",
               "which file of a folder --model: neutral, male or female, as in SMPL_MALE.npz");
-DEFINE_string(prior, "", "pose prior: shipped name, .npz or gmm_08.pkl; empty: the recipe's; `none`: no prior");
+DEFINE_string(prior, "",
+              "pose prior: shipped name, .npz or gmm_08.pkl; empty: the recipe's; `none`: no prior");
 DEFINE_string(recipe, "",
               "what is minimised: a shipped name or a .json; empty: `default` (2D) and "
               "`keypoints3d` (3D)");

@@ -31,6 +31,12 @@ class MotionSource final : public ObservationSource {
     options_.target_joints = RestJointsOf(model);
   }
 
+  double FractionDone() const override {
+    const double within =
+        motion_.num_frames() > 0 ? static_cast<double>(frame_) / motion_.num_frames() - 1 : 0;
+    return (static_cast<double>(next_path_) + within) / static_cast<double>(paths_.size());
+  }
+
   bool Next(PersonObservation* person) override {
     while (frame_ == motion_.num_frames()) {
       if (next_path_ == paths_.size()) return false;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <cstdio>
@@ -150,8 +151,9 @@ double Progress::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
 }
 
-void Progress::Add(bool usable) {
+void Progress::Add(bool usable, double fraction) {
   ++done_;
+  fraction_ = total_ > 0 ? static_cast<double>(done_) / static_cast<double>(total_) : fraction;
   usable_ += usable;
   const double since = std::chrono::duration<double>(std::chrono::steady_clock::now() - printed_).count();
   if (since >= (terminal_ ? 0.1 : 10)) Print(false);
@@ -164,13 +166,14 @@ void Progress::Print(bool last) {
   std::string line = StrCat(what_, ": ", done_);
   if (total_ >= 0) line += StrCat("/", total_);
   line += StrCat(" done, ", usable_, " usable, ", done_ - usable_, " failed, ", std::lround(rate), "/s");
-  if (total_ > done_)
-    line += StrCat(", ", std::lround(static_cast<double>(total_ - done_) / rate), " s left");
+  if (fraction_ > 0 && fraction_ < 1) {
+    line += StrCat(", ", std::lround(seconds() * (1 - fraction_) / fraction_), " s left");
+  }
   if (terminal_) {
     constexpr int kBar = 20;
     std::string bar;
-    if (total_ > 0) {
-      const long filled = std::min<long>(kBar, kBar * done_ / total_);
+    if (fraction_ > 0) {
+      const int filled = std::clamp(static_cast<int>(kBar * fraction_), 0, kBar);
       bar = "[" + std::string(filled, '#') + std::string(kBar - filled, '.') + "] ";
     }
     std::fprintf(stderr, "\r\033[K%s%s%s", bar.c_str(), line.c_str(), last ? "\n" : "");

@@ -26,6 +26,10 @@ class CocoSource : public ObservationSource {
     }
   }
 
+  double FractionDone() const override {
+    return static_cast<double>(next_) / static_cast<double>(std::max<size_t>(1, people().size()));
+  }
+
   bool Next(PersonObservation* person) override {
     if (people().empty() && next_ == 0) {
       ++next_;

@@ -84,24 +84,55 @@ class ManySources : public ObservationSource {
  public:
   ManySources(const std::vector<std::string>& inputs, const ObservationOptions& options)
       : inputs_(inputs), options_(options) {
-    if (inputs_.size() != 1) return;
-    // The only input: what is wrong with it is said at once.
-    std::error_code error;
-    if (fs::is_directory(inputs_[0], error)) {
-      paths_ = ListFolder(inputs_[0]);
-    } else {
-      current_ = OpenFile(inputs_[0], options_);
+    if (inputs_.size() == 1) {
+      // The only input: what is wrong with it is said at once.
+      paths_ = PathsOf(inputs_[0]);
+      num_files_ = paths_.size();
+      if (!IsFolder(inputs_[0])) {
+        current_ = OpenFile(inputs_[0], options_);
+        next_path_ = 1;
+      }
+      next_input_ = 1;
+      return;
     }
-    next_input_ = 1;
+    for (const std::string& input : inputs_) {
+      try {
+        for (const std::string& path : PathsOf(input)) {
+          ++num_files_;
+          ++files_of_name_[HashString(fs::path(path).filename().string())];
+        }
+      } catch (const InputError&) {
+        ++num_files_;  // said when its turn comes
+      }
+    }
+  }
+
+  double FractionDone() const override {
+    const double within = current_ != nullptr ? current_->FractionDone() - 1 : 0;
+    return (static_cast<double>(files_opened_ + next_path_) + within) /
+           static_cast<double>(std::max<size_t>(1, num_files_));
   }
 
   bool Next(PersonObservation* person) override {
     if (!NextOfAny(person)) return false;
+    const auto same_name = files_of_name_.find(HashString(fs::path(person->source).filename().string()));
+    if (same_name != files_of_name_.end() && same_name->second > 1) {
+      const std::string folder = fs::absolute(person->source).parent_path().filename().string();
+      person->id = folder + "/" + person->id;
+    }
     person->id = ids_.Make(person->id);
     return true;
   }
 
  private:
+  static bool IsFolder(const std::string& path) {
+    std::error_code error;
+    return fs::is_directory(path, error);
+  }
+  static std::vector<std::string> PathsOf(const std::string& input) {
+    return IsFolder(input) ? ListFolder(input) : std::vector<std::string>{input};
+  }
+
   bool NextOfAny(PersonObservation* person) {
     for (;;) {
       std::string path;
@@ -117,14 +148,10 @@ class ManySources : public ObservationSource {
         }
         if (next_input_ == inputs_.size()) return false;
         path = inputs_[next_input_++];
+        files_opened_ += next_path_;
         paths_.clear();
         next_path_ = 0;
-        std::error_code error;
-        if (fs::is_directory(path, error)) {
-          paths_ = ListFolder(path);
-        } else {
-          paths_ = {path};
-        }
+        paths_ = PathsOf(path);
       } catch (const InputError& error) {
         *person = FailedPerson(StemOf(path), path, reason::kBadInput, error.what());
         return true;
@@ -142,6 +169,9 @@ class ManySources : public ObservationSource {
   size_t next_input_ = 0;
   std::vector<std::string> paths_;  // of the current input
   size_t next_path_ = 0;
+  size_t files_opened_ = 0, num_files_ = 0;  // of earlier inputs; of all
+  // How many files of all inputs share a name, by its hash; filled only where there are several inputs.
+  std::unordered_map<std::uint64_t, std::uint32_t> files_of_name_;
   std::unique_ptr<ObservationSource> current_;
   UniqueIds ids_;
 };

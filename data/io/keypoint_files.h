@@ -29,13 +29,15 @@ class ObservationSource {
   virtual ~ObservationSource() = default;
   // False at the end.
   virtual bool Next(PersonObservation* person) = 0;
+  // Share of the input that has been handed out, 0 to 1.
+  virtual double FractionDone() const = 0;
 };
 
 // Files and folders in the order given; a folder stands for its *.json and *.npz in the order of their names.
 // One file is open at a time, so that memory does not grow with their number. Ids are those of the file, or
-// <file>_<number>; one that came before gets ~2, ~3, ...
-// Throws InputError when nothing is named, when an option is wrong, or when the only input named cannot be
-// read.
+// <file>_<number>; where several inputs hold files of one name, the folder's name is put before, so that ids
+// do not depend on the order of inputs. One that came before all the same gets ~2, ~3, ... Throws InputError
+// when nothing is named, when an option is wrong, or when the only input named cannot be read.
 std::unique_ptr<ObservationSource> OpenObservations(const std::vector<std::string>& inputs,
                                                     const ObservationOptions& options = {});
 

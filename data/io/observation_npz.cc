@@ -51,6 +51,10 @@ class NpzSource : public ObservationSource {
     images_ = ReadTexts(file, "images");
   }
 
+  double FractionDone() const override {
+    return static_cast<double>(next_) / static_cast<double>(std::max<size_t>(1, num_people_));
+  }
+
   bool Next(PersonObservation* person) override {
     if (num_people_ == 0 && next_ == 0) {
       ++next_;

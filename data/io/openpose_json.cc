@@ -18,6 +18,10 @@ class OpenPoseSource : public ObservationSource {
     if (!people().is_array()) throw InputError(path, "people", "expected an array");
   }
 
+  double FractionDone() const override {
+    return static_cast<double>(next_) / static_cast<double>(std::max<size_t>(1, people().size()));
+  }
+
   bool Next(PersonObservation* person) override {
     if (people().empty() && next_ == 0) {
       ++next_;

@@ -169,6 +169,28 @@ TEST(Program, ShuffledInputGivesTheSameRowsById) {
   }
 }
 
+// Two cameras whose files have the same names: ids must not depend on which is named first.
+TEST(Program, FilesOfOneNameInTwoFoldersKeepTheirIds) {
+  const TestFolder folder;
+  for (const char* camera : {"cam1", "cam2"}) {
+    std::filesystem::create_directories(folder / camera);
+    const int seed = camera[3] - '0';
+    WriteAll(folder / (std::string(camera) + "/000_keypoints.json"),
+             OpenPoseJson({MakeKnownPerson(seed).observation}));
+  }
+  std::map<std::string, double> costs[2];
+  for (int pass = 0; pass < 2; ++pass) {
+    const std::string inputs =
+        pass == 0 ? (folder / "cam1") + " " + (folder / "cam2") : (folder / "cam2") + " " + (folder / "cam1");
+    ASSERT_EQ(RunProgram("fit " + inputs + " --starts 1 --quiet --out " + (folder / "out")).status, 0);
+    for (const ResultsFile::Row& row : ReadResults(folder / "out").rows)
+      costs[pass][row.fit.id] = row.fit.cost;
+  }
+  EXPECT_EQ(costs[0].size(), 2u);
+  EXPECT_EQ(costs[0], costs[1]);
+  EXPECT_EQ(costs[0].count("cam1/000_0"), 1u);
+}
+
 TEST(Program, BadPeopleGetTheirReasonsAndLeaveTheOthersAlone) {
   const TestFolder folder;
   std::filesystem::create_directories(folder / "in");
