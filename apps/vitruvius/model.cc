@@ -86,7 +86,8 @@ Command ModelCommand() {
             if (arguments.size() != (convert ? 3 : 2)) {
               throw UsageError(convert ? "model convert: expected MODEL FILE" : "model: expected one MODEL");
             }
-            const std::shared_ptr<const BodyModel> model = LoadModelByName(arguments[1]);
+            constexpr int kAllBetas = 1000;
+            const std::shared_ptr<const BodyModel> model = LoadModelByName(arguments[1], kAllBetas);
             return convert ? Convert(*model, arguments[2]) : verb == "info" ? Info(*model) : Check(*model);
           }};
 }

@@ -29,9 +29,11 @@ bool ParseInt(const char* text, int* value) {
 
 }  // namespace
 
-std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name) {
+std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name, int max_betas) {
+  BodyFileOptions options;
+  options.max_betas = max_betas;
   if (name == "mannequin") return Mannequin();
-  if (!std::filesystem::is_directory(name)) return LoadBodyModel(name);
+  if (!std::filesystem::is_directory(name)) return LoadBodyModel(name, options);
   if (FLAGS_gender != "neutral" && FLAGS_gender != "male" && FLAGS_gender != "female") {
     throw UsageError(StrCat("--gender: found \"", FLAGS_gender, "\", expected neutral, male or female"));
   }
@@ -41,7 +43,8 @@ std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name) {
   for (const char* kind : {"SMPL_", "SMPLH_", "SMPLX_"}) {
     for (const char* ending : {".npz", ".pkl"}) {
       const std::string file = kind + gender + ending;
-      if (std::filesystem::is_regular_file(name + "/" + file)) return LoadBodyModel(name + "/" + file);
+      if (std::filesystem::is_regular_file(name + "/" + file))
+        return LoadBodyModel(name + "/" + file, options);
       looked += (looked.empty() ? "" : ", ") + file;
     }
   }

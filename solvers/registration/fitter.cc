@@ -233,6 +233,14 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   person_size_ = is_3d ? SizeOf(targets3d_, &Keypoint3dTarget::position_m)
                        : SizeOf(targets2d_, &Keypoint2dTarget::image_px);
   if (!(person_size_ > 0)) return Refuse(result, reason::kTooFewKeypoints, "all keypoints are in one place");
+  // Nobody spans five metres: such numbers are in other units.
+  constexpr double kLargestPersonM = 5, kCertainlyMillimetres = 500;
+  if (is_3d && person_size_ > kLargestPersonM) {
+    return Refuse(
+        result, reason::kBadInput,
+        StrCat("the keypoints span ", person_size_, " m; this looks like ",
+               person_size_ > kCertainlyMillimetres ? "millimetres" : "centimetres", ", expected metres"));
+  }
   if (person.betas && person.betas->size() != model_->num_betas()) {
     return Refuse(result, reason::kBadInput,
                   StrCat("found ", person.betas->size(), " betas, expected ", model_->num_betas()));

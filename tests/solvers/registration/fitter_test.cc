@@ -200,6 +200,17 @@ TEST(Fitter, ReasonsForWhatCannotBeFitted) {
   ExpectSame(fitter.Fit(good), MakeFitter().Fit(good));
 }
 
+TEST(Fitter, OtherUnitsOf3dKeypointsAreNamed) {
+  Fitter fitter = MakeFitter();
+  PersonObservation person = MakeKnownPerson(1, "smpl24", 0, true).observation;
+  person.keypoints3d.leftCols<3>() *= 100;
+  EXPECT_THAT(fitter.Fit(person).detail, testing::HasSubstr("centimetres"));
+  person.keypoints3d.leftCols<3>() *= 10;
+  const FitResult result = fitter.Fit(person);
+  EXPECT_EQ(result.reason, reason::kBadInput);
+  EXPECT_THAT(result.detail, testing::HasSubstr("millimetres"));
+}
+
 TEST(ChooseCamera, SaysWhereTheFocalLengthCameFrom) {
   PersonObservation person = MakeKnownPerson(1).observation;
   std::string source;
