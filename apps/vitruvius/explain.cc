@@ -6,10 +6,14 @@
 
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/pictures.h"
+#include "apps/vitruvius/session.h"
 #include "data/io/result_writer.h"
 #include "models/body/body_model.h"
+#include "models/camera/camera.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
+#include "priors/joint_limits.h"
 
 namespace vitruvius {
 namespace {
@@ -26,8 +30,9 @@ void ExplainPerson(const ResultsFile::Row& row) {
     std::printf("  distance          %.2f m\n",
                 fit.joints3d.rows() > 0 ? fit.joints3d(0, 2) : fit.parameters.transl.z());
   }
-  std::printf("  start             number %d won; %d reached the stages; %d iterations in all\n",
-              fit.winning_start, fit.num_starts, fit.num_iterations);
+  std::printf(
+      "  start             number %d won; %d reached the stages, %d distinct minima; %d iterations in all\n",
+      fit.winning_start, fit.num_starts, fit.num_minima, fit.num_iterations);
   double total = 0;
   for (const TermCost& term : fit.terms) total += term.cost;
   std::printf("  cost              %.6g\n", fit.cost);
@@ -51,6 +56,68 @@ void ExplainPerson(const ResultsFile::Row& row) {
   }
 }
 
+// Axis-angle components past the generous range of priors/joint_limits.h.
+void ExplainLimits(const FitResult& fit) {
+  const std::vector<std::string>& names = SmplJointNames();
+  constexpr double kDegPerRad = 57.29577951308232;
+  int active = 0;
+  for (const JointLimit& limit : JointLimits()) {
+    const auto joint = std::find(names.begin(), names.end(), limit.joint) - names.begin();
+    const Eigen::Index first = 3 * (joint - 1);
+    if (first + 3 > fit.parameters.body_pose.size()) continue;
+    for (int axis = 0; axis < 3; ++axis) {
+      const double angle = fit.parameters.body_pose[first + axis];
+      const double beyond = std::max(angle - limit.high[axis], limit.low[axis] - angle);
+      if (beyond <= 0) continue;
+      if (active++ == 0) std::printf("  past joint limits\n");
+      std::printf("    %-15s %c by %.0f degrees\n", limit.joint.c_str(), "xyz"[axis], beyond * kDegPerRad);
+    }
+  }
+  if (active == 0) std::printf("  past joint limits none\n");
+}
+
+// The keypoints that the body explains worst, of --observations.
+void ExplainPoints(const FitResult& fit) {
+  const std::shared_ptr<const BodyModel> model = ModelFromFlags();
+  if (fit.parameters.body_pose.size() != 3 * model->num_body_joints() ||
+      fit.parameters.betas.size() != model->num_betas()) {
+    throw InputError(FLAGS_model, "", "is not the body of this result; name that with --model");
+  }
+  const std::unique_ptr<ObservationSource> source = OpenInputs({FLAGS_observations}, *model);
+  PersonObservation person;
+  do {
+    if (!source->Next(&person)) {
+      throw InputError(FLAGS_observations, "ids", StrCat("holds no person \"", fit.id, "\""));
+    }
+  } while (person.id != fit.id);
+  if (person.set == nullptr) return;
+  const KeypointBinding binding = BindKeypoints(*person.set, *model);
+  BodyEvaluator evaluator(model, binding.points);
+  evaluator.Evaluate(fit.parameters, false);
+  const PerspectiveCamera camera = {fit.focal_px, fit.center_px};
+  std::vector<std::pair<double, std::string>> residuals;
+  for (int i = 0; i < evaluator.num_points(); ++i) {
+    const int k = binding.keypoint_of_point[i];
+    const Eigen::Vector3d point = evaluator.points().row(i);
+    if (person.is_3d()) {
+      if (person.keypoints3d(k, 3) <= 0) continue;
+      residuals.emplace_back((point.transpose() - person.keypoints3d.row(k).head<3>()).norm(),
+                             person.set->points[k].name);
+    } else if (person.keypoints2d(k, 2) > 0) {
+      residuals.emplace_back(
+          (camera.ImgFromCam(point) - person.keypoints2d.row(k).head<2>().transpose()).norm(),
+          person.set->points[k].name);
+    }
+  }
+  std::sort(residuals.rbegin(), residuals.rend());
+  constexpr size_t kShown = 5;
+  if (residuals.size() > kShown) residuals.resize(kShown);
+  std::printf("  worst points\n");
+  for (const auto& [residual, name] : residuals) {
+    std::printf("    %-15s %8.4g %s\n", name.c_str(), residual, person.is_3d() ? "m" : "px");
+  }
+}
+
 int Explain(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1)
     throw UsageError("explain: expected one results.npz or the folder that holds it");
@@ -59,6 +126,8 @@ int Explain(const std::vector<std::string>& arguments) {
     for (const ResultsFile::Row& row : file.rows) {
       if (row.fit.id != FLAGS_id) continue;
       ExplainPerson(row);
+      if (row.fit.winning_start >= 0) ExplainLimits(row.fit);
+      if (row.fit.winning_start >= 0 && !FLAGS_observations.empty()) ExplainPoints(row.fit);
       return kExitOk;
     }
     throw InputError(arguments[0], "ids", StrCat("holds no person \"", FLAGS_id, "\""));
@@ -86,10 +155,13 @@ int Explain(const std::vector<std::string>& arguments) {
 
 Command ExplainCommand() {
   return {"explain",
-          "RESULT [--id ID]",
-          "cost by term, start, focal length and residual of a fit",
-          "RESULT is a results.npz or its folder.\n",
-          {"id"},
+          "RESULT [--id ID [--observations INPUT]]",
+          "why a fit is as it is: cost by term, start, residual, joint limits, worst points",
+          "RESULT is a results.npz or its folder. Without --id: all people together. With --observations, "
+          "the keypoints\n"
+          "that were fitted, and the --model of the fit: which of them the body explains worst.\n\n"
+          "  vitruvius explain out/ --id photo7_0 --observations keypoints/\n",
+          {"id", "observations", "model", "gender", "image_size", "keypoint_set"},
           Explain};
 }
 

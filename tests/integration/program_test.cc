@@ -269,6 +269,10 @@ TEST(Program, PicturesMeshesAndExplanations) {
   EXPECT_EQ(explain.status, 0);
   EXPECT_THAT(explain.output,
               testing::AllOf(HasSubstr("reprojection"), HasSubstr("pose_prior"), HasSubstr("assumed")));
+  EXPECT_THAT(explain.output, HasSubstr("past joint limits"));
+  const ProgramRun points = RunProgram("explain " + out + " --id p0_0 --observations " + (folder / "in"));
+  EXPECT_EQ(points.status, 0) << points.output;
+  EXPECT_THAT(points.output, HasSubstr("worst points"));
   EXPECT_EQ(RunProgram("explain " + out + " --id nobody").status, 1);
   EXPECT_EQ(
       RunProgram("render " + out + " --observations " + (folder / "in") + " --out " + (folder / "s.png"))
