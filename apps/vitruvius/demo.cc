@@ -12,6 +12,8 @@
 #include "data/datasets/motion_file.h"
 #include "data/io/picture.h"
 #include "models/body/body_evaluator.h"
+#include "models/camera/camera.h"
+#include "models/metrics/pose_metrics.h"
 #include "models/rendering/contact_sheet.h"
 #include "models/util/check.h"
 
@@ -20,6 +22,23 @@ namespace {
 
 constexpr char kDebianMotion[] = "/usr/share/assimp/models/BVH";
 
+// What the noise alone leaves: the true body against its noisy keypoints.
+double MedianResidualPx(const SyntheticPerson& person, const BodyModel& model) {
+  const PersonObservation& seen = person.observation;
+  const std::shared_ptr<const BodyModel> borrowed(&model, [](const BodyModel*) {});
+  const KeypointBinding binding = BindKeypoints(*seen.set, model);
+  BodyEvaluator evaluator(borrowed, binding.points);
+  evaluator.Evaluate(person.truth, false);
+  const PerspectiveCamera camera = {*seen.focal_px, *seen.center_px};
+  std::vector<double> residuals;
+  for (int i = 0; i < evaluator.num_points(); ++i) {
+    const Eigen::Vector3d point = evaluator.points().row(i);
+    const Eigen::Vector2d target = seen.keypoints2d.row(binding.keypoint_of_point[i]).head<2>();
+    residuals.push_back((camera.ImgFromCam(point) - target).norm());
+  }
+  return Median(residuals);
+}
+
 // A fit and, under the same keypoints, the true body.
 Image Pair(const SyntheticPerson& person, const FitResult& result, const BodyModel& model) {
   FitResult truth = result;
@@ -27,7 +46,7 @@ Image Pair(const SyntheticPerson& person, const FitResult& result, const BodyMod
   truth.joints3d = person.joints3d;
   truth.usable = true;
   truth.reason = reason::kOk;
-  truth.residual_median = 0;
+  truth.residual_median = MedianResidualPx(person, model);
   const Image left = DrawPerson(person.observation, result, model, PoseMesh(model, result.parameters));
   const Image right = DrawPerson(person.observation, truth, model, PoseMesh(model, truth.parameters));
   Image both(left.width + right.width, std::max(left.height, right.height), {255, 255, 255, 255});
