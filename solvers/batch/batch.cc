@@ -1,8 +1,10 @@
 #include "solvers/batch/batch.h"
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -40,25 +42,39 @@ BatchSummary RunBatch(const PersonSource& source, const WorkerFactory& make_work
   // flat.
   constexpr size_t kInFlightPerThread = 8;
   long position = 0, index = 0;
+  // The pipeline would leak the people in flight if an exception went through it: the first one waits here.
+  std::exception_ptr failure;
+  std::mutex failure_mutex;
+  std::atomic<bool> failed = false;
+  const auto keep_failure = [&] {
+    const std::lock_guard<std::mutex> lock(failure_mutex);
+    if (failure == nullptr) failure = std::current_exception();
+    failed = true;
+  };
   const auto read = [&](tbb::flow_control& control) -> ItemPtr {
-    auto item = std::make_shared<Item>();
-    while (source(&item->person)) {
-      if (position++ % options.shard_count == options.shard_index) {
-        item->index = index++;
-        return item;
+    try {
+      auto item = std::make_shared<Item>();
+      while (!failed && source(&item->person)) {
+        if (position++ % options.shard_count == options.shard_index) {
+          item->index = index++;
+          return item;
+        }
+        item->person = PersonObservation();
       }
-      item->person = PersonObservation();
+    } catch (...) {
+      keep_failure();
     }
     control.stop();
     return nullptr;
   };
   const auto fit = [&](ItemPtr item) -> ItemPtr {
+    if (failed) return item;
     PersonWorker& worker = workers.local();
     try {
       if (!worker) worker = make_worker();
       item->result = worker(item->person, item->index);
     } catch (const InputError&) {
-      throw;  // an output that cannot be written concerns everybody
+      keep_failure();  // an output that cannot be written concerns everybody
     } catch (const std::exception& error) {
       // A defect met by one person must not take the batch down; it is reported where it happened.
       worker = nullptr;
@@ -70,14 +86,20 @@ BatchSummary RunBatch(const PersonSource& source, const WorkerFactory& make_work
     return item;
   };
   const auto write = [&](const ItemPtr& item) {
-    sink(item->person, item->result);
-    ++summary.done;
-    summary.usable += item->result.usable;
+    if (failed) return;
+    try {
+      sink(item->person, item->result);
+      ++summary.done;
+      summary.usable += item->result.usable;
+    } catch (...) {
+      keep_failure();
+    }
   };
   tbb::parallel_pipeline(kInFlightPerThread * static_cast<size_t>(summary.threads),
                          tbb::make_filter<void, ItemPtr>(tbb::filter_mode::serial_in_order, read) &
                              tbb::make_filter<ItemPtr, ItemPtr>(tbb::filter_mode::parallel, fit) &
                              tbb::make_filter<ItemPtr, void>(tbb::filter_mode::serial_in_order, write));
+  if (failure != nullptr) std::rethrow_exception(failure);
   return summary;
 }
 
