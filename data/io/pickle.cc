@@ -246,18 +246,15 @@ bool Machine::StepOfText(unsigned char opcode) {
     case 'V':
       PushRawUnicode();
       return true;  // UNICODE
-    case 'U':
-      return counted(Kind::kBytes, 1);  // SHORT_BINSTRING
-    case 'T':
-      return counted(Kind::kBytes, 4);  // BINSTRING
-    case 'C':
-      return counted(Kind::kBytes, 1);  // SHORT_BINBYTES
-    case 'B':
-      return counted(Kind::kBytes, 4);  // BINBYTES
-    case 0x8e:
-      return counted(Kind::kBytes, 8);  // BINBYTES8
-    case 0x96:
-      return counted(Kind::kBytes, 8);  // BYTEARRAY8
+    case 'U':       // SHORT_BINSTRING
+    case 'C':       // SHORT_BINBYTES
+      return counted(Kind::kBytes, 1);
+    case 'T':  // BINSTRING
+    case 'B':  // BINBYTES
+      return counted(Kind::kBytes, 4);
+    case 0x8e:  // BINBYTES8
+    case 0x96:  // BYTEARRAY8
+      return counted(Kind::kBytes, 8);
     case 0x8c:
       return counted(Kind::kText, 1);  // SHORT_BINUNICODE
     case 'X':

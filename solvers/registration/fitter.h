@@ -31,7 +31,7 @@ class Fitter {
   Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Prior> prior2d,
          std::shared_ptr<const Prior> prior3d, Recipe recipe2d, Recipe recipe3d, const FitOptions& options);
   // One prior for both.
-  Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Prior> prior, Recipe recipe2d,
+  Fitter(std::shared_ptr<const BodyModel> model, const std::shared_ptr<const Prior>& prior, Recipe recipe2d,
          Recipe recipe3d, const FitOptions& options)
       : Fitter(std::move(model), prior, prior, std::move(recipe2d), std::move(recipe3d), options) {}
 
