@@ -366,8 +366,9 @@ void PickleObjects::BuildSparse(PickleValue* object, const PickleValue& state) {
     if (minor.size() < major.size()) source_.Fail("found a sparse matrix with fewer indices than starts say");
     minor.resize(major.size());
     matrix->value.resize(major.size());
-    matrix->row = by_column ? std::move(minor) : std::move(major);
-    matrix->col = by_column ? std::move(major) : std::move(minor);
+    if (by_column) major.swap(minor);
+    matrix->row = std::move(major);
+    matrix->col = std::move(minor);
   }
   if (matrix->row.size() != matrix->value.size() || matrix->col.size() != matrix->value.size()) {
     source_.Fail("found a sparse matrix with unequal numbers of values, rows and columns");
