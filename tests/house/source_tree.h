@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/util/places.h"
+
 namespace vitruvius {
 
 struct SourceFile {
@@ -28,7 +30,7 @@ inline const std::vector<std::string>& Layers() {
   return layers;
 }
 
-inline std::filesystem::path SourceRoot() { return VITRUVIUS_SOURCE_DIR; }
+inline std::filesystem::path SourceRoot() { return SourceFolder(); }
 
 inline SourceFile ReadSource(const std::filesystem::path& path) {
   SourceFile file;

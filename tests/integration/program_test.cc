@@ -11,6 +11,7 @@
 #include "data/io/keypoint_files.h"
 #include "data/io/npz.h"
 #include "data/io/result_writer.h"
+#include "tests/util/places.h"
 #include "tests/util/run_program.h"
 #include "tests/util/synthetic_person.h"
 
@@ -416,7 +417,7 @@ TEST(Program, MotionIsConvertedFittedAndEvaluated) {
 // Real keypoints of people whose picture is not here: each gets a body that explains its keypoints, or the
 // right reason.
 TEST(Program, RealKeypointsGetUsableBodies) {
-  const std::string shared = std::string(VITRUVIUS_SOURCE_DIR) + "/../shared/data/keypoints";
+  const std::string shared = SourceFolder() + "/../shared/data/keypoints";
   if (!std::filesystem::exists(shared)) GTEST_SKIP() << "needs real keypoints in " << shared;
   const TestFolder folder;
   const ProgramRun run = RunProgram("fit " + shared + " --quiet --out " + (folder / "out"));
@@ -448,8 +449,8 @@ TEST(Program, RealKeypointsGetUsableBodies) {
 
 // A real video track, 675 frames without confidences or image size.
 TEST(Program, RealVideoGetsUsableBodies) {
-  const std::string path = std::string(VITRUVIUS_SOURCE_DIR) +
-                           "/../shared/data/keypoints/openpose_body25_video_video2bvh_0000-0674.csv";
+  const std::string path =
+      SourceFolder() + "/../shared/data/keypoints/openpose_body25_video_video2bvh_0000-0674.csv";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "needs real keypoints in " << path;
   std::vector<double> keypoints;
   std::vector<double> heights;

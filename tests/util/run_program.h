@@ -12,6 +12,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/util/places.h"
+
 namespace vitruvius {
 
 struct ProgramRun {
@@ -26,7 +28,7 @@ inline ProgramRun RunProgram(const std::string& arguments, const std::string& va
   for (const char* name : {"SLURM_ARRAY_TASK_ID", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK"}) {
     command += std::string(" -u ") + name;
   }
-  command += " " + variables + VITRUVIUS_PROGRAM + " " + arguments + " 2>&1";
+  command += " " + variables + ProgramPath() + " " + arguments + " 2>&1";
   std::FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return run;
   char buffer[4096];

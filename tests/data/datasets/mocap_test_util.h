@@ -8,6 +8,7 @@
 #include "data/datasets/motion.h"
 #include "models/math/so3.h"
 #include "tests/data/io/io_test_util.h"
+#include "tests/util/places.h"
 
 namespace vitruvius {
 
@@ -19,7 +20,7 @@ inline std::string AssimpBvh(const std::string& name) { return "/usr/share/assim
 // Archives of CMU motion, cmu_NN.format.tar.xz, beside the checkout or at $VITRUVIUS_MOCAP.
 inline std::string MocapArchive(const std::string& name) {
   const char* chosen = std::getenv("VITRUVIUS_MOCAP");
-  const std::string folder = chosen != nullptr ? chosen : VITRUVIUS_SOURCE_DIR "/../shared/data/mocap";
+  const std::string folder = chosen != nullptr ? chosen : SourceFolder() + "/../shared/data/mocap";
   return folder + "/" + name + ".tar.xz";
 }
 

@@ -9,6 +9,7 @@
 #include "models/scene/fit_result.h"
 #include "models/util/rng.h"
 #include "tests/data/io/io_test_util.h"
+#include "tests/util/places.h"
 
 namespace vitruvius {
 namespace {
@@ -394,7 +395,7 @@ class RealFiles : public ::testing::Test {
   void SetUp() override {
     if (!std::filesystem::exists(folder_)) GTEST_SKIP() << "no " << folder_;
   }
-  const std::string folder_ = std::string(VITRUVIUS_SOURCE_DIR) + "/../shared/data/keypoints";
+  const std::string folder_ = SourceFolder() + "/../shared/data/keypoints";
 
   static int NumSeen(const PersonObservation& person) {
     return static_cast<int>((person.keypoints2d.col(2).array() > 0).count());
