@@ -45,11 +45,6 @@ int Check(const BodyModel& model) {
   return ok ? kExitOk : kExitBadInput;
 }
 
-bool EndsWith(const std::string& text, const std::string& ending) {
-  return text.size() >= ending.size() &&
-         text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
-}
-
 int Convert(const BodyModel& model, const std::string& path) {
   if (EndsWith(path, ".npz")) {
     SaveBodyModel(path, model);

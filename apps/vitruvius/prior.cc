@@ -40,7 +40,7 @@ int Sample(const std::vector<std::string>& names) {
   if (names.size() != 1) throw UsageError("prior sample: name one prior");
   if (FLAGS_out.empty()) throw UsageError("prior sample: --out FILE.png or FILE.npz is missing");
   constexpr int kMostPictures = 400, kMostPoses = 1000000;
-  const bool picture = FLAGS_out.size() > 4 && FLAGS_out.substr(FLAGS_out.size() - 4) == ".png";
+  const bool picture = EndsWith(FLAGS_out, ".png");
   const int most = picture ? kMostPictures : kMostPoses;
   if (FLAGS_limit < 0 || FLAGS_limit > most) {
     throw UsageError(StrCat("prior sample: found --limit ", FLAGS_limit, ", expected at most ", most));

@@ -28,15 +28,11 @@ PersonObservation ObservationOf(const ResultsFile::Row& row) {
   return person;
 }
 
-bool EndsWithPng(const std::string& path) {
-  return path.size() > 4 && path.substr(path.size() - 4) == ".png";
-}
-
 int Render(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1) throw UsageError("render: expected one results.npz or the folder that holds it");
   const ResultsFile file = ReadResults(arguments[0]);
   const std::shared_ptr<const BodyModel> model = ModelFromFlags();
-  if (!EndsWithPng(FLAGS_out)) throw UsageError("render: --out FILE.png is missing");
+  if (!EndsWith(FLAGS_out, ".png")) throw UsageError("render: --out FILE.png is missing");
   std::map<std::string, PersonObservation> observations;
   if (!FLAGS_observations.empty()) {
     const std::unique_ptr<ObservationSource> source = OpenInputs({FLAGS_observations}, *model);
@@ -55,11 +51,7 @@ int Render(const std::vector<std::string>& arguments) {
   for (const ResultsFile::Row& row : file.rows) {
     if (!ids.empty() && ids.count(row.fit.id) == 0) continue;
     if (static_cast<int>(images.size()) == limit) break;
-    if (row.fit.usable && row.fit.parameters.body_pose.size() != 3 * model->num_body_joints()) {
-      throw InputError(
-          arguments[0], "body_pose",
-          StrCat("belongs to a body of another size than ", model->name(), "; name it with --model"));
-    }
+    RequireBodyOf(row, *model, arguments[0]);
     const auto seen = observations.find(row.fit.id);
     const PersonObservation person = seen != observations.end() ? seen->second : ObservationOf(row);
     const BodyMesh mesh = row.fit.usable ? PoseMesh(*model, row.fit.parameters) : BodyMesh();

@@ -186,6 +186,23 @@ void Progress::Print(bool last) {
   std::fflush(stderr);
 }
 
+bool EndsWith(const std::string& text, const std::string& ending) {
+  return text.size() >= ending.size() &&
+         text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
+}
+
+void RequireBodyOf(const ResultsFile::Row& row, const BodyModel& model, const std::string& path) {
+  const BodyParameters& parameters = row.fit.parameters;
+  if (!row.fit.usable || (parameters.body_pose.size() == 3 * model.num_body_joints() &&
+                          parameters.betas.size() == model.num_betas())) {
+    return;
+  }
+  throw InputError(path, "body_pose",
+                   StrCat("found ", parameters.body_pose.size() / 3 + 1, " joints and ",
+                          parameters.betas.size(), " betas, expected ", model.num_joints(), " and ",
+                          model.num_betas(), " of ", model.name(), "; name the body with --model"));
+}
+
 std::string OutputFolder() {
   if (FLAGS_out.empty()) throw UsageError("--out is missing: name a folder for the results");
   std::error_code error;

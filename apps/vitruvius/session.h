@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/io/result_writer.h"
 #include "models/body/body_model.h"
 #include "priors/prior.h"
 #include "solvers/batch/batch.h"
@@ -60,6 +61,12 @@ class Progress {
   bool terminal_, quiet_;
   std::chrono::steady_clock::time_point begin_, printed_;
 };
+
+bool EndsWith(const std::string& text, const std::string& ending);
+
+// Throws InputError when a usable row of a result at `path` has another number of joints or betas than the
+// body.
+void RequireBodyOf(const ResultsFile::Row& row, const BodyModel& model, const std::string& path);
 
 // Folder of --out, made when missing. Throws UsageError when the flag is empty, InputError when it cannot be
 // made.
