@@ -14,6 +14,7 @@ namespace {
 // More than any body has; keeps every index an int and every product of two far from overflow.
 constexpr std::int64_t kMaxVertices = 10000000;
 constexpr std::int64_t kMaxJoints = 1000;
+constexpr std::int64_t kHandNumbers = 45;         // 15 joints' axis-angle
 constexpr std::uint32_t kNoParent = 0xffffffffu;  // SMPL's own files mark the root so
 
 std::string LowerCase(std::string text) {
@@ -46,27 +47,53 @@ MatrixX3d ReadTemplate(const NamedArrays& file) {
   return result;
 }
 
-RowMatrixXd ReadShapedirs(const NamedArrays& file, std::int64_t num_vertices, int max_betas) {
-  if (!file.Names("shapedirs")) return RowMatrixXd(3 * num_vertices, 0);
+// Columns [begin, end) of a (V, 3, B) array, taken as bytes: converting 400 to keep 10 would cost more than
+// reading them.
+RowMatrixXd Columns(const NpyArray& array, std::int64_t begin, std::int64_t end) {
+  const auto rows = static_cast<size_t>(array.shape[0] * 3), in_file = static_cast<size_t>(array.shape[2]);
+  const auto item = static_cast<size_t>(array.item_size), kept = static_cast<size_t>(end - begin);
+  NpyArray chosen;
+  chosen.kind = array.kind;
+  chosen.item_size = array.item_size;
+  chosen.origin = array.origin;
+  chosen.shape = {array.shape[0], 3, end - begin};
+  chosen.bytes.resize(rows * kept * item);
+  for (size_t row = 0; kept > 0 && row < rows; ++row) {
+    const size_t from = (row * in_file + static_cast<size_t>(begin)) * item;
+    std::copy_n(array.bytes.begin() + static_cast<std::ptrdiff_t>(from), kept * item,
+                chosen.bytes.begin() + static_cast<std::ptrdiff_t>(row * kept * item));
+  }
+  RowMatrixXd result(rows, kept);
+  chosen.CopyTo(result.data());
+  return result;
+}
+
+// Where shapes end and expressions begin in shapedirs. SMPL-X's and FLAME's files hold 300 and 100, older
+// ones 10 and 10 (smplx, body_models.py); files written here say it themselves.
+std::int64_t NumShapes(const NamedArrays& file, const BodyModelData& data, std::int64_t in_file) {
+  if (file.Has("num_betas")) {
+    const std::vector<std::int64_t> said = file.Read("num_betas", {})->ToInts();
+    if (said[0] < 0 || said[0] > in_file) {
+      throw InputError(file.path(), "num_betas", StrCat("found ", said[0], ", expected 0 to ", in_file));
+    }
+    return said[0];
+  }
+  constexpr std::int64_t kFlameVertices = 5023;
+  const bool has_face = data.parents == SmplxParents() || data.v_template.rows() == kFlameVertices;
+  if (!has_face) return in_file;
+  return in_file >= 400 ? 300 : in_file == 20 ? 10 : in_file;
+}
+
+void ReadShapes(const NamedArrays& file, const BodyFileOptions& options, BodyModelData* data) {
+  const std::int64_t num_vertices = data->v_template.rows();
+  data->shapedirs.resize(3 * num_vertices, 0);
+  if (!file.Names("shapedirs")) return;
   // Objects are an error: losing a body's shape in silence would be worse.
   const auto array = file.Read("shapedirs", {num_vertices, 3, -1});
-  // The first columns, taken as bytes: converting 400 to keep 10 would cost more than reading them.
-  const auto in_file = static_cast<size_t>(array->shape[2]);
-  const size_t kept = std::min(in_file, static_cast<size_t>(max_betas));
-  const auto item = static_cast<size_t>(array->item_size);
-  NpyArray first;
-  first.kind = array->kind;
-  first.item_size = array->item_size;
-  first.origin = array->origin;
-  first.shape = {num_vertices, 3, static_cast<std::int64_t>(kept)};
-  first.bytes.resize(static_cast<size_t>(3 * num_vertices) * kept * item);
-  for (size_t row = 0; kept > 0 && row < static_cast<size_t>(3 * num_vertices); ++row) {
-    std::copy_n(array->bytes.begin() + static_cast<std::ptrdiff_t>(row * in_file * item), kept * item,
-                first.bytes.begin() + static_cast<std::ptrdiff_t>(row * kept * item));
-  }
-  RowMatrixXd result(3 * num_vertices, kept);
-  first.CopyTo(result.data());
-  return result;
+  const std::int64_t in_file = array->shape[2], shapes = NumShapes(file, *data, in_file);
+  data->shapedirs = Columns(*array, 0, std::min<std::int64_t>(shapes, options.max_betas));
+  const std::int64_t expressions = std::min<std::int64_t>(in_file - shapes, options.max_expressions);
+  if (expressions > 0) data->expressiondirs = Columns(*array, shapes, shapes + expressions);
 }
 
 RowMatrixXf ReadPosedirs(const NamedArrays& file, std::int64_t num_vertices, std::int64_t num_joints) {
@@ -136,10 +163,61 @@ void ReadLandmarks(const NamedArrays& file, std::int64_t num_vertices,
   }
 }
 
+// lmk_faces_idx and lmk_bary_coords of SMPL-X and FLAME: places on faces for iBUG's 68 facial points but the
+// 17 of the contour, which come first.
+void ReadFacePoints(const NamedArrays& file, const MatrixX3i& faces,
+                    std::map<std::string, VertexWeights>* points) {
+  if (!file.Has("lmk_faces_idx") || !file.Has("lmk_bary_coords")) return;
+  constexpr int kContour = 17;
+  const std::vector<int> face = ToIndices(*file.Read("lmk_faces_idx", {-1}), faces.rows());
+  const auto array = file.Read("lmk_bary_coords", {static_cast<std::int64_t>(face.size()), 3});
+  const std::vector<double> bary = array->ToDoubles();
+  for (size_t i = 0; i < face.size(); ++i) {
+    VertexWeights& point = (*points)[StrCat("face_", kContour + i)];
+    for (int k = 0; k < 3; ++k) point.emplace_back(faces(face[i], k), bary[3 * i + static_cast<size_t>(k)]);
+  }
+}
+
+// hands_meanl, hands_componentsl and their right sides, for bodies with SMPL-H's or SMPL-X's hands.
+HandPoses ReadHand(const NamedArrays& file, const std::vector<std::string>& joint_names, bool is_left) {
+  HandPoses hand;
+  const std::string mean = is_left ? "hands_meanl" : "hands_meanr",
+                    components = is_left ? "hands_componentsl" : "hands_componentsr";
+  const auto first =
+      std::find(joint_names.begin(), joint_names.end(), is_left ? "left_index1" : "right_index1");
+  if (first == joint_names.end() || !file.Has(mean)) return hand;
+  const std::vector<double> numbers = file.Read(mean, {kHandNumbers})->ToDoubles();
+  hand.first_joint = static_cast<int>(first - joint_names.begin());
+  hand.mean = Eigen::Map<const Eigen::VectorXd>(numbers.data(), kHandNumbers);
+  if (file.Has(components)) {
+    const auto array = file.Read(components, {-1, kHandNumbers});
+    hand.components.resize(array->shape[0], kHandNumbers);
+    array->CopyTo(hand.components.data());
+  }
+  return hand;
+}
+
+// Weighted points as SaveBodyModel writes them: one row an entry, entries of a point together.
+void ReadWeightedPoints(const NamedArrays& file, std::int64_t num_vertices,
+                        std::map<std::string, VertexWeights>* points) {
+  if (!file.Has("point_names")) return;
+  const std::vector<std::string> names = file.ReadTexts("point_names");
+  const auto owner = file.Read("point_of_entry", {-1});
+  const std::vector<int> point = ToIndices(*owner, static_cast<std::int64_t>(names.size()));
+  const std::vector<int> vertex = ToIndices(*file.Read("point_vertices", owner->shape), num_vertices);
+  const std::vector<double> weight = file.Read("point_weights", owner->shape)->ToDoubles();
+  for (size_t i = 0; i < point.size(); ++i) {
+    (*points)[names[static_cast<size_t>(point[i])]].emplace_back(vertex[i], weight[i]);
+  }
+}
+
 }  // namespace
 
 void BodyFileOptions::Check() const {
   if (max_betas < 0) throw InputError(StrCat("max_betas: found ", max_betas, ", expected 0 or more"));
+  if (max_expressions < 0) {
+    throw InputError(StrCat("max_expressions: found ", max_expressions, ", expected 0 or more"));
+  }
 }
 
 std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const BodyFileOptions& options) {
@@ -155,7 +233,7 @@ std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const Bo
   const std::int64_t num_vertices = data.v_template.rows();
   data.parents = ReadParents(file);
   const auto num_joints = static_cast<std::int64_t>(data.parents.size());
-  data.shapedirs = ReadShapedirs(file, num_vertices, options.max_betas);
+  ReadShapes(file, options, &data);
   data.posedirs = ReadPosedirs(file, num_vertices, num_joints);
   data.joint_regressor = file.ReadMatrix("J_regressor", num_joints, num_vertices);
   data.weights = file.ReadMatrix("weights", num_vertices, num_joints);
@@ -169,6 +247,11 @@ std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const Bo
     }
   }
   ReadLandmarks(file, num_vertices, &data.landmarks);
+  ReadFacePoints(file, data.faces, &data.weighted_points);
+  ReadWeightedPoints(file, num_vertices, &data.weighted_points);
+  if (data.joint_names.empty()) data.joint_names = KnownJointNames(data.parents);
+  data.left_hand = ReadHand(file, data.joint_names, true);
+  data.right_hand = ReadHand(file, data.joint_names, false);
   const std::string prefix = data.name + ": ";
   try {
     return BodyModel::Create(std::move(data));
@@ -179,13 +262,55 @@ std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const Bo
   }
 }
 
+namespace {
+
+void AddHand(const HandPoses& hand, const std::string& side, std::map<std::string, NpyArray>* arrays) {
+  if (hand.first_joint < 0) return;
+  (*arrays)["hands_mean" + side] = NpyArray::FromDoubles(hand.mean.data(), {kHandNumbers});
+  if (hand.components.size() == 0) return;
+  (*arrays)["hands_components" + side] =
+      NpyArray::FromDoubles(hand.components.data(), {hand.components.rows(), kHandNumbers});
+}
+
+void AddWeightedPoints(const BodyModel& model, std::map<std::string, NpyArray>* arrays) {
+  if (model.weighted_points().empty()) return;
+  std::vector<std::string> names;
+  std::vector<std::int32_t> points, vertices;
+  std::vector<double> weights;
+  for (const auto& [name, entries] : model.weighted_points()) {
+    for (const auto& [vertex, weight] : entries) {
+      points.push_back(static_cast<std::int32_t>(names.size()));
+      vertices.push_back(vertex);
+      weights.push_back(weight);
+    }
+    names.push_back(name);
+  }
+  const auto n = static_cast<std::int64_t>(points.size());
+  (*arrays)["point_names"] = NpyArray::FromStrings(names);
+  (*arrays)["point_of_entry"] = NpyArray::FromInt32(points.data(), {n});
+  (*arrays)["point_vertices"] = NpyArray::FromInt32(vertices.data(), {n});
+  (*arrays)["point_weights"] = NpyArray::FromDoubles(weights.data(), {n});
+}
+
+}  // namespace
+
 void SaveBodyModel(const std::string& path, const BodyModel& model) {
   const std::int64_t v = model.num_vertices(), j = model.num_joints(), f = model.num_faces(),
-                     b = model.num_betas();
+                     b = model.num_betas(), e = model.num_expressions();
   const std::int64_t pose_columns = 9 * (j - 1);
   std::map<std::string, NpyArray> arrays;
   arrays["v_template"] = NpyArray::FromDoubles(model.v_template().data(), {v, 3});
-  arrays["shapedirs"] = NpyArray::FromDoubles(model.shapedirs().data(), {v, 3, b});
+  RowMatrixXd shapes(3 * v, b + e);
+  shapes.leftCols(b) = model.shapedirs();
+  if (e > 0) shapes.rightCols(e) = model.data().expressiondirs;
+  arrays["shapedirs"] = NpyArray::FromDoubles(shapes.data(), {v, 3, b + e});
+  if (e > 0) {
+    const auto num_betas = static_cast<std::int32_t>(b);
+    arrays["num_betas"] = NpyArray::FromInt32(&num_betas, {});
+  }
+  AddHand(model.left_hand(), "l", &arrays);
+  AddHand(model.right_hand(), "r", &arrays);
+  AddWeightedPoints(model, &arrays);
   RowMatrixXf zeros;
   if (!model.has_posedirs()) zeros = RowMatrixXf::Zero(3 * v, pose_columns);
   arrays["posedirs"] = NpyArray::FromFloats(model.has_posedirs() ? model.posedirs().data() : zeros.data(),

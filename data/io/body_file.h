@@ -10,9 +10,10 @@
 namespace vitruvius {
 
 struct BodyFileOptions {
-  // Shape directions kept, from the first: files have up to 400, of which fits use about 10. SMPL-X files
-  // with expressions hold them after the shapes and are cut in the same way.
+  // Shape directions kept, from the first: files have up to 300, of which fits use about 10. SMPL-X's files
+  // hold expressions after the shapes (300 and 100, or 10 and 10): these are never taken for shapes.
   int max_betas = 10;
+  int max_expressions = 10;
 
   void Check() const;  // throws InputError
 };
@@ -20,9 +21,13 @@ struct BodyFileOptions {
 // Reads a .npz or a pickle (data/io/pickle.h): v_template (V,3), shapedirs (V,3,B) or absent, posedirs
 // (V,3,9(J-1)), absent or zero, J_regressor (J,V), dense or sparse, weights (V,J), kintree_table (2,J) whose
 // root is -1 or 2^32-1, f (F,3); optional: gender, name, joint_names (J,), landmark_names (L,) with
-// landmark_vertices (L,). Everything else in the file, objects included, is skipped. A gender that the file
-// does not tell is taken from its name (SMPL_MALE.npz, basicModel_f_...), else "neutral". Throws InputError
-// with the file, the array, what was found and what was expected.
+// landmark_vertices (L,); of SMPL-H and SMPL-X hands_meanl (45,), hands_componentsl (C,45) and their right
+// sides, lmk_faces_idx (51,) with lmk_bary_coords (51,3), which become the points face_17 ... face_67. Keys
+// of our own: num_betas (), where expressions begin in shapedirs; point_names (P,) with point_of_entry (N,),
+// point_vertices (N,) and point_weights (N,), the weighted points. Everything else in the file, objects
+// included, is skipped. A gender that the file does not tell is taken from its name (SMPL_MALE.npz,
+// basicModel_f_...), else "neutral". Throws InputError with the file, the array, what was found and what was
+// expected.
 std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const BodyFileOptions& options = {});
 
 // Writes all of the above: <f8, posedirs <f4 (zeros when the model has none, because SMPL's readers expect

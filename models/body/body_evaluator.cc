@@ -41,6 +41,22 @@ PointSet& PointSet::AddRegressorRow(const SparseRowMatrixd& regressor, int row) 
   return *this;
 }
 
+bool PointSet::AddNamed(const BodyModel& model, const std::string& name) {
+  const int joint = model.JointIndex(name);
+  const auto landmark = model.landmarks().find(name);
+  const auto weighted = model.weighted_points().find(name);
+  if (joint >= 0) {
+    AddJoint(joint);
+  } else if (landmark != model.landmarks().end()) {
+    AddVertex(landmark->second);
+  } else if (weighted != model.weighted_points().end()) {
+    items.push_back({-1, weighted->second});
+  } else {
+    return false;
+  }
+  return true;
+}
+
 PointSet PointSet::AllJoints(const BodyModel& model) {
   PointSet set;
   for (int j = 0; j < model.num_joints(); ++j) set.AddJoint(j);

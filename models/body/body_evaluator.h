@@ -20,8 +20,8 @@ namespace vitruvius {
 // weight 1; a surface point: three; a regressor row: several, weights summing to one).
 struct PointSet {
   struct Item {
-    int joint = -1;                                // >= 0: a joint; vertices unused
-    std::vector<std::pair<int, double>> vertices;  // (vertex, weight)
+    int joint = -1;  // >= 0: a joint; vertices unused
+    VertexWeights vertices;
   };
   std::vector<Item> items;
 
@@ -30,6 +30,9 @@ struct PointSet {
   PointSet& AddVertex(int vertex);
   PointSet& AddBarycentric(const Eigen::Vector3i& face, const Eigen::Vector3d& bary);
   PointSet& AddRegressorRow(const SparseRowMatrixd& regressor, int row);
+  // A joint, a landmark or a weighted point of this name, looked for in this order; false, and nothing is
+  // added, when the body has none.
+  bool AddNamed(const BodyModel& model, const std::string& name);
 
   static PointSet AllJoints(const BodyModel& model);
   static PointSet AllVertices(const BodyModel& model);

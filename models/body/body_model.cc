@@ -8,6 +8,8 @@
 namespace vitruvius {
 namespace {
 
+constexpr int kHandJoints = 15;
+
 [[noreturn]] void Fail(const BodyModelData& data, const std::string& place, const std::string& what) {
   throw InputError(data.name.empty() ? "body model" : data.name, place, what);
 }
@@ -82,6 +84,41 @@ void CheckRowSums(const BodyModelData& data, const std::string& key, const Spars
   }
 }
 
+void CheckWeightedPoints(const BodyModelData& data) {
+  // Regressors were trained with sums near one, not at one.
+  constexpr double kSumTolerance = 0.1;
+  for (const auto& [name, weights] : data.weighted_points) {
+    double sum = 0;
+    for (const auto& [vertex, weight] : weights) {
+      if (vertex < 0 || vertex >= data.v_template.rows()) {
+        Fail(data, name, StrCat("names vertex ", vertex, ", expected 0 to ", data.v_template.rows() - 1));
+      }
+      sum += weight;
+    }
+    if (!(std::abs(sum - 1) <= kSumTolerance)) {
+      Fail(data, name, StrCat("weights of vertices sum to ", sum, ", expected 1"));
+    }
+  }
+}
+
+void CheckHand(const BodyModelData& data, const HandPoses& hand, const std::string& key) {
+  if (hand.first_joint < 0) return;
+  const auto last = static_cast<std::int64_t>(hand.first_joint) + kHandJoints;
+  if (last > static_cast<std::int64_t>(data.parents.size()) || hand.first_joint == 0) {
+    Fail(data, key, StrCat("found its first joint ", hand.first_joint, " of ", data.parents.size()));
+  }
+  if (hand.mean.size() != 3 * kHandJoints) {
+    Fail(data, key, StrCat("found ", hand.mean.size(), " numbers, expected ", 3 * kHandJoints));
+  }
+  if (hand.components.size() > 0 && hand.components.cols() != 3 * kHandJoints) {
+    Fail(data, key,
+         StrCat("components have ", hand.components.cols(), " numbers, expected ", 3 * kHandJoints));
+  }
+  if (!hand.mean.allFinite() || !hand.components.allFinite()) {
+    Fail(data, key, "hand poses hold a value that is not finite");
+  }
+}
+
 void CheckData(const BodyModelData& data) {
   CheckTree(data);
   const Eigen::Index v = data.v_template.rows();
@@ -117,52 +154,19 @@ void CheckData(const BodyModelData& data) {
       Fail(data, "landmark_vertices", StrCat(landmark, " is vertex ", vertex, ", expected 0 to ", v - 1));
     }
   }
+  CheckWeightedPoints(data);
+  if (data.expressiondirs.size() > 0 && data.expressiondirs.rows() != 3 * v) {
+    Fail(data, "expressiondirs", StrCat("found ", data.expressiondirs.rows() / 3, " vertices, expected ", v));
+  }
+  if (!data.expressiondirs.allFinite()) Fail(data, "expressiondirs", "holds a value that is not finite");
+  CheckHand(data, data.left_hand, "hands_meanl");
+  CheckHand(data, data.right_hand, "hands_meanr");
   if (!data.joint_names.empty() && static_cast<Eigen::Index>(data.joint_names.size()) != j) {
     Fail(data, "joint_names", StrCat("found ", data.joint_names.size(), ", expected ", j));
   }
 }
 
-// Names for the joints whose meaning is known from their number; "joint_17" for the rest. The first 22 are
-// the same in SMPL, SMPL-H and SMPL-X; SMPL alone has two rigid hands after them.
-std::vector<std::string> DefaultJointNames(int num_joints) {
-  std::vector<std::string> names;
-  const std::vector<std::string>& smpl = SmplJointNames();
-  const int shared = num_joints == 24 ? 24 : num_joints >= 22 ? 22 : 0;
-  for (int j = 0; j < num_joints; ++j) names.push_back(j < shared ? smpl[j] : StrCat("joint_", j));
-  return names;
-}
-
 }  // namespace
-
-const std::vector<std::string>& SmplJointNames() {
-  static const std::vector<std::string> names = {
-      "pelvis",     "left_hip",    "right_hip",    "spine1",      "left_knee",     "right_knee",
-      "spine2",     "left_ankle",  "right_ankle",  "spine3",      "left_foot",     "right_foot",
-      "neck",       "left_collar", "right_collar", "head",        "left_shoulder", "right_shoulder",
-      "left_elbow", "right_elbow", "left_wrist",   "right_wrist", "left_hand",     "right_hand"};
-  return names;
-}
-
-const std::vector<int>& SmplParents() {
-  static const std::vector<int> parents = {-1, 0, 0, 0,  1,  2,  3,  4,  5,  6,  7,  8,
-                                           9,  9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21};
-  return parents;
-}
-
-std::vector<int> MirrorPermutation(const std::vector<std::string>& names) {
-  std::vector<int> swap(names.size());
-  for (size_t i = 0; i < names.size(); ++i) {
-    std::string other = names[i];
-    if (other.rfind("left_", 0) == 0) {
-      other = "right_" + other.substr(5);
-    } else if (other.rfind("right_", 0) == 0) {
-      other = "left_" + other.substr(6);
-    }
-    const auto it = std::find(names.begin(), names.end(), other);
-    swap[i] = it == names.end() ? static_cast<int>(i) : static_cast<int>(it - names.begin());
-  }
-  return swap;
-}
 
 BodyParameters BodyParameters::Zero(const BodyModel& model) {
   BodyParameters parameters;
@@ -173,7 +177,7 @@ BodyParameters BodyParameters::Zero(const BodyModel& model) {
 
 std::shared_ptr<const BodyModel> BodyModel::Create(BodyModelData data) {
   CheckData(data);
-  if (data.joint_names.empty()) data.joint_names = DefaultJointNames(static_cast<int>(data.parents.size()));
+  if (data.joint_names.empty()) data.joint_names = KnownJointNames(data.parents);
   if (data.landmarks.empty()) {
     if (data.v_template.rows() == 6890) data.landmarks = SmplLandmarks();
     if (data.v_template.rows() == 10475) data.landmarks = SmplxLandmarks();
@@ -199,6 +203,14 @@ BodyModel::BodyModel(BodyModelData data) : data_(std::move(data)) {
       descendants_[ancestor].insert(descendants_[ancestor].begin(), j);
     }
   }
+}
+
+Eigen::VectorXd BodyModel::RelaxedPose() const {
+  Eigen::VectorXd pose = Eigen::VectorXd::Zero(3 * num_body_joints());
+  for (const HandPoses* hand : {&data_.left_hand, &data_.right_hand}) {
+    if (hand->first_joint > 0) pose.segment(3 * (hand->first_joint - 1), hand->mean.size()) = hand->mean;
+  }
+  return pose;
 }
 
 int BodyModel::JointIndex(const std::string& joint_name) const {

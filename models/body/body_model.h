@@ -14,10 +14,13 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
 #include <Eigen/SparseCore>
+
+#include "models/body/joint_tree.h"
 
 namespace vitruvius {
 
@@ -26,6 +29,17 @@ using MatrixX3i = Eigen::Matrix<int, Eigen::Dynamic, 3, Eigen::RowMajor>;
 using RowMatrixXd = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using RowMatrixXf = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using SparseRowMatrixd = Eigen::SparseMatrix<double, Eigen::RowMajor>;
+
+// A point given by vertices, their weighted sum: a row of a regressor, or a place on a face.
+using VertexWeights = std::vector<std::pair<int, double>>;  // (vertex, weight), weights sum to one
+
+// The space of one hand's poses (Romero et al., Embodied Hands, SIGGRAPH Asia 2017): 15 joints that follow
+// each other, pose = mean + components^T coefficients.
+struct HandPoses {
+  int first_joint = -1;    // of the 15; -1: the body has no such hand
+  Eigen::VectorXd mean;    // (45) axis-angle, radians
+  RowMatrixXd components;  // (C, 45) radians per unit coefficient, the most telling first
+};
 
 // Plain arrays, as read from a file or generated. BodyModel::Create checks them.
 struct BodyModelData {
@@ -38,14 +52,20 @@ struct BodyModelData {
   SparseRowMatrixd joint_regressor;      // (J, V), rows sum to one
   SparseRowMatrixd weights;              // (V, J), rows sum to one, non-negative
   std::vector<int> parents;              // (J), parents[0] = -1, parents[j] < j
-  std::vector<std::string> joint_names;  // (J); Create fills SMPL's names where empty and J is known
+  std::vector<std::string> joint_names;  // (J); empty: Create fills those of KnownJointNames
   std::map<std::string, int> landmarks;  // name -> vertex: nose, left_eye, ..., right_pinky
+  // Points by more than one vertex: face_17 ... face_67 (iBUG's 68 points) and rows of joint regressors
+  // (h36m/right_hip).
+  std::map<std::string, VertexWeights> weighted_points;
+  RowMatrixXd expressiondirs;  // (3V, E) metres per unit of expression, or (0, 0); not fitted
+  HandPoses left_hand, right_hand;
 };
 
 class BodyModel {
  public:
   // Checks sizes, tree, ranges and finiteness; throws InputError naming the array, what was found and what
-  // was expected. Landmarks of SMPL, SMPL-H (6890 vertices) and SMPL-X (10475) are filled in when absent.
+  // was expected. Names of joints known by their tree,
+  // and landmarks of SMPL, SMPL-H (6890 vertices) and SMPL-X (10475), are filled in when absent.
   static std::shared_ptr<const BodyModel> Create(BodyModelData data);
 
   const std::string& name() const { return data_.name; }
@@ -68,6 +88,12 @@ class BodyModel {
   const std::vector<int>& parents() const { return data_.parents; }
   const std::vector<std::string>& joint_names() const { return data_.joint_names; }
   const std::map<std::string, int>& landmarks() const { return data_.landmarks; }
+  const std::map<std::string, VertexWeights>& weighted_points() const { return data_.weighted_points; }
+  int num_expressions() const { return static_cast<int>(data_.expressiondirs.cols()); }
+  const HandPoses& left_hand() const { return data_.left_hand; }
+  const HandPoses& right_hand() const { return data_.right_hand; }
+  // body_pose (3(J-1)) of a body at rest with relaxed hands: their mean poses, zero elsewhere.
+  Eigen::VectorXd RelaxedPose() const;
   const BodyModelData& data() const { return data_; }
 
   // joint_regressor * v_template and joint_regressor * shapedirs, (J, 3) and (3J, B): row 3j+axis.
@@ -96,11 +122,5 @@ struct BodyParameters {
 
   static BodyParameters Zero(const BodyModel& model);
 };
-
-// The 24 joints of SMPL: names, parents and the left-right swap.
-const std::vector<std::string>& SmplJointNames();
-const std::vector<int>& SmplParents();
-// swap[j] = the joint that takes j's place in the mirrored body, by left_/right_ in the names.
-std::vector<int> MirrorPermutation(const std::vector<std::string>& names);
 
 }  // namespace vitruvius

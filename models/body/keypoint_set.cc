@@ -174,16 +174,10 @@ std::vector<std::string> KeypointSetNames() {
 KeypointBinding BindKeypoints(const KeypointSet& set, const BodyModel& model) {
   KeypointBinding binding;
   for (int i = 0; i < set.size(); ++i) {
-    const std::string& target = set.points[i].target;
-    const int joint = model.JointIndex(target);
-    const auto landmark = model.landmarks().find(target);
-    if (joint >= 0) {
-      binding.points.AddJoint(joint);
-    } else if (landmark != model.landmarks().end()) {
-      binding.points.AddVertex(landmark->second);
-    } else {
-      continue;
-    }
+    const KeypointSet::Point& point = set.points[i];
+    const bool bound = (!point.exact.empty() && binding.points.AddNamed(model, point.exact)) ||
+                       binding.points.AddNamed(model, point.target);
+    if (!bound) continue;
     binding.keypoint_of_point.push_back(i);
   }
   return binding;

@@ -14,7 +14,10 @@ namespace vitruvius {
 struct KeypointSet {
   struct Point {
     std::string name;  // "left_knee", "nose", "mid_hip", ...; mirror pairs share a name but for left_/right_
-    std::string target;  // a joint's or a landmark's name on the body; empty: the body has no such point
+    std::string target;  // a name on the body (PointSet::AddNamed); empty: the body has no such point
+    // A row of a regressor (data/io/regressor_file.h: "h36m/right_hip") that is this keypoint exactly; taken
+    // instead of the target where the body has it.
+    std::string exact = "";
   };
   std::string name;                        // "openpose25"
   std::vector<Point> points;               // (K)

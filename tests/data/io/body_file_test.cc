@@ -212,6 +212,92 @@ TEST_F(BodyFile, DoubleAndLostLandmarksAreNamed) {
   EXPECT_THAT(ErrorOf([&] { Load(arrays); }), HasSubstr("names 'nose' twice"));
 }
 
+// SMPL-X's tree on a small mesh: every joint is a mean of vertices.
+Arrays FaceAndHands(std::int64_t shape_columns) {
+  const std::int64_t j = 55, v = 60;
+  std::vector<double> v_template(3 * v), shapedirs(3 * v * shape_columns), regressor(j * v), weights(v * j),
+      mean(45), components(45 * 45), bary;
+  std::vector<std::uint32_t> kintree, faces;
+  for (size_t i = 0; i < v_template.size(); ++i) v_template[i] = std::sin(static_cast<double>(i));
+  for (size_t i = 0; i < shapedirs.size(); ++i) {
+    shapedirs[i] = 0.001 * static_cast<double>(i % static_cast<size_t>(shape_columns));
+  }
+  for (std::int64_t i = 0; i < j; ++i) regressor[static_cast<size_t>(i * v + i)] = 1;
+  for (std::int64_t i = 0; i < v; ++i) weights[static_cast<size_t>(i * j + i % j)] = 1;
+  for (const int parent : SmplxParents()) kintree.push_back(static_cast<std::uint32_t>(parent));
+  for (std::uint32_t i = 0; i < j; ++i) kintree.push_back(i);
+  for (std::uint32_t i = 0; i + 2 < v; ++i) faces.insert(faces.end(), {i, i + 1, i + 2});
+  for (size_t i = 0; i < mean.size(); ++i) mean[i] = 0.01 * static_cast<double>(i + 1);
+  for (size_t i = 0; i < components.size(); ++i) components[i] = 0.1 * static_cast<double>(i % 7);
+  std::vector<std::int32_t> landmark_faces;
+  for (std::int32_t i = 0; i < 51; ++i) {
+    landmark_faces.push_back(57 - i);
+    bary.insert(bary.end(), {0.5, 0.25, 0.25});
+  }
+  Arrays arrays;
+  arrays["v_template"] = NpyArray::FromDoubles(v_template.data(), {v, 3});
+  arrays["shapedirs"] = NpyArray::FromDoubles(shapedirs.data(), {v, 3, shape_columns});
+  arrays["J_regressor"] = NpyArray::FromDoubles(regressor.data(), {j, v});
+  arrays["weights"] = NpyArray::FromDoubles(weights.data(), {v, j});
+  arrays["kintree_table"] = NpyArray::FromUint32(kintree.data(), {2, j});
+  arrays["f"] = NpyArray::FromUint32(faces.data(), {static_cast<std::int64_t>(faces.size() / 3), 3});
+  arrays["hands_meanl"] = arrays["hands_meanr"] = NpyArray::FromDoubles(mean.data(), {45});
+  arrays["hands_componentsl"] = arrays["hands_componentsr"] =
+      NpyArray::FromDoubles(components.data(), {45, 45});
+  arrays["lmk_faces_idx"] = NpyArray::FromInt32(landmark_faces.data(), {51});
+  arrays["lmk_bary_coords"] = NpyArray::FromDoubles(bary.data(), {51, 3});
+  return arrays;
+}
+
+TEST_F(BodyFile, ExpressionsAreNotShapes) {
+  struct Case {
+    std::int64_t columns;
+    int betas, expressions;
+  };
+  for (const Case& c : {Case{20, 10, 10}, Case{400, 10, 10}, Case{10, 10, 0}, Case{300, 10, 0}}) {
+    const auto body = Load(FaceAndHands(c.columns));
+    EXPECT_EQ(body->num_betas(), c.betas) << c.columns;
+    EXPECT_EQ(body->num_expressions(), c.expressions) << c.columns;
+    if (c.expressions > 0) {
+      EXPECT_EQ(body->data().expressiondirs(7, 3), 0.001 * (c.columns == 20 ? 13 : 303)) << c.columns;
+    }
+  }
+  const BodyFileOptions all{1000, 1000};
+  EXPECT_EQ(Load(FaceAndHands(400), "body.npz", all)->num_betas(), 300);
+  EXPECT_EQ(Load(FaceAndHands(400), "body.npz", all)->num_expressions(), 100);
+  EXPECT_EQ(Load(FaceAndHands(20), "body.npz", all)->num_betas(), 10);
+}
+
+TEST_F(BodyFile, FaceAndHandsAreNamed) {
+  const auto body = Load(FaceAndHands(20));
+  EXPECT_EQ(body->joint_names(), SmplxJointNames());
+  EXPECT_EQ(body->JointIndex("right_thumb3"), 54);
+  EXPECT_EQ(body->left_hand().first_joint, 25);
+  EXPECT_EQ(body->right_hand().first_joint, 40);
+  EXPECT_EQ(body->left_hand().components.rows(), 45);
+  const Eigen::VectorXd relaxed = body->RelaxedPose();
+  EXPECT_EQ(relaxed.head(3 * 24).norm(), 0);
+  EXPECT_EQ(relaxed[3 * 24], 0.01);
+  EXPECT_EQ(relaxed[3 * 39], 0.01);
+  ASSERT_EQ(body->weighted_points().size(), 51u);
+  const VertexWeights expected = {{57, 0.5}, {58, 0.25}, {59, 0.25}};
+  EXPECT_EQ(body->weighted_points().at("face_17"), expected);
+  EXPECT_EQ(body->weighted_points().count("face_67"), 1u);
+
+  SaveBodyModel(folder_ / "copy.npz", *body);
+  const auto copy = LoadBodyModel(folder_ / "copy.npz");
+  EXPECT_EQ(copy->weighted_points(), body->weighted_points());
+  EXPECT_EQ(copy->num_betas(), 10);
+  EXPECT_EQ(copy->data().expressiondirs, body->data().expressiondirs);
+  EXPECT_EQ(copy->RelaxedPose(), relaxed);
+  EXPECT_EQ(copy->right_hand().components, body->right_hand().components);
+
+  Arrays arrays = FaceAndHands(20);
+  const std::int32_t outside[] = {58};
+  arrays["lmk_faces_idx"] = NpyArray::FromInt32(outside, {1});
+  EXPECT_THAT(ErrorOf([&] { Load(arrays); }), HasSubstr("lmk_faces_idx: holds 58, expected 0 to 57"));
+}
+
 TEST_F(BodyFile, ObjWritesOneBasedFaces) {
   MatrixX3d vertices(3, 3);
   vertices << 0, 0.5, -1, 1e-7, 2, 3, 0.1, 0.2, 1.0 / 3;
