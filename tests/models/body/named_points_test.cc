@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "models/body/keypoint_set.h"
+#include "models/util/check.h"
 #include "tests/util/test_body.h"
 
 namespace vitruvius {
