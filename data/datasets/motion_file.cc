@@ -41,11 +41,18 @@ std::string FindAsf(const std::string& amc_path) {
                           by_subject.filename().string(), " or exactly one"));
 }
 
-void CheckFinite(const Eigen::Ref<const RowMatrixXd>& rows, const std::string& path, const char* key) {
+// Finite, and small enough to calculate with.
+void CheckNumbers(const Eigen::Ref<const RowMatrixXd>& rows, const std::string& path, const char* key) {
+  constexpr double kLargest = 1e6;  // radians, metres
   for (Eigen::Index i = 0; i < rows.rows(); ++i) {
     if (!rows.row(i).allFinite()) {
       throw InputError(path, key,
                        StrCat("found a value that is not finite in frame ", i, ", expected numbers"));
+    }
+    const double largest = rows.cols() > 0 ? rows.row(i).cwiseAbs().maxCoeff() : 0;
+    if (largest > kLargest) {
+      throw InputError(path, key,
+                       StrCat("found ", largest, " in frame ", i, ", expected at most ", kLargest));
     }
   }
 }
@@ -55,7 +62,7 @@ RowMatrixXd ReadMatrix(const NpzReader& reader, const std::string& key, std::int
   const NpyArray array = reader.Read(key, {rows, columns});
   const std::vector<double> values = array.ToDoubles();
   RowMatrixXd matrix = Eigen::Map<const RowMatrixXd>(values.data(), array.shape[0], array.shape[1]);
-  CheckFinite(matrix, reader.path(), key.c_str());
+  CheckNumbers(matrix, reader.path(), key.c_str());
   return matrix;
 }
 
@@ -113,7 +120,7 @@ Motion LoadMotion(const std::string& path) {
   motion.fps = *fps;
   if (reader.Has("betas")) {
     motion.betas = reader.Read("betas", {-1}).ToDoubles();
-    CheckFinite(Eigen::Map<const RowMatrixXd>(motion.betas.data(), 1, motion.betas.size()), path, "betas");
+    CheckNumbers(Eigen::Map<const RowMatrixXd>(motion.betas.data(), 1, motion.betas.size()), path, "betas");
   }
   if (reader.Has("gender")) {
     const std::vector<std::string> gender = reader.Read("gender").ToStrings();

@@ -1,10 +1,11 @@
 // Any bytes as an ASF skeleton and, after the first zero byte, the AMC motion of it.
+#include "data/datasets/retarget.h"
 #include "data/io/asf_amc.h"
-#include "tests/fuzz/fuzz_util.h"
+#include "tests/fuzz/fuzz.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, size_t size) {
-  using namespace vitruvius;
-  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+using namespace vitruvius;
+
+FUZZ_TARGET(asf_amc) {
   const size_t split = bytes.find('\0');
   // A skeleton with every part, so that motions are explored before the fuzzer has found how to write one.
   static const AsfSkeleton known = ParseAsf(
@@ -13,16 +14,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, size_t size) {
       "dof rx rz\nend\nbegin\nname b\ndof ry\nend\n:hierarchy\nbegin\nroot a\na b\nend\n",
       "known");
   AsfSkeleton skeleton = known;
-  try {
-    if (split != std::string_view::npos) skeleton = ParseAsf(bytes.substr(0, split), "fuzz.asf");
-    const std::string_view motion_bytes = split == std::string_view::npos ? bytes : bytes.substr(split + 1);
-    const AmcMotion motion = ParseAmc(motion_bytes, "fuzz.amc", skeleton);
-    std::vector<Matrix3d> global;
-    for (int frame = 0; frame < motion.num_frames() && frame < 4; ++frame) {
-      GlobalRotations(skeleton, motion, frame, &global);
-      RootPosition(skeleton, motion, frame);
-    }
-  } catch (const InputError&) {
+  if (split != std::string_view::npos) skeleton = ParseAsf(bytes.substr(0, split), "fuzz.asf");
+  const std::string_view motion_bytes = split == std::string_view::npos ? bytes : bytes.substr(split + 1);
+  const AmcMotion motion = ParseAmc(motion_bytes, "fuzz.amc", skeleton);
+  std::vector<Matrix3d> global;
+  for (int frame = 0; frame < motion.num_frames() && frame < 4; ++frame) {
+    GlobalRotations(skeleton, motion, frame, &global);
+    RootPosition(skeleton, motion, frame);
   }
-  return 0;
+  if (split != std::string_view::npos) VT_CHECK(Retarget(skeleton, motion).poses.allFinite());
 }

@@ -3,11 +3,11 @@
 #include "data/io/pickle.h"
 
 #include "data/io/body_file.h"
-#include "tests/fuzz/fuzz_util.h"
-
-namespace {
+#include "tests/fuzz/fuzz.h"
 
 using namespace vitruvius;
+
+namespace {
 
 void Look(const PickleValue& value, int depth) {
   using Kind = PickleValue::Kind;
@@ -29,10 +29,9 @@ void Look(const PickleValue& value, int depth) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, size_t size) {
-  return ReadBytes(data, size, [](const std::string& path) {
-    const Pickle file = LoadPickle(path);
-    Look(file.root(), 8);
-    LoadBodyModel(path);
-  });
+FUZZ_TARGET(pickle) {
+  const std::string path = PathOfBytes(bytes);
+  const Pickle file = LoadPickle(path);
+  Look(file.root(), 8);
+  Tolerate([&] { LoadBodyModel(path); });
 }

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Writes seeds/TARGET/*: small valid files of every kind. Needs numpy. The results are kept in the repository."""
+import io
+import json
+import os
+import pickle
+import struct
+import zlib
+
+import numpy as np
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'seeds')
+SMPL_PARENTS = [-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21]
+
+
+def seed(target, name, content):
+    os.makedirs(os.path.join(HERE, target), exist_ok=True)
+    mode = 'w' if isinstance(content, str) else 'wb'
+    with open(os.path.join(HERE, target, name), mode, **({'newline': ''} if mode == 'w' else {})) as file:
+        file.write(content)
+
+
+def npy(array, **options):
+    out = io.BytesIO()
+    np.lib.format.write_array(out, array, **options)
+    return out.getvalue()
+
+
+# ---- motion ----
+def bvh():
+    def joint(kind, name, offset, children):
+        channels = '6 Xposition Yposition Zposition Zrotation Yrotation Xrotation' if kind == 'ROOT' else \
+            '3 Zrotation Yrotation Xrotation'
+        inside = ''.join(children) or 'End Site\n{\nOFFSET 0 5 0\n}\n'
+        return f'{kind} {name}\n{{\nOFFSET {offset}\nCHANNELS {channels}\n{inside}}}\n'
+
+    def chain(*joints):
+        children = []
+        for name, offset in reversed(joints):
+            children = [joint('JOINT', name, offset, children)]
+        return children[0]
+
+    sides = []
+    for side, s in (('Left', 1), ('Right', -1)):
+        sides.append(chain((side + 'UpLeg', f'{s * 10} -5 0'), (side + 'Leg', '0 -41 0'),
+                           (side + 'Foot', '0 -41 0'), (side + 'ToeBase', '0 -3 10')))
+    arms = [chain((side + 'Shoulder', f'{s * 5} 15 0'), (side + 'Arm', f'{s * 12} 0 0'),
+                  (side + 'ForeArm', f'{s * 27} 0 0'), (side + 'Hand', f'{s * 25} 0 0'))
+            for side, s in (('Left', 1), ('Right', -1))]
+    neck = chain(('Neck', '0 20 0'), ('Head', '0 10 0'))
+    spine2 = joint('JOINT', 'Spine2', '0 10 0', [neck] + arms)
+    spine = joint('JOINT', 'Spine', '0 10 0', [joint('JOINT', 'Spine1', '0 10 0', [spine2])])
+    text = 'HIERARCHY\n' + joint('ROOT', 'Hips', '0 0 0', sides + [spine])
+    channels = 3 * text.count('CHANNELS') + 3
+    rows = [' '.join(str((7 * c + 3 * f) % 11 - 5) for c in range(channels)) for f in range(3)]
+    return text + 'MOTION\nFrames: 3\nFrame Time: .0333333\n' + '\n'.join(rows) + '\n'
+
+
+def asf_amc():
+    bones = [('lhipjoint', 'root', '.6 -.7 .3', ''), ('lfemur', 'lhipjoint', '.34 -.94 0', 'rx ry rz'),
+             ('ltibia', 'lfemur', '.34 -.94 0', 'rx'), ('lfoot', 'ltibia', '.08 -.2 .97', 'rx rz'),
+             ('ltoes', 'lfoot', '0 0 1', 'rx'), ('rhipjoint', 'root', '-.6 -.7 .3', ''),
+             ('rfemur', 'rhipjoint', '-.34 -.94 0', 'rx ry rz'), ('rtibia', 'rfemur', '-.34 -.94 0', 'rx'),
+             ('rfoot', 'rtibia', '-.08 -.2 .97', 'rx rz'), ('rtoes', 'rfoot', '0 0 1', 'rx'),
+             ('lowerback', 'root', '0 1 0', 'rx ry rz'), ('upperback', 'lowerback', '0 1 0', 'rx ry rz'),
+             ('thorax', 'upperback', '0 1 0', 'rx ry rz'), ('lowerneck', 'thorax', '0 1 0', 'rx ry rz'),
+             ('head', 'lowerneck', '0 1 0', 'rx ry rz'), ('lclavicle', 'thorax', '.9 .4 0', 'ry rz'),
+             ('lhumerus', 'lclavicle', '1 0 0', 'rx ry rz'), ('lradius', 'lhumerus', '1 0 0', 'rx'),
+             ('lhand', 'lradius', '1 0 0', 'rx rz'), ('rclavicle', 'thorax', '-.9 .4 0', 'ry rz'),
+             ('rhumerus', 'rclavicle', '-1 0 0', 'rx ry rz'), ('rradius', 'rhumerus', '-1 0 0', 'rx'),
+             ('rhand', 'rradius', '-1 0 0', 'rx rz')]
+    text = ('# comment\n:version 1.10\n:name x\n:units\n  mass 1.0\n  length 0.45\n  angle deg\n:root\n'
+            '  order TX TY TZ RX RY RZ\n  axis XYZ\n  position 0 0 0\n  orientation 0 0 0\n:bonedata\n')
+    for i, (name, _, direction, dof) in enumerate(bones):
+        text += f'begin\nid {i + 1}\nname {name}\ndirection {direction}\nlength 2.5\naxis 0 0 {i % 3 * 20} XYZ\n'
+        if dof:
+            text += f'dof {dof}\nlimits ' + ' '.join('(-160 20)' for _ in dof.split()) + '\n'
+        text += 'end\n'
+    text += ':hierarchy\nbegin\n'
+    for parent in dict.fromkeys(b[1] for b in bones):
+        text += parent + ' ' + ' '.join(b[0] for b in bones if b[1] == parent) + '\n'
+    text += 'end\n'
+    motion = '#!OML:ASF x\n:FULLY-SPECIFIED\n:DEGREES\n'
+    for frame in (1, 2):
+        motion += f'{frame}\nroot 9.1 17 -3 1.5 -2 3\n'
+        for name, _, _, dof in bones:
+            if dof:
+                motion += name + ''.join(f' {5 * frame + k}' for k in range(len(dof.split()))) + '\n'
+    return text, motion
+
+
+seed('bvh', 'figure.bvh', bvh())
+ASF, AMC = asf_amc()
+seed('asf_amc', 'both', ASF + '\0' + AMC)
+seed('asf_amc', 'motion', '1\nroot 1 2 3 4 5 6\na 7 8\nb 9\n2\nroot 1 2 3 4 5 6\na 7 8\nb 9\n')
+FRAME = [0.0333] + [0, 0.9, 0] + 3 * [1, 0, 0, 0] + [0.9, 0.1, 0, 0] + [-0.2] + [1, 0, 0, 0] + [0.7, 0, 0.7, 0] + [0.3] + \
+    [1, 0, 0, 0] + [-0.1] + 2 * [1, 0, 0, 0] + [0.4]
+assert len(FRAME) == 44
+seed('deepmimic', 'two', json.dumps({'Loop': 'none', 'Frames': [FRAME, FRAME]}))
+seed('expmap', 'three', '\n'.join(','.join(f'{(i * 7 + f) % 13 / 20 - .3:.2f}' for i in range(117)) for f in range(3)))
+
+# ---- arrays, as lines of text (fuzz.h) ----
+seed('motion_npz', 'amass_smplh', 'poses f8 3,156 : 0.1 0 -0.2 0.05*7\ntrans f8 3,3 : 0 0 1\nbetas f8 16 : 0.5\n'
+     'dmpls f8 3,8 : 0\ngender U  : female\nmocap_framerate f8  : 120\n')
+seed('motion_npz', 'amass_smplx', 'gender S  : neutral\nsurface_model_type U  : smplx\nmocap_frame_rate f8  : 60\n'
+     'poses f8 2,165 : 0.1*4 0\ntrans f8 2,3 : 0 0 1\nbetas f8 16 : 0.5\nroot_orient f8 2,3 : 1.5 0 0\n'
+     'pose_body f8 2,63 : 0.1 0\npose_hand f8 2,90 : 0.2\npose_jaw f8 2,3 : 0\npose_eye f8 2,6 : 0\n')
+seed('motion_npz', 'ours', 'poses f8 4,72 : 0.1 0 -0.2 0.05*7\ntrans f8 4,3 : 0 1 0\nup_axis U  : y\nvalid i1 4 : 1 0\n'
+     'gender U  : neutral\nbetas f8 0 :\nmocap_frame_rate f8  : 30\nclip_names U 2 : a b\nclip i4 4 : 0 0 1 1\n'
+     'clip_subjects U 2 : s\n')
+seed('motion_npz', 'refused_large', 'poses f8 1,72 : 1e308\ntrans f8 1,3 : 0\nmocap_frame_rate f8  : 30\n')
+PARENTS = ' '.join(str(4294967295 if p < 0 else p) for p in SMPL_PARENTS) + ' ' + ' '.join(map(str, range(24)))
+seed('body_npz', 'smpl', 'v_template f8 8,3 : 0 1 0 1 0 0 0 0 1 .5 .5\nshapedirs f8 8,3,10 : 0.01 -0.02 0\n'
+     'posedirs f4 8,3,207 : 0.001 0*5\nJ_regressor f8 24,8 : .5 .25 .25 0*5\nweights f8 8,24 : 1 0*24\n'
+     f'kintree_table u4 2,24 : {PARENTS}\nf u4 3,3 : 0 1 2 1 2 3 4 5 6\ngender U  : male\n'
+     'landmark_names U 2 : nose left_heel\nlandmark_vertices i4 2 : 3 5\n')
+seed('body_npz', 'small', 'v_template f4 3,3 : 0 1 0 1\nJ_regressor f8 2,3 : 1 0 0 0\nweights f8 3,2 : 1 0\n'
+     'kintree_table u4 2,2 : 4294967295 0 0 1\nf i4 1,3 : 0 1 2\njoint_names U 2 : pelvis head\nname U  : two\n')
+seed('observation_npz', 'two', 'keypoints2d f8 2,17,3 : 100 200 0.9 140 210 0.8 90 300 1 0 0 0\nkeypoint_set U  : coco17\n'
+     'image_size i4 2,2 : 640 480\nfocal f8 2 : 800\ncenter f8 2,2 : 320 240\nids U 2 : a b\nbetas f8 2,10 : 0.1\n')
+seed('observation_npz', 'three_d', 'keypoints3d f8 2,24,4 : 0.1 0.2 3 1 -0.3 0.5 2.9 1\nkeypoint_set U  : smpl24\n'
+     'gender U  : female\nimages U 2 : x.png\n')
+seed('results_npz', 'two', 'ids U 2 : a b\nstatus i1 2 : 1 0\nreason U 2 : ok too_few_keypoints\nglobal_orient f8 2,3 : 3.1 0 0\n'
+     'body_pose f8 2,69 : 0.1\nposes f8 2,72 : 0.1\nbetas f8 2,10 : 0.2\ntransl f8 2,3 : 0 0 3\njoints3d f8 2,24,3 : 0 1\n'
+     'joints3d_expected f8 2,24,3 : 0\njoints_std_m f8 2,24 : nan 0.01\njoints2d f8 2,24,2 : 50 60\nfocal f8 2,2 : 500\n'
+     'center f8 2,2 : 320 240\nimage_size i4 2,2 : 640 480\ncost f8 2 : 12\nreprojection_px f8 2 : 3 nan\n'
+     'residual_median f8 2 : 3\nnum_keypoints i4 2 : 17\nnum_starts i4 2 : 4\nnum_minima i4 2 : 2\nwinning_start i4 2 : 1\n'
+     'num_iterations i4 2 : 30\nterm_names U 2 : reprojection pose_prior\nterm_costs f8 2,2 : 7 5\nkeypoint_set U  : coco17\n'
+     'model U  : mannequin\nmodel_gender U  : neutral\ngender U  : neutral\nmocap_frame_rate f8  : 30\n')
+seed('prior_npz', 'two_modes', 'weights f8 2 : .5\nmeans f8 2,3 : 0.1 0\ncovars f8 2,3,3 : 1 0 0 0 1 0 0 0 1\n')
+
+# ---- bytes ----
+seed('npy', 'f8', npy(np.arange(6.0).reshape(2, 3)))
+seed('npy', 'big_endian_fortran', npy(np.asfortranarray(np.arange(6).reshape(2, 3).astype('>i2'))))
+seed('npy', 'f2', npy(np.array([1, np.nan, np.inf], np.float16), version=(2, 0)))
+seed('npy', 'text', npy(np.array([['a', 'xyz']])))
+seed('npy', 'bytes', npy(np.array([b'a', b'xyz'])))
+seed('npy', 'bool', npy(np.array(True)))
+stored, deflated = io.BytesIO(), io.BytesIO()
+ARRAYS = dict(a=np.arange(4.0), b=np.array('text'), c=np.zeros((0, 3), np.int32))
+np.savez(stored, **ARRAYS)
+np.savez_compressed(deflated, **ARRAYS, d=np.array([None], object))
+seed('npz', 'stored', stored.getvalue())
+seed('npz', 'deflated', deflated.getvalue())
+SMALL_BODY = dict(v_template=np.eye(3), J_regressor=np.eye(2, 3), weights=np.eye(3, 2) + [[0, 0], [0, 0], [1, 0]],
+                  kintree_table=np.array([[2**32 - 1, 0], [0, 1]], np.uint32), f=np.array([[0, 1, 2]], np.uint32))
+for protocol in (0, 2, 4):
+    seed('pickle', f'body_protocol{protocol}', pickle.dumps(SMALL_BODY, protocol))
+seed('pickle', 'values', pickle.dumps(dict(a=[1, -2.5, None, True, 'text', b'bytes', {3}, (4, 5, 6, 7)], b=2**60,
+                                           c=np.float64(3), d=np.array([1, 2], '>f4')), 2))
+GAUSSIANS = dict(means=np.zeros((2, 2)), covars=np.array([np.eye(2)] * 2), weights=np.array([.5, .5]))
+seed('pickle', 'gmm_protocol0', pickle.dumps(GAUSSIANS, 0))
+seed('keypoint_json', 'openpose', json.dumps(dict(version=1.3, people=[
+    dict(person_id=[-1], pose_keypoints_2d=[v for i in range(25) for v in (100 + 3 * i, 200 + i, .9)],
+         face_keypoints_2d=[], hand_left_keypoints_2d=[], hand_right_keypoints_2d=[]),
+    dict(person_id=[-1], pose_keypoints_2d=[0] * 75)])))
+seed('keypoint_json', 'coco', json.dumps(dict(
+    images=[dict(id=7, file_name='a.jpg', width=640, height=480)], categories=[dict(id=1, name='person')],
+    annotations=[dict(id=1, image_id=7, category_id=1, num_keypoints=17, iscrowd=0, bbox=[10, 20, 100, 300],
+                      keypoints=[v for i in range(17) for v in (100 + i, 200 + i, 2)])])))
+seed('keypoint_json', 'coco_results', json.dumps([dict(image_id=7, category_id=1, score=.8,
+                                                       keypoints=[1.5, 2.5, .5] * 17)]))
+RECIPE = dict(name='r', prior='gmm8', camera='perspective', reference_size_px=400, min_keypoints=6,
+              keypoint_weights=dict(nose=0.5), starts=dict(modes=1, with_mean=True, yaws=4),
+              camera_stages=[dict(weights=dict(reprojection=1, depth=5), free=['transl', 'global_orient'], torso_only=True)],
+              stages=[dict(name='a', weights=dict(reprojection=1, pose_prior=4.78, hinge=15, betas=5), robust_sigma=100,
+                           free=['body_pose', 'betas'], max_iterations=20, function_tolerance=1e-4, keep=2)])
+seed('recipe', 'full', json.dumps(RECIPE))
+seed('recipe', 'short', '{"stages": [{"weights": {"points3d": 1}}]}')
+
+
+def png(width, height, depth, kind, pixels, palette=None):
+    def chunk(name, data):
+        return struct.pack('>I', len(data)) + name + data + struct.pack('>I', zlib.crc32(name + data))
+    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, depth, kind, 0, 0, 0)) +
+            (chunk(b'PLTE', palette) if palette else b'') + chunk(b'IDAT', zlib.compress(pixels)) + chunk(b'IEND', b''))
+
+
+seed('picture', 'rgba.png', png(2, 2, 8, 6, b''.join(b'\0' + bytes(range(8)) for _ in range(2))))
+seed('picture', 'grey16.png', png(2, 1, 16, 0, b'\0\1\2\3\4'))
+seed('picture', 'palette.png', png(3, 1, 8, 3, b'\0\0\1\1', b'\xff\0\0\0\xff\0'))
+# An 8 x 8 grey picture, baseline JPEG: quantisation, one DC and one AC table of a single code, an empty scan.
+seed('picture', 'grey.jpg', b'\xff\xd8\xff\xdb\0\x43\0' + b'\x10' * 64 + b'\xff\xc0\0\x0b\x08\0\x08\0\x08\1\1\x11\0' +
+     b'\xff\xc4\0\x14\0\1' + b'\0' * 15 + b'\0' + b'\xff\xc4\0\x14\x10\1' + b'\0' * 15 + b'\0' +
+     b'\xff\xda\0\x08\1\1\0\0\x3f\0\x3f\xff\xd9')
