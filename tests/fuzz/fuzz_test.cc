@@ -9,6 +9,7 @@
 #include "data/io/atomic_file.h"
 #include "models/util/rng.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/util/places.h"
 
 namespace vitruvius {
 namespace {
@@ -24,7 +25,7 @@ struct Seed {
 
 std::vector<Seed> ReadSeeds(const std::string& target) {
   std::vector<Seed> seeds;
-  const fs::path folder = fs::path(VITRUVIUS_SOURCE_DIR "/tests/fuzz/seeds") / target;
+  const fs::path folder = fs::path(SourceFolder()) / "tests/fuzz/seeds" / target;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     seeds.push_back({entry.path().filename().string(), ReadFile(entry.path().string())});
