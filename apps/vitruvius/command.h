@@ -34,6 +34,7 @@ Command PriorCommand();
 Command EvaluateCommand();
 Command ExplainCommand();
 Command RenderCommand();
+Command ReportCommand();
 Command ConvertCommand();
 Command DemoCommand();
 

@@ -8,6 +8,7 @@
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
+#include "apps/vitruvius/report.h"
 #include "apps/vitruvius/session.h"
 #include "data/io/keypoint_files.h"
 #include "data/io/mesh_files.h"
@@ -81,6 +82,8 @@ int Fit(const std::vector<std::string>& inputs) {
     seconds = progress.seconds();
   }
   results.Finish();
+  WriteRunRecord(folder, CommandLine(FitCommand(), inputs), setup, summary, seconds);
+  if (FLAGS_report) MakeReport({folder, folder + "/report.html", inputs, setup.model, ""});
   if (!FLAGS_quiet) {
     if (batch.shard_count > 1) {
       std::printf("shard %d of %d, from %s\n", batch.shard_index, batch.shard_count, shard_source.c_str());
@@ -99,22 +102,23 @@ int Fit(const std::vector<std::string>& inputs) {
 }  // namespace
 
 Command FitCommand() {
-  return {"fit",
-          "INPUT... --out DIR [--flag=value]",
-          "2D or 3D keypoints to bodies",
-          "INPUT: OpenPose JSON files or folders of them, COCO keypoint JSON, .npz (keypoints2d or "
-          "keypoints3d), or\n"
-          "motion capture (.bvh, .amc: its joints are fitted in 3D). DIR gets results.npz (one row a person, "
-          "numpy\n"
-          "opens it) and manifest.jsonl (one line a person: status, reason, cost by term). A person that "
-          "cannot be\n"
-          "fitted gets a reason and never stops the others.\n\n"
-          "  vitruvius fit keypoints/ --out out/ --overlay --images photos/\n"
-          "  vitruvius fit person_keypoints.json --model SMPL_NEUTRAL.npz --out out/\n"
-          "  vitruvius fit walk.bvh --out out/\n",
-          {"out", "model", "gender", "prior", "recipe", "focal", "image_size", "keypoint_set", "starts",
-           "solver", "threads", "seed", "shard", "overlay", "overlay_limit", "images", "obj", "quiet"},
-          Fit};
+  return {
+      "fit",
+      "INPUT... --out DIR [--flag=value]",
+      "2D or 3D keypoints to bodies",
+      "INPUT: OpenPose JSON files or folders of them, COCO keypoint JSON, .npz (keypoints2d or "
+      "keypoints3d), or\n"
+      "motion capture (.bvh, .amc: its joints are fitted in 3D). DIR gets results.npz (one row a person, "
+      "numpy\n"
+      "opens it) and manifest.jsonl (one line a person: status, reason, cost by term). A person that "
+      "cannot be\n"
+      "fitted gets a reason and never stops the others.\n\n"
+      "  vitruvius fit keypoints/ --out out/ --overlay --images photos/\n"
+      "  vitruvius fit person_keypoints.json --model SMPL_NEUTRAL.npz --out out/\n"
+      "  vitruvius fit walk.bvh --out out/\n",
+      {"out", "model", "gender", "prior", "recipe", "focal", "image_size", "keypoint_set", "starts", "solver",
+       "threads", "seed", "shard", "overlay", "overlay_limit", "images", "obj", "report", "quiet"},
+      Fit};
 }
 
 }  // namespace vitruvius

@@ -1,6 +1,8 @@
 #include "apps/vitruvius/flags.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cstring>
 #include <sstream>
 
 #include "models/util/check.h"
@@ -34,6 +36,9 @@ DEFINE_string(out, "", "folder or file to write");
 DEFINE_bool(overlay, false, "write a picture of each person");
 DEFINE_int32(overlay_limit, 1000, "pictures at most");
 DEFINE_bool(obj, false, "write a mesh of each person");
+DEFINE_bool(report, false, "write DIR/report.html");
+DEFINE_int32(bodies, 5000, "people at most whose bodies the page holds; 0: none, and no model in it");
+DEFINE_int32(pictures, 24, "people at most whose pictures the page holds");
 DEFINE_bool(quiet, false, "no progress, no summary");
 DEFINE_string(id, "", "the person's id (render: or several, with commas); empty: all");
 DEFINE_int32(limit, 0, "people at most; 0: all");
@@ -106,6 +111,29 @@ std::vector<std::string> ParseFlags(const Command& command, const std::vector<st
     }
   }
   return others;
+}
+
+std::string CommandLine(const Command& command, const std::vector<std::string>& words) {
+  // Quoted where a shell would take a character for its own.
+  const auto quoted = [](const std::string& word) {
+    const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
+      return std::isalnum(c) != 0 || std::strchr("_-./,:=+@", c) != nullptr;
+    });
+    if (plain) return word;
+    std::string text = "'";
+    for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return text + "'";
+  };
+  std::string line = StrCat("vitruvius ", command.name);
+  for (const std::string& word : words) line += " " + quoted(word);
+  for (const std::string& flag : command.flags) {
+    gflags::CommandLineFlagInfo info;
+    if (flag == "quiet" || !gflags::GetCommandLineFlagInfo(flag.c_str(), &info) || info.is_default) continue;
+    line +=
+        StrCat(" --", flag,
+               info.type == "bool" && info.current_value == "true" ? "" : "=" + quoted(info.current_value));
+  }
+  return line;
 }
 
 std::string HelpText(const Command& command) {

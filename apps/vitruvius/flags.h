@@ -26,6 +26,9 @@ DECLARE_string(out);
 DECLARE_bool(overlay);
 DECLARE_int32(overlay_limit);
 DECLARE_bool(obj);
+DECLARE_bool(report);
+DECLARE_int32(bodies);
+DECLARE_int32(pictures);
 DECLARE_bool(quiet);
 DECLARE_string(id);
 DECLARE_int32(limit);
@@ -49,6 +52,9 @@ namespace vitruvius {
 // returns the other words. Throws UsageError for a flag the command does not take or a value of the wrong
 // kind.
 std::vector<std::string> ParseFlags(const Command& command, const std::vector<std::string>& words);
+// The line that runs a command with these words and the flags as they are now; those at their default, and
+// --quiet, are left out.
+std::string CommandLine(const Command& command, const std::vector<std::string>& words);
 // The help text of one command, with its flags and their defaults.
 std::string HelpText(const Command& command);
 

@@ -132,6 +132,24 @@ std::string SerializePng(const Image& image) {
   return bytes;
 }
 
+std::string SerializeJpeg(const Image& image, int quality) {
+  VT_CHECK_GT(image.width, 0);
+  VT_CHECK_GT(image.height, 0);
+  VT_CHECK_LE(std::max(image.width, image.height), kMaxPictureSide);
+  VT_CHECK_EQ(image.pixels.size(), static_cast<std::size_t>(image.width) * image.height);
+  const std::unique_ptr<void, int (*)(tjhandle)> handle(tjInitCompress(), &tjDestroy);
+  VT_CHECK(handle != nullptr);
+  unsigned long size = tjBufSize(image.width, image.height, TJSAMP_444);
+  std::string bytes(size, '\0');
+  auto* buffer = reinterpret_cast<unsigned char*>(bytes.data());
+  VT_CHECK_EQ(tjCompress2(handle.get(), reinterpret_cast<const unsigned char*>(image.pixels.data()),
+                          image.width, 0, image.height, TJPF_RGBA, &buffer, &size, TJSAMP_444, quality,
+                          TJFLAG_NOREALLOC | TJFLAG_ACCURATEDCT),
+              0);
+  bytes.resize(size);
+  return bytes;
+}
+
 void WritePng(const std::string& path, const Image& image) { WriteFileAtomically(path, SerializePng(image)); }
 
 }  // namespace vitruvius

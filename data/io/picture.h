@@ -1,4 +1,4 @@
-// Pictures in files: PNG and JPEG in, PNG out.
+// Pictures in files: PNG and JPEG in and out.
 #pragma once
 
 #include <string>
@@ -23,5 +23,7 @@ Image ParsePicture(std::string_view bytes, const std::string& path);
 // Throws InputError when the place cannot be written, ContractError for an empty or too large picture.
 void WritePng(const std::string& path, const Image& image);
 std::string SerializePng(const Image& image);
+// The bytes of a JPEG file, quality 1 to 100; alpha is left out. Throws ContractError as above.
+std::string SerializeJpeg(const Image& image, int quality = 85);
 
 }  // namespace vitruvius

@@ -1,0 +1,170 @@
+// vitruvius report: one HTML page about a folder of results.
+#include "apps/vitruvius/report.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+
+#include "apps/vitruvius/command.h"
+#include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/pictures.h"
+#include "data/io/atomic_file.h"
+#include "data/io/picture.h"
+#include "data/report/report_page.h"
+#include "models/body/body_evaluator.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The observations of the people whose body or picture is in the page, by row.
+std::map<std::int64_t, PersonObservation> FindObservations(const ReportRequest& request, const Report& report,
+                                                           const BodyModel& model) {
+  std::map<std::int64_t, PersonObservation> found;
+  if (request.observations.empty()) return found;
+  std::map<std::string, std::int64_t> wanted;
+  for (const std::vector<std::int64_t>* rows : {&report.choice.bodies, &report.choice.not_usable})
+    for (const std::int64_t row : *rows) wanted[report.table.ids[static_cast<size_t>(row)]] = row;
+  const std::unique_ptr<ObservationSource> source = OpenInputs(request.observations, model);
+  for (PersonObservation person; found.size() < wanted.size() && source->Next(&person);) {
+    const auto it = wanted.find(person.id);
+    if (it != wanted.end()) found[it->second] = person;
+  }
+  return found;
+}
+
+// A picture that `fit --overlay` left, or else a new one; empty where there is nothing to draw.
+std::string PictureOf(const ReportRequest& request, const PersonObservation* person, const FitResult& fit,
+                      const BodyModel* model) {
+  const std::string left = StrCat(request.folder, "/overlays/", FileStem(fit.id), ".png");
+  std::error_code error;
+  if (fs::is_regular_file(left, error)) {
+    try {
+      return SerializeJpeg(ReadPicture(left));
+    } catch (const InputError&) {
+      // A damaged picture is drawn anew.
+    }
+  }
+  if (model == nullptr || (person == nullptr && !fit.usable)) return "";
+  PersonObservation nothing_seen;
+  nothing_seen.id = fit.id;
+  const BodyMesh mesh = fit.usable ? PoseMesh(*model, fit.parameters) : BodyMesh();
+  return SerializeJpeg(DrawPerson(person != nullptr ? *person : nothing_seen, fit, *model, mesh));
+}
+
+void AddPictures(const ReportRequest& request, const std::map<std::int64_t, PersonObservation>& observations,
+                 Report* report) {
+  const ReportBodies& bodies = report->bodies;
+  for (const std::vector<std::int64_t>* rows : {&report->choice.worst_usable, &report->choice.not_usable}) {
+    for (const std::int64_t row : *rows) {
+      const auto body = std::lower_bound(bodies.rows.begin(), bodies.rows.end(), row);
+      FitResult fit;
+      if (body != bodies.rows.end() && *body == row) {
+        fit = bodies.Result(static_cast<size_t>(body - bodies.rows.begin()), report->table);
+      } else {
+        fit.id = report->table.ids[static_cast<size_t>(row)];
+        fit.reason = ReasonAt(report->table, row);
+      }
+      const auto seen = observations.find(row);
+      const std::string jpeg =
+          PictureOf(request, seen == observations.end() ? nullptr : &seen->second, fit, report->model.get());
+      if (!jpeg.empty()) report->pictures.push_back({row, jpeg});
+    }
+  }
+}
+
+int RunReport(const std::vector<std::string>& arguments) {
+  if (arguments.size() != 1) throw UsageError("report: expected the folder of results.npz");
+  std::error_code error;
+  if (!fs::is_directory(arguments[0], error)) throw InputError(arguments[0], "", "is no folder of results");
+  ReportRequest request;
+  request.folder = arguments[0];
+  request.out = FLAGS_out.empty() ? arguments[0] + "/report.html" : FLAGS_out;
+  if (!FLAGS_observations.empty()) request.observations = {FLAGS_observations};
+  request.model = ModelFromFlags();
+  MakeReport(request);
+  if (!FLAGS_quiet)
+    std::printf("%s: %.1f MB\n", request.out.c_str(), 1e-6 * static_cast<double>(fs::file_size(request.out)));
+  return kExitOk;
+}
+
+}  // namespace
+
+void MakeReport(const ReportRequest& request) {
+  if (FLAGS_bodies < 0 || FLAGS_pictures < 0) throw UsageError("--bodies, --pictures: expected 0 or more");
+  Report report;
+  report.table = ReadReportTable(request.folder);
+  report.choice = ChooseRows(report.table, FLAGS_bodies, FLAGS_pictures);
+  report.bodies = ReadReportBodies(request.folder, report.choice.bodies);
+  report.model = request.model;
+  const auto name = report.table.facts.find("model");
+  if (FLAGS_bodies == 0) {
+    report.model = nullptr;
+    report.no_bodies = "This page was made without bodies (--bodies=0).";
+  } else if (report.model != nullptr && !report.bodies.rows.empty() &&
+             ((name != report.table.facts.end() && name->second != report.model->name()) ||
+              report.bodies.num_joints != report.model->num_joints() ||
+              report.bodies.num_betas != report.model->num_betas())) {
+    report.no_bodies =
+        StrCat("The bodies are not shown: these results belong to the body ",
+               name == report.table.facts.end() ? "of another size" : name->second,
+               ", and the page was made with ", report.model->name(), "; name theirs with --model.");
+    report.model = nullptr;
+  }
+  std::map<std::int64_t, PersonObservation> observations;
+  if (report.model != nullptr) {
+    observations = FindObservations(request, report, *report.model);
+    for (size_t i = 0; i < report.bodies.rows.size(); ++i) {
+      const auto seen = observations.find(report.bodies.rows[i]);
+      if (seen == observations.end() || seen->second.set == nullptr) continue;
+      report.keypoints.push_back(
+          CompareKeypoints(seen->first, seen->second, report.bodies.Result(i, report.table), *report.model));
+    }
+  }
+  AddPictures(request, observations, &report);
+  WriteFileAtomically(request.out, ReportPage(report));
+}
+
+void WriteRunRecord(const std::string& folder, const std::string& command_line, const FitSetup& setup,
+                    const BatchSummary& summary, double seconds) {
+  nlohmann::ordered_json run;
+  run["command"] = command_line;
+  run["version"] = VITRUVIUS_VERSION;
+  run["model"] = FLAGS_model;
+  run["recipe_2d"] = setup.recipe2d.name;
+  run["recipe_3d"] = setup.recipe3d.name;
+  run["prior_2d"] = FLAGS_prior.empty() ? setup.recipe2d.prior : FLAGS_prior;
+  run["prior_3d"] = FLAGS_prior.empty() ? setup.recipe3d.prior : FLAGS_prior;
+  run["solver"] = FLAGS_solver;
+  run["starts"] = FLAGS_starts;
+  run["people"] = summary.done;
+  run["usable"] = summary.usable;
+  run["threads"] = summary.threads;
+  run["seconds"] = std::round(1000 * seconds) / 1000;
+  WriteFileAtomically(folder + "/run.json",
+                      run.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+Command ReportCommand() {
+  return {"report",
+          "DIR [--out FILE.html]",
+          "one HTML page about a folder of results",
+          "DIR is what fit wrote: results.npz, manifest.jsonl, overlays/ where there are any. The page (by "
+          "default\n"
+          "DIR/report.html) needs no network and no other file: counts and reasons, histograms, a table to "
+          "sort and\n"
+          "filter, the worst people, and every body in 3D. With --observations it shows the keypoints too. "
+          "It holds\n"
+          "the body model itself: share it as that model's licence allows, or leave bodies out with "
+          "--bodies=0.\n\n"
+          "  vitruvius report out/\n"
+          "  vitruvius report out/ --observations keypoints/ --images photos/ --model SMPL_NEUTRAL.pkl\n",
+          {"out", "model", "gender", "observations", "images", "image_size", "keypoint_set", "bodies",
+           "pictures", "size", "quiet"},
+          RunReport};
+}
+
+}  // namespace vitruvius

@@ -1,0 +1,39 @@
+// Which people a report shows more of than a row, and their bodies.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/report/report_table.h"
+#include "models/scene/fit_result.h"
+
+namespace vitruvius {
+
+// Bodies of some of the rows.
+struct ReportBodies {
+  std::vector<std::int64_t> rows;  // (n) ascending
+  int num_joints = 0, num_betas = 0;
+  // Each (n, ...), row by row: [global_orient | body_pose] 3J, betas B, transl 3, joints_std_m J (empty: not
+  // known), camera [fx fy cx cy width height].
+  std::vector<float> poses, betas, transl, joints_std_m, camera;
+
+  // As a FitResult: the parameters and the camera, and what the table knows.
+  FitResult Result(size_t i, const ReportTable& table) const;
+};
+
+struct ReportChoice {
+  std::vector<std::int64_t> bodies;        // ascending
+  std::vector<std::int64_t> worst_usable;  // worst first
+  std::vector<std::int64_t> not_usable;    // in the order of rows, spread over the reasons
+  std::string statement;                   // what was chosen, for people
+};
+// At most max_bodies rows for bodies: all where they are few enough, else the worst two fifths and the best
+// fifth by residual_percent, and others at random (by a fixed seed). Rows without a body are none of them. At
+// most max_pictures for pictures, half of them of people that are not usable where there are so many.
+ReportChoice ChooseRows(const ReportTable& table, int max_bodies, int max_pictures);
+
+// Throws InputError.
+ReportBodies ReadReportBodies(const std::string& folder, const std::vector<std::int64_t>& rows);
+
+}  // namespace vitruvius

@@ -1,0 +1,125 @@
+// What columns mean and what to do about each reason: all the page's knowledge of names.
+
+const REASONS = {
+  ok: 'Fitted.',
+  no_people: 'The file names nobody: the detector found no one. Look at the picture; lower the detector\'s threshold.',
+  too_few_keypoints: 'Fewer keypoints were seen than a body needs. Expected for people cut off by the frame; otherwise check the detector\'s confidences.',
+  non_finite_input: 'A keypoint is NaN or infinite. Mend the file, or the step that wrote it.',
+  bad_confidence: 'A confidence is negative or not a number. Write 0 for keypoints that were not seen.',
+  bad_image_size: 'The size of the picture is impossible. Give --image_size, or mend the file.',
+  bad_input: 'The input could not be read; the detail of each person says what was found and what was expected.',
+  internal_error: 'A defect of the program, met by this person. Please report it with the input.',
+  behind_camera: 'The best body lies behind the camera. Check the focal length, and whether y points down.',
+  no_convergence: 'The solver did not come to rest. Check the keypoints; try more --starts.',
+  poor_fit: 'The body stays far from the keypoints. Look at the picture: wrong keypoint set, left and right swapped, or two people in one.',
+  implausible_shape: 'The body\'s shape is unlike any person. Check units and focal length; few or strange keypoints do it too.',
+};
+
+// label; unit; factor to that unit; digits; what it is; shown: in the table at first; chart: has a histogram.
+const COLUMNS = {
+  residual_percent: { label: 'Residual', unit: '%', digits: 2, shown: true, chart: true, about: 'Median distance of the seen keypoints from the body\'s, in percent of the person\'s size (the diagonal of the box around the joints)' },
+  reprojection_px: { label: 'Reprojection', unit: 'px', digits: 2, shown: true, chart: true, about: 'Median distance of the seen 2D keypoints from the body\'s' },
+  residual_median: { label: 'Distance', unit: 'mm', factor: 1000, digits: 1, shown: true, chart: true, about: 'Median distance of the 3D keypoints from the body\'s' },
+  joints_std_median_m: { label: 'Joint σ', unit: 'mm', factor: 1000, digits: 0, shown: true, chart: true, about: 'One standard deviation of a joint\'s place, median over the joints' },
+  cost: { label: 'Cost', unit: '', digits: 1, shown: true, chart: true, about: 'The objective of the last stage at the result' },
+  num_keypoints: { label: 'Keypoints', unit: '', digits: 0, shown: true, chart: true, about: 'Seen keypoints that entered the fit' },
+  num_minima: { label: 'Minima', unit: '', digits: 0, shown: true, chart: true, about: 'Distinct minima that the starts found; more than one: the keypoints allow several bodies' },
+  milliseconds: { label: 'Time', unit: 'ms', digits: 1, shown: true, chart: true, about: 'Time of this person\'s fit' },
+  penetration_m: { label: 'Penetration', unit: 'mm', factor: 1000, digits: 1, shown: true, chart: true, about: 'How deep the body goes into itself' },
+  num_starts: { label: 'Starts', unit: '', digits: 0, about: 'Hypotheses that reached the stages' },
+  winning_start: { label: 'Winner', unit: '', digits: 0, about: 'The start that this result belongs to' },
+  num_iterations: { label: 'Iterations', unit: '', digits: 0, chart: true, about: 'Solver iterations over all starts and stages' },
+};
+const TEXTS = {
+  reason: { label: 'Reason', shown: true, about: 'Why the person is or is not usable' },
+  flags: { label: 'Flags', shown: true, about: 'What is doubtful about the fit' },
+  detail: { label: 'Detail', about: 'What was found, in a sentence' },
+  source: { label: 'File', about: 'The file the person came from' },
+  images: { label: 'Picture', about: 'The picture the keypoints belong to' },
+  focal_source: { label: 'Focal length', about: 'Known from the input, given, assumed, or none for 3D input' },
+  keypoint_set: { label: 'Keypoint set', about: 'Order and meaning of the keypoints' },
+};
+const FACTS = {
+  model: 'Body model', model_gender: 'Gender of the model', keypoint_set: 'Keypoint set', focal_source: 'Focal length',
+  mocap_frame_rate: 'Frame rate, Hz',
+};
+const RUN = {
+  version: 'Fitted by version', recipe_2d: 'Recipe, 2D', recipe_3d: 'Recipe, 3D', prior_2d: 'Prior, 2D', prior_3d: 'Prior, 3D',
+  solver: 'Solver', starts: 'Starts', threads: 'Threads', seconds: 'Seconds in all',
+};
+
+function numberColumn(key) {
+  const known = Object.hasOwn(COLUMNS, key) ? COLUMNS[key] : {};
+  return { key, kind: 'number', label: key, unit: '', factor: 1, digits: 2, shown: false, chart: false, about: key, ...known };
+}
+
+function textColumn(key) {
+  const known = Object.hasOwn(TEXTS, key) ? TEXTS[key] : {};
+  return { key, kind: 'text', label: key, shown: false, about: key, ...known };
+}
+
+function adviceOn(reason) {
+  return Object.hasOwn(REASONS, reason) ? REASONS[reason] : 'The detail of each person says what was found.';
+}
+
+function inNumbers(value, digits) {
+  if (!Number.isFinite(value)) return '–';
+  if (Math.abs(value) >= 1e6) return value.toExponential(2);
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function withUnit(value, column) {
+  if (!Number.isFinite(value)) return '–';
+  return inNumbers(value * column.factor, column.digits) + (column.unit ? '\u202f' + column.unit : '');
+}
+
+// A number of the axis: no more digits than it needs.
+function onAxis(value) {
+  if (value === 0) return '0';
+  const magnitude = Math.abs(value);
+  if (magnitude >= 1e5 || magnitude < 1e-3) return value.toExponential(0);
+  return Number(value.toPrecision(3)).toLocaleString('en', { maximumFractionDigits: 4 });
+}
+
+// Text is always text: nothing in the page is ever made from markup.
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === 'class') made.className = value;
+    else if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
+    else if (value === true) made.setAttribute(key, '');
+    else if (value !== false && value !== null && value !== undefined) made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+function drawing(name, attributes = {}, ...children) {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+function copyButton(text) {
+  const button = element('button', { type: 'button' }, 'Copy');
+  button.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = 'Copied';
+    } catch {
+      getSelection().selectAllChildren(button.previousElementSibling);
+      button.textContent = 'Selected';
+    }
+  });
+  return button;
+}
+
+function commandLine(text) {
+  return element('div', { class: 'command' }, element('pre', {}, text), copyButton(text));
+}
+
+// A word as a shell takes it.
+function shellWord(word) {
+  return /^[\w\-./,:=+@]+$/.test(word) ? word : "'" + word.replaceAll("'", "'\\''") + "'";
+}
