@@ -1,5 +1,37 @@
 // Everything about one person: where it stands, its body in 3D, its picture, cost, joints, numbers.
 
+const NEAR_ROWS = 8, LONGEST_STEP = 100, MANY_PEOPLE = 20;
+
+// Which numbers of two ids differ; null unless the words are the same and every number that differs goes up.
+function numbersThatGoUp(before, after) {
+  const a = before.split(/(\d+)/), b = after.split(/(\d+)/);
+  if (a.length !== b.length) return null;
+  const changed = [];
+  for (let k = 0; k < a.length; ++k) {
+    if (a[k] === b[k]) continue;
+    const step = Number(b[k]) - Number(a[k]);
+    if (k % 2 === 0 || !(step > 0 && step <= LONGEST_STEP)) return null;
+    changed.push(k);
+  }
+  return { changed, last: a.length - 2, lastNumber: Number(a[a.length - 2]) };
+}
+
+// The row that goes on (step 1) or goes before (step -1) as the next frame does; -1 where there is none. Ids end in
+// a frame (walk_12), in a frame and a person of it (video_0012_1), or in a frame and a running number (clip_012_907).
+function followerOf(ids, row, step) {
+  const compare = (at) => step > 0 ? numbersThatGoUp(ids[row], ids[at]) : numbersThatGoUp(ids[at], ids[row]);
+  for (let far = 1; far <= NEAR_ROWS; ++far) {
+    const at = row + step * far;
+    if (at < 0 || at >= ids.length) break;
+    const up = compare(at);
+    if (up && up.changed.length === 1 && up.changed[0] !== up.last && up.lastNumber < MANY_PEOPLE) return at;
+  }
+  const next = row + step;
+  if (next < 0 || next >= ids.length) return -1;
+  const up = compare(next);
+  return up && up.changed.length > 0 ? next : -1;
+}
+
 class PersonPanel {
   // links: { step(row, by) -> row or -1, choose(row) }
   constructor(place, report, body, columns, links) {
@@ -111,36 +143,15 @@ class PersonPanel {
     return this.report.bodies.indexOfRow.has(row);
   }
 
-  // Rows around `row` whose ids differ in one number that goes up: frames of one motion.
+  // Rows before and after `row` whose ids count on from its own, as far as they have bodies.
   sequenceOf(row) {
     const { ids } = this.report;
-    const split = (at) => ids[at].split(/(\d+)/);
-    const follows = (a, b, changing) => {
-      if (a.length !== b.length) return -1;
-      let place = -1;
-      for (let k = 0; k < a.length; ++k) {
-        if (a[k] === b[k]) continue;
-        if (k % 2 === 0 || place >= 0) return -1;
-        place = k;
-      }
-      return place >= 0 && Number(b[place]) > Number(a[place]) && (changing < 0 || changing === place) ? place : -1;
-    };
-    let first = row, last = row, changing = -1;
-    for (let parts = split(row); last + 1 < ids.length; ++last) {
-      const next = split(last + 1), place = follows(parts, next, changing);
-      if (place < 0) break;
-      changing = place;
-      parts = next;
-    }
-    for (let parts = split(row); first > 0; --first) {
-      const before = split(first - 1), place = follows(before, parts, changing);
-      if (place < 0) break;
-      changing = place;
-      parts = before;
-    }
-    const rows = [];
-    for (let at = first; at <= last; ++at) if (this.hasBody(at)) rows.push(at);
-    return rows;
+    const rows = [row];
+    for (let at = followerOf(ids, row, 1); at >= 0; at = followerOf(ids, at, 1)) rows.push(at);
+    rows.reverse();
+    for (let at = followerOf(ids, row, -1); at >= 0; at = followerOf(ids, at, -1)) rows.push(at);
+    rows.reverse();
+    return rows.filter((at) => this.hasBody(at));
   }
 
   show(row) {

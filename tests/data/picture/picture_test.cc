@@ -39,12 +39,12 @@ Image SmoothImage(int width, int height) {
   return image;
 }
 
-std::string SerializeJpeg(const Image& image, bool grey = false) {
+std::string SerializeGreyJpeg(const Image& image) {
   const tjhandle handle = tjInitCompress();
   unsigned char* bytes = nullptr;
   unsigned long size = 0;
   EXPECT_EQ(tjCompress2(handle, reinterpret_cast<const unsigned char*>(image.pixels.data()), image.width, 0,
-                        image.height, TJPF_RGBA, &bytes, &size, grey ? TJSAMP_GRAY : TJSAMP_444, 95, 0),
+                        image.height, TJPF_RGBA, &bytes, &size, TJSAMP_GRAY, 95, 0),
             0);
   std::string result(reinterpret_cast<char*>(bytes), size);
   tjFree(bytes);
@@ -227,7 +227,7 @@ TEST(Jpeg, IsReadToWithinItsLoss) {
 }
 
 TEST(Jpeg, GreyIsRead) {
-  const Image again = ParsePicture(SerializeJpeg(Image(8, 8, {120, 120, 120, 255}), true), "");
+  const Image again = ParsePicture(SerializeGreyJpeg(Image(8, 8, {120, 120, 120, 255})), "");
   EXPECT_NEAR(again.at(3, 3).r, 120, 2);
   EXPECT_EQ(again.at(3, 3).r, again.at(3, 3).b);
 }
