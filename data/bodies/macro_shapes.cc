@@ -44,7 +44,8 @@ std::vector<Macro> MakeMacros() {
             tall.name = "macrodetails/height/" + build + "-" + kLevels[end] + "height";
             macros.push_back(tall);
             fair.proportions = end;
-            fair.name = "macrodetails/proportions/" + build + (end == 2 ? "-ideal" : "-uncommon") + "proportions";
+            fair.name =
+                "macrodetails/proportions/" + build + (end == 2 ? "-ideal" : "-uncommon") + "proportions";
             macros.push_back(fair);
           }
         }
@@ -92,17 +93,21 @@ Eigen::VectorXd MacroWeights(const Traits& traits) {
 }
 
 Traits DrawTraits(Rng* rng) {
-  const auto normal = [&](double deviation, double low, double high) {
-    return std::clamp(0.5 + deviation * rng->Normal(), low, high);
+  // Adults' stature deviates by 7 cm within a sex; race already brings some of them. Measured on the mesh:
+  // metres of stature for a whole slider below and above average.
+  constexpr double kHeightDeviation = 0.065, kMetresBelow = 0.73, kMetresAbove = 1.45;
+  const auto normal = [&](double mean, double deviation) {
+    return std::clamp(mean + deviation * rng->Normal(), 0.0, 1.0);
   };
   Traits traits;
   const bool male = rng->Uniform() < 0.5;
   const double blend = rng->Uniform(0, 0.1);
   traits.male = male ? 1 - blend : blend;
   traits.age = rng->Uniform(0.5, 0.85);
-  traits.muscle = normal(0.18, 0, 1);
-  traits.weight = normal(0.20, 0, 1);
-  traits.height = normal(0.11, 0.15, 0.85);
+  traits.muscle = normal(0.45, 0.2);
+  traits.weight = normal(0.6, 0.25);  // at the average of both sliders the body mass index is only 20
+  const double taller = kHeightDeviation * rng->Normal();
+  traits.height = std::clamp(0.5 + taller / (taller < 0 ? kMetresBelow : kMetresAbove), 0.0, 1.0);
   traits.proportions = rng->Uniform(0.3, 0.9);
   double sum = 0;  // uniform over the simplex
   for (double& share : traits.race) sum += share = -std::log(1 - rng->Uniform());

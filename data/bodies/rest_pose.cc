@@ -27,8 +27,8 @@ std::vector<Matrix3d> RestPoseRotations(const MatrixX3d& joints, const Vector3d&
   const MatrixX3d& standard = Mannequin()->joint_template();
   std::vector<Matrix3d> rotations(static_cast<size_t>(joints.rows()), Matrix3d::Identity());
   for (const auto& [from, to] : kBones) {
-    rotations[from] =
-        Eigen::Quaterniond::FromTwoVectors(Along(joints, from, to), Along(standard, from, to)).toRotationMatrix();
+    rotations[from] = Eigen::Quaterniond::FromTwoVectors(Along(joints, from, to), Along(standard, from, to))
+                          .toRotationMatrix();
   }
   rotations[kHand] = rotations[kWrist];
   // Where the thumb is before the roll, seen along the arm; it should be in front (+z).
@@ -52,7 +52,8 @@ MatrixX3d PoseJoints(const MatrixX3d& joints, const std::vector<Matrix3d>& globa
   MatrixX3d posed = joints;
   for (int j = 1; j < joints.rows(); ++j) {
     const int parent = SmplParents()[j];
-    posed.row(j) = posed.row(parent) + (joints.row(j) - joints.row(parent)) * global_rotations[parent].transpose();
+    posed.row(j) =
+        posed.row(parent) + (joints.row(j) - joints.row(parent)) * global_rotations[parent].transpose();
   }
   return posed;
 }

@@ -15,22 +15,22 @@ using Eigen::Vector3d;
 // Bones begin with these words; what they carry goes to this joint, of their own side where it has one.
 // Longer words first where one begins another.
 constexpr std::pair<const char*, const char*> kJointOfBone[] = {
-    {"root", "pelvis"},        {"pelvis", "pelvis"},   {"spine05", "pelvis"},    {"spine04", "pelvis"},
-    {"spine03", "spine1"},     {"spine02", "spine2"},  {"spine01", "spine3"},    {"breast", "spine3"},
-    {"neck01", "neck"},        {"neck02", "neck"},     {"neck03", "head"},       {"head", "head"},
-    {"jaw", "head"},           {"eye", "head"},        {"special", "head"},      {"tongue", "head"},
-    {"oris", "head"},          {"levator", "head"},    {"orbicularis", "head"},  {"oculi", "head"},
-    {"temporalis", "head"},    {"risorius", "head"},   {"clavicle", "collar"},   {"shoulder", "collar"},
-    {"upperarm", "shoulder"},  {"lowerarm", "elbow"},  {"wrist", "wrist"},       {"metacarpal", "wrist"},
-    {"finger", "hand"},        {"upperleg", "hip"},    {"lowerleg", "knee"},     {"foot", "ankle"},
+    {"root", "pelvis"},       {"pelvis", "pelvis"},  {"spine05", "pelvis"},   {"spine04", "pelvis"},
+    {"spine03", "spine1"},    {"spine02", "spine2"}, {"spine01", "spine3"},   {"breast", "spine3"},
+    {"neck01", "neck"},       {"neck02", "neck"},    {"neck03", "head"},      {"head", "head"},
+    {"jaw", "head"},          {"eye", "head"},       {"special", "head"},     {"tongue", "head"},
+    {"oris", "head"},         {"levator", "head"},   {"orbicularis", "head"}, {"oculi", "head"},
+    {"temporalis", "head"},   {"risorius", "head"},  {"clavicle", "collar"},  {"shoulder", "collar"},
+    {"upperarm", "shoulder"}, {"lowerarm", "elbow"}, {"wrist", "wrist"},      {"metacarpal", "wrist"},
+    {"finger", "hand"},       {"upperleg", "hip"},   {"lowerleg", "knee"},    {"foot", "ankle"},
     {"toe", "foot"}};
 
 // Where joints are: at the heads of these bones. The pelvis is at spine04: spine05 sits level with the hips.
 constexpr std::pair<const char*, const char*> kBoneOfJoint[] = {
-    {"pelvis", "spine04"},   {"hip", "upperleg01"},      {"spine1", "spine03"},   {"knee", "lowerleg01"},
-    {"spine2", "spine02"},   {"ankle", "foot"},          {"spine3", "spine01"},   {"foot", "toe3-1"},
-    {"neck", "neck01"},      {"collar", "clavicle"},     {"head", "head"},        {"shoulder", "upperarm01"},
-    {"elbow", "lowerarm01"}, {"wrist", "wrist"},         {"hand", "finger3-1"}};
+    {"pelvis", "spine04"},   {"hip", "upperleg01"},  {"spine1", "spine03"}, {"knee", "lowerleg01"},
+    {"spine2", "spine02"},   {"ankle", "foot"},      {"spine3", "spine01"}, {"foot", "toe3-1"},
+    {"neck", "neck01"},      {"collar", "clavicle"}, {"head", "head"},      {"shoulder", "upperarm01"},
+    {"elbow", "lowerarm01"}, {"wrist", "wrist"},     {"hand", "finger3-1"}};
 
 int JointOfBone(const std::string& bone, const std::string& path) {
   const size_t dot = bone.find('.');
@@ -92,7 +92,8 @@ std::vector<int> MirrorVertices(const MakeHumanData& data) {
       }
     }
     if (mirror[v] < 0) {
-      throw InputError(data.path, StrCat("vertex ", v), "has no mirror image: the base mesh is not symmetric");
+      throw InputError(data.path, StrCat("vertex ", v),
+                       "has no mirror image: the base mesh is not symmetric");
     }
   }
   std::set<std::array<int, 4>> quads;
@@ -103,7 +104,8 @@ std::vector<int> MirrorVertices(const MakeHumanData& data) {
   for (const auto& quad : data.quads) quads.insert(sorted(quad));
   for (std::array<int, 4> quad : data.quads) {
     for (int& v : quad) {
-      if (mirror[mirror[v]] != v) throw InputError(data.path, StrCat("vertex ", v), "shares its mirror image");
+      if (mirror[mirror[v]] != v)
+        throw InputError(data.path, StrCat("vertex ", v), "shares its mirror image");
       v = mirror[v];
     }
     if (quads.count(sorted(quad)) == 0) {

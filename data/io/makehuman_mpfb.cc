@@ -82,7 +82,8 @@ std::vector<int> EndOfBone(const nlohmann::json& end, const std::map<std::string
   const auto add = [&](const nlohmann::json& index) {
     const std::int64_t v = index.is_number_integer() ? index.get<std::int64_t>() : -1;
     if (v < 0 || v >= num_vertices) {
-      throw InputError(path, place, StrCat("found vertex ", index.dump(), ", expected 0 to ", num_vertices - 1));
+      throw InputError(path, place,
+                       StrCat("found vertex ", index.dump(), ", expected 0 to ", num_vertices - 1));
     }
     vertices.push_back(static_cast<int>(v));
   };
@@ -144,8 +145,8 @@ void ReadWeights(const std::string& path, MakeHumanData* data) {
       entries.push_back({static_cast<int>(vertex), bone, pair[1].get<double>()});
     }
   }
-  data->weights = NormalizedWeights(entries, data->num_body_vertices,
-                                    static_cast<int>(data->bone_names.size()), path);
+  data->weights =
+      NormalizedWeights(entries, data->num_body_vertices, static_cast<int>(data->bone_names.size()), path);
 }
 
 // Lines of a vertex and three decimetres; vertices that are not named stay.

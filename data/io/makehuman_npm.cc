@@ -56,8 +56,8 @@ void ReadVertices(const Model& model, MakeHumanData* data) {
                             kMaxMakeHumanVertices, " vertices"));
   }
   const std::vector<double> numbers = NumbersOf(array, model.path + ": vertices");
-  data->vertices = kMetresPerDecimetre *
-                   Eigen::Map<const MatrixX3d>(numbers.data(), static_cast<Eigen::Index>(array.size() / 3), 3);
+  data->vertices = kMetresPerDecimetre * Eigen::Map<const MatrixX3d>(
+                                             numbers.data(), static_cast<Eigen::Index>(array.size() / 3), 3);
   if (!data->vertices.allFinite()) {
     throw InputError(model.path, "vertices", "holds a number that is not finite");
   }
@@ -70,14 +70,16 @@ void ReadQuads(const Model& model, MakeHumanData* data) {
   }
   const nlohmann::json& faces = model.Array("faces");
   if (faces.size() % kFaceLength != 0 || faces.size() / kFaceLength > kMaxMakeHumanQuads) {
-    throw InputError(model.path, "faces", StrCat("found ", faces.size(), " numbers, expected ", kFaceLength,
-                                                 " a face and at most ", kMaxMakeHumanQuads, " faces"));
+    throw InputError(model.path, "faces",
+                     StrCat("found ", faces.size(), " numbers, expected ", kFaceLength,
+                            " a face and at most ", kMaxMakeHumanQuads, " faces"));
   }
   for (size_t at = 0; at < faces.size(); at += kFaceLength) {
     const std::string place = StrCat("face ", at / kFaceLength);
     if (faces[at] != kQuadWithMaterialAndUv) {
-      throw InputError(model.path, place, StrCat("is of type ", faces[at].dump(), ", expected ",
-                                                 kQuadWithMaterialAndUv, " (a quad with material)"));
+      throw InputError(model.path, place,
+                       StrCat("is of type ", faces[at].dump(), ", expected ", kQuadWithMaterialAndUv,
+                              " (a quad with material)"));
     }
     if (!is_body[model.Index(faces[at + 5], static_cast<int>(is_body.size()), place)]) continue;
     std::array<int, 4> quad;
@@ -113,8 +115,8 @@ void ReadBones(const Model& model, MakeHumanData* data) {
 void ReadWeights(const Model& model, MakeHumanData* data) {
   const nlohmann::json& nodes = model.Array("bones");
   if (nodes.size() > 2 * kMaxMakeHumanBones) {
-    throw InputError(model.path, "bones", StrCat("found ", nodes.size(), " nodes, expected at most ",
-                                                 2 * kMaxMakeHumanBones));
+    throw InputError(model.path, "bones",
+                     StrCat("found ", nodes.size(), " nodes, expected at most ", 2 * kMaxMakeHumanBones));
   }
   std::vector<int> bone_of_node;
   for (const nlohmann::json& node : nodes) {
@@ -164,8 +166,8 @@ void ReadTargets(const std::string& root, const std::vector<std::string>& names,
   const std::uint64_t row_bytes = columns * sizeof(std::int16_t);
   if (error) throw InputError(path, "", "cannot be read: " + error.message());
   if (found != row_of.size() * row_bytes) {
-    throw InputError(path, "", StrCat("found ", found, " bytes, expected ", row_of.size(), " targets of ",
-                                      row_bytes));
+    throw InputError(path, "",
+                     StrCat("found ", found, " bytes, expected ", row_of.size(), " targets of ", row_bytes));
   }
   std::ifstream file(path, std::ios::binary);
   data->targets.resize(static_cast<Eigen::Index>(names.size()), static_cast<Eigen::Index>(columns));
