@@ -1,5 +1,7 @@
 #include "priors/joint_limits.h"
 
+#include <algorithm>
+
 namespace vitruvius {
 namespace {
 
@@ -50,6 +52,22 @@ const std::vector<Hinge>& Hinges() {
 const std::vector<JointLimit>& JointLimits() {
   static const std::vector<JointLimit> limits = MakeJointLimits();
   return limits;
+}
+
+std::vector<LimitExcess> PastLimits(const std::vector<std::string>& joint_names,
+                                    const Eigen::VectorXd& body_pose) {
+  std::vector<LimitExcess> past;
+  for (const JointLimit& limit : JointLimits()) {
+    const auto joint = std::find(joint_names.begin(), joint_names.end(), limit.joint) - joint_names.begin();
+    const Eigen::Index first = 3 * (joint - 1);
+    if (first < 0 || first + 3 > body_pose.size()) continue;
+    for (int axis = 0; axis < 3; ++axis) {
+      const double angle = body_pose[first + axis];
+      const double beyond = std::max(angle - limit.high[axis], limit.low[axis] - angle);
+      if (beyond > 0) past.push_back({limit.joint, axis, beyond});
+    }
+  }
+  return past;
 }
 
 }  // namespace vitruvius

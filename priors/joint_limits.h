@@ -61,4 +61,14 @@ struct JointLimit {
 };
 const std::vector<JointLimit>& JointLimits();
 
+// Components of a body's pose that are past their range.
+struct LimitExcess {
+  std::string joint;
+  int axis = 0;
+  double beyond_rad = 0;  // positive
+};
+// joint_names (J), the root's first; body_pose 3(J-1). In the order of JointLimits().
+std::vector<LimitExcess> PastLimits(const std::vector<std::string>& joint_names,
+                                    const Eigen::VectorXd& body_pose);
+
 }  // namespace vitruvius

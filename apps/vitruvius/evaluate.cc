@@ -64,8 +64,8 @@ Command EvaluateCommand() {
           "and prints errors over the 24 joints against the truth. Unusable bodies count too.\n\n"
           "  vitruvius evaluate fit 03_01.amc 03_02.amc --stride 10\n"
           "  vitruvius evaluate fit walk.bvh --keypoints3d\n",
-          {"model", "gender", "prior", "recipe", "starts", "solver", "threads", "seed", "keypoints3d",
-           "keypoint_set", "noise_px", "noise_m", "stride", "limit", "json", "quiet"},
+          {"model", "gender", "prior", "recipe", "starts", "hypotheses", "solver", "threads", "seed",
+           "keypoints3d", "keypoint_set", "noise_px", "noise_m", "stride", "limit", "json", "quiet"},
           [](const std::vector<std::string>& arguments) {
             if (arguments.empty() || arguments[0] != "fit")
               throw UsageError("evaluate: expected `evaluate fit MOTION...`");

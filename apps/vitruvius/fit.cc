@@ -43,7 +43,7 @@ int Fit(const std::vector<std::string>& inputs) {
 
   // What an earlier run left here must not pass for this one's.
   std::filesystem::remove(folder + "/results.npz");
-  ResultsWriter results(folder, *setup.model);
+  ResultsWriter results(folder, *setup.model, 0, FLAGS_hypotheses);
   ManifestWriter manifest(folder);
   std::map<std::string, long> reasons;
   BatchSummary summary;
@@ -102,23 +102,23 @@ int Fit(const std::vector<std::string>& inputs) {
 }  // namespace
 
 Command FitCommand() {
-  return {
-      "fit",
-      "INPUT... --out DIR [--flag=value]",
-      "2D or 3D keypoints to bodies",
-      "INPUT: OpenPose JSON files or folders of them, COCO keypoint JSON, .npz (keypoints2d or "
-      "keypoints3d), or\n"
-      "motion capture (.bvh, .amc: its joints are fitted in 3D). DIR gets results.npz (one row a person, "
-      "numpy\n"
-      "opens it) and manifest.jsonl (one line a person: status, reason, cost by term). A person that "
-      "cannot be\n"
-      "fitted gets a reason and never stops the others.\n\n"
-      "  vitruvius fit keypoints/ --out out/ --overlay --images photos/\n"
-      "  vitruvius fit person_keypoints.json --model SMPL_NEUTRAL.npz --out out/\n"
-      "  vitruvius fit walk.bvh --out out/\n",
-      {"out", "model", "gender", "prior", "recipe", "focal", "image_size", "keypoint_set", "starts", "solver",
-       "threads", "seed", "shard", "overlay", "overlay_limit", "images", "obj", "report", "quiet"},
-      Fit};
+  return {"fit",
+          "INPUT... --out DIR [--flag=value]",
+          "2D or 3D keypoints to bodies",
+          "INPUT: OpenPose JSON files or folders of them, COCO keypoint JSON, .npz (keypoints2d or "
+          "keypoints3d), or\n"
+          "motion capture (.bvh, .amc: its joints are fitted in 3D). DIR gets results.npz (one row a person, "
+          "numpy\n"
+          "opens it) and manifest.jsonl (one line a person: status, reason, cost by term). A person that "
+          "cannot be\n"
+          "fitted gets a reason and never stops the others.\n\n"
+          "  vitruvius fit keypoints/ --out out/ --overlay --images photos/\n"
+          "  vitruvius fit person_keypoints.json --model SMPL_NEUTRAL.npz --out out/\n"
+          "  vitruvius fit walk.bvh --out out/\n",
+          {"out",          "model",         "gender",     "prior",  "recipe",  "focal", "image_size",
+           "keypoint_set", "starts",        "hypotheses", "solver", "threads", "seed",  "shard",
+           "overlay",      "overlay_limit", "images",     "obj",    "report",  "quiet"},
+          Fit};
 }
 
 }  // namespace vitruvius

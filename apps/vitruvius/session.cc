@@ -98,6 +98,10 @@ FitSetup FitSetupFromFlags() {
   setup.prior3d = same ? setup.prior2d : PriorFromFlags(setup.recipe3d);
   if (FLAGS_starts < 0) throw UsageError(StrCat("--starts: found ", FLAGS_starts, ", expected 0 or more"));
   setup.options.starts = FLAGS_starts;
+  constexpr int kMostHypotheses = 1000;
+  if (FLAGS_hypotheses < 0 || FLAGS_hypotheses > kMostHypotheses)
+    throw UsageError(StrCat("--hypotheses: found ", FLAGS_hypotheses, ", expected 0 to ", kMostHypotheses));
+  setup.options.hypotheses = FLAGS_hypotheses;
   if (FLAGS_solver != "lm" && FLAGS_solver != "ceres") {
     throw UsageError(StrCat("--solver: found \"", FLAGS_solver, "\", expected lm or ceres"));
   }

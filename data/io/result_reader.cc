@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <sstream>
 
 #include "data/io/npz.h"
 #include "data/io/result_writer.h"
@@ -31,6 +32,9 @@ class ResultsReader {
     ReadTexts(&results);
     ReadParameters(&results);
     ReadJoints(&results);
+    ReadCertainty(&results);
+    ReadHypotheses(&results);
+    ReadNames(&results);
     ReadNumbers(&results);
     ReadTerms(&results);
     return results;
@@ -74,6 +78,10 @@ class ResultsReader {
     ForTexts("reason", false, results, [](Row* row, Text text) { row->fit.reason = text; });
     ForTexts("focal_source", false, results, [](Row* row, Text text) { row->fit.focal_source = text; });
     ForTexts("images", false, results, [](Row* row, Text text) { row->image_path = text; });
+    ForTexts("flags", false, results, [](Row* row, Text text) {
+      std::istringstream flags(text);
+      for (std::string flag; std::getline(flags, flag, ';');) row->fit.flags.push_back(flag);
+    });
     ForTexts("keypoint_set", false, results, [](Row* row, Text text) { row->keypoint_set = text; });
   }
 
@@ -106,15 +114,15 @@ class ResultsReader {
         num_rows_ == 0 ? -1 : results->rows[0].fit.parameters.body_pose.size() / 3 + 1;
     const Table joints3d = ReadTable("joints3d", {num_joints, 3}, false);
     const Table joints2d = ReadTable("joints2d", {num_joints, 2}, false);
-    const Table deviations = ReadTable("joints_std_m", {num_joints}, false);
+    const Table expected = ReadTable("joints3d_expected", {num_joints, 3}, false);
     const Table focal = ReadTable("focal", {2}, false), center = ReadTable("center", {2}, false);
     for (std::int64_t n = 0; n < num_rows_; ++n) {
       FitResult& fit = results->rows[static_cast<size_t>(n)].fit;
       if (joints3d.columns > 0) {
         fit.joints3d = Eigen::Map<const MatrixX3d>(joints3d.Row(n), num_joints, 3);
       }
-      if (deviations.columns > 0) {
-        fit.joints_std_m = Eigen::Map<const Eigen::VectorXd>(deviations.Row(n), num_joints);
+      if (expected.columns > 0) {
+        fit.joints3d_expected = Eigen::Map<const MatrixX3d>(expected.Row(n), num_joints, 3);
       }
       if (joints2d.columns > 0) {
         fit.joints2d = Eigen::Map<const decltype(fit.joints2d)>(joints2d.Row(n), num_joints, 2);
@@ -122,6 +130,82 @@ class ResultsReader {
       if (focal.columns > 0) fit.focal_px = Eigen::Map<const Eigen::Vector2d>(focal.Row(n));
       if (center.columns > 0) fit.center_px = Eigen::Map<const Eigen::Vector2d>(center.Row(n));
     }
+  }
+
+  // Rows of a key into a member of each result.
+  template <typename Member>
+  void ReadMember(const char* key, std::int64_t rows, std::int64_t columns, Member FitResult::*member,
+                  ResultsFile* results) const {
+    std::vector<std::int64_t> shape = {rows};
+    if (columns > 1) shape.push_back(columns);
+    const Table table = ReadTable(key, shape, false);
+    if (table.values.empty()) return;
+    for (std::int64_t n = 0; n < num_rows_; ++n) {
+      results->rows[static_cast<size_t>(n)].fit.*member =
+          Eigen::Map<const Member>(table.Row(n), rows, columns);
+    }
+  }
+
+  void ReadCertainty(ResultsFile* results) const {
+    if (num_rows_ == 0) return;
+    const BodyParameters& first = results->rows[0].fit.parameters;
+    const std::int64_t joints = first.body_pose.size() / 3 + 1, betas = first.betas.size();
+    ReadMember("joints_std_m", joints, 1, &FitResult::joints_std_m, results);
+    ReadMember("joints_relative_std_m", joints, 1, &FitResult::joints_relative_std_m, results);
+    ReadMember("rotation_std_rad", joints, 3, &FitResult::rotation_std_rad, results);
+    ReadMember("data_share", joints, 3, &FitResult::data_share, results);
+    ReadMember("betas_std", betas, 1, &FitResult::betas_std, results);
+    ReadMember("betas_data_share", betas, 1, &FitResult::betas_data_share, results);
+    ReadMember("transl_std_m", 3, 1, &FitResult::transl_std_m, results);
+  }
+
+  void ReadHypotheses(ResultsFile* results) const {
+    if (num_rows_ == 0 || !file_.Has("hypotheses_weight")) return;
+    const BodyParameters& first = results->rows[0].fit.parameters;
+    const std::int64_t joints = first.body_pose.size() / 3 + 1, betas = first.betas.size();
+    const Table weight = ReadTable("hypotheses_weight", {-1}, true);
+    const std::int64_t count = weight.columns;
+    const Table poses = ReadTable("hypotheses_poses", {count, 3 * joints}, true);
+    const Table shapes = ReadTable("hypotheses_betas", {count, betas}, true);
+    const Table transl = ReadTable("hypotheses_transl", {count, 3}, true);
+    const Table joints3d = ReadTable("hypotheses_joints3d", {count, joints, 3}, true);
+    const Table cost = ReadTable("hypotheses_cost", {count}, true);
+    for (std::int64_t n = 0; n < num_rows_; ++n) {
+      for (std::int64_t k = 0; k < count; ++k) {
+        const std::int64_t i = n * count + k;
+        if (!(weight.values[static_cast<size_t>(i)] > 0)) continue;
+        PossibleBody body;
+        const double* pose = poses.values.data() + i * 3 * joints;
+        body.parameters.global_orient = Eigen::Map<const Eigen::Vector3d>(pose);
+        body.parameters.body_pose = Eigen::Map<const Eigen::VectorXd>(pose + 3, 3 * joints - 3);
+        body.parameters.betas = Eigen::Map<const Eigen::VectorXd>(shapes.values.data() + i * betas, betas);
+        body.parameters.transl = Eigen::Map<const Eigen::Vector3d>(transl.values.data() + i * 3);
+        body.joints3d = Eigen::Map<const MatrixX3d>(joints3d.values.data() + i * 3 * joints, joints, 3);
+        body.cost = cost.values[static_cast<size_t>(i)];
+        body.weight = weight.values[static_cast<size_t>(i)];
+        if (!body.parameters.body_pose.allFinite() || !body.parameters.global_orient.allFinite() ||
+            !body.parameters.betas.allFinite() || !body.parameters.transl.allFinite() ||
+            !body.joints3d.allFinite()) {
+          throw InputError(file_.path(), StrCat("row ", n),
+                           StrCat("hypothesis ", k, " has a weight but holds a number that is not finite"));
+        }
+        results->rows[static_cast<size_t>(n)].fit.hypotheses.push_back(std::move(body));
+      }
+    }
+  }
+
+  void ReadNames(ResultsFile* results) const {
+    const std::int64_t joints =
+        num_rows_ == 0 ? -1 : results->rows[0].fit.parameters.body_pose.size() / 3 + 1;
+    if (file_.Has("joint_names")) {
+      results->joint_names = file_.Read("joint_names", {joints}).ToStrings();
+    } else if (joints == static_cast<std::int64_t>(SmplJointNames().size())) {
+      results->joint_names = SmplJointNames();
+    } else {
+      for (std::int64_t j = 0; j < joints; ++j) results->joint_names.push_back(StrCat("joint ", j));
+    }
+    if (file_.Has("rotation_names"))
+      results->rotation_names = file_.Read("rotation_names", {joints, 3}).ToStrings();
   }
 
   void ReadNumbers(ResultsFile* results) const {

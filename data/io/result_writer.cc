@@ -16,6 +16,7 @@
 #include "data/io/npz_writer.h"
 #include "data/io/spooled_column.h"
 #include "data/io/text.h"
+#include "models/body/anatomy.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -28,11 +29,18 @@ void MakeFolder(const std::string& folder) {
   if (!std::filesystem::is_directory(folder)) throw InputError(folder, "", "is not a folder");
 }
 
+std::string Joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ";") + word;
+  return text;
+}
+
 }  // namespace
 
 struct ResultsWriter::Impl {
   std::string folder, model, gender;
-  std::int64_t num_joints, num_betas;
+  std::int64_t num_joints, num_betas, num_hypotheses;
+  std::vector<std::string> joint_names, rotation_names;
   double frame_rate_hz;
   std::int64_t num_rows = 0;
   bool finished = false;
@@ -45,12 +53,14 @@ struct ResultsWriter::Impl {
   std::vector<std::string> term_names;
   UnnamedFile terms;  // int32 count, then (int32 term, double cost) of each
 
-  Impl(const std::string& folder_in, const BodyModel& body, double rate)
+  Impl(const std::string& folder_in, const BodyModel& body, double rate, int hypotheses)
       : folder(folder_in),
         model(body.name()),
         gender(body.gender()),
         num_joints(body.num_joints()),
         num_betas(body.num_betas()),
+        num_hypotheses(hypotheses),
+        joint_names(body.joint_names()),
         frame_rate_hz(rate),
         sets(folder_in),
         terms(folder_in) {
@@ -66,6 +76,22 @@ struct ResultsWriter::Impl {
     add("joints3d", "<f8", {num_joints, 3});
     add("joints3d_expected", "<f8", {num_joints, 3});
     add("joints_std_m", "<f8", {num_joints});
+    add("joints_relative_std_m", "<f8", {num_joints});
+    add("rotation_std_rad", "<f8", {num_joints, 3});
+    add("data_share", "<f8", {num_joints, 3});
+    add("betas_std", "<f8", {num_betas});
+    add("betas_data_share", "<f8", {num_betas});
+    add("transl_std_m", "<f8", {3});
+    if (num_hypotheses > 0) {
+      add("hypotheses_poses", "<f8", {num_hypotheses, 3 * num_joints});
+      add("hypotheses_betas", "<f8", {num_hypotheses, num_betas});
+      add("hypotheses_transl", "<f8", {num_hypotheses, 3});
+      add("hypotheses_joints3d", "<f8", {num_hypotheses, num_joints, 3});
+      add("hypotheses_cost", "<f8", {num_hypotheses});
+      add("hypotheses_weight", "<f8", {num_hypotheses});
+    }
+    for (const JointAxes& axes : AnatomicalAxes(body))
+      rotation_names.insert(rotation_names.end(), axes.names.begin(), axes.names.end());
     add("joints2d", "<f8", {num_joints, 2});
     add("focal", "<f8", {2});
     add("center", "<f8", {2});
@@ -73,7 +99,8 @@ struct ResultsWriter::Impl {
     for (const char* key : {"cost", "residual_median", "reprojection_px"}) add(key, "<f8", {});
     for (const char* key : {"num_keypoints", "num_starts", "num_minima", "winning_start", "num_iterations"})
       add(key, "<i4", {});
-    for (const char* key : {"ids", "reason", "focal_source", "images"}) texts.try_emplace(key, folder);
+    for (const char* key : {"ids", "reason", "focal_source", "images", "flags"})
+      texts.try_emplace(key, folder);
   }
 
   // Zeros when the row has none.
@@ -87,6 +114,13 @@ struct ResultsWriter::Impl {
     VT_CHECK_EQ(size, expected);
     numbers.at(key).Append(values, 8 * static_cast<size_t>(expected));
   }
+  // What is not known of a row is not zero.
+  void AppendKnown(const char* key, const double* values, std::int64_t size, std::int64_t expected) {
+    const std::vector<double> unknown(size == 0 ? static_cast<size_t>(expected) : 0,
+                                      std::numeric_limits<double>::quiet_NaN());
+    AppendDoubles(key, size == 0 ? unknown.data() : values, expected, expected);
+    VT_CHECK(size == 0 || size == expected);
+  }
   void AppendDouble(const char* key, double value) { numbers.at(key).Append(&value, sizeof(value)); }
   void AppendInt(const char* key, std::int32_t value) { numbers.at(key).Append(&value, sizeof(value)); }
 
@@ -99,6 +133,7 @@ struct ResultsWriter::Impl {
   }
 
   void Append(const FitResult& result, const PersonObservation& person);
+  void AppendHypotheses(const FitResult& result);
   void Finish();
   UnnamedFile FinishTerms();
   UnnamedFile FinishSets();
@@ -121,7 +156,17 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   AppendDoubles("joints3d", result.joints3d.data(), result.joints3d.size(), 3 * num_joints);
   AppendDoubles("joints3d_expected", result.joints3d_expected.data(), result.joints3d_expected.size(),
                 3 * num_joints);
-  AppendDoubles("joints_std_m", result.joints_std_m.data(), result.joints_std_m.size(), num_joints);
+  const auto known = [&](const char* key, const auto& values, std::int64_t expected) {
+    AppendKnown(key, values.data(), values.size(), expected);
+  };
+  known("joints_std_m", result.joints_std_m, num_joints);
+  known("joints_relative_std_m", result.joints_relative_std_m, num_joints);
+  known("rotation_std_rad", result.rotation_std_rad, 3 * num_joints);
+  known("data_share", result.data_share, 3 * num_joints);
+  known("betas_std", result.betas_std, num_betas);
+  known("betas_data_share", result.betas_data_share, num_betas);
+  known("transl_std_m", result.transl_std_m, 3);
+  if (num_hypotheses > 0) AppendHypotheses(result);
   AppendDoubles("joints2d", result.joints2d.data(), result.joints2d.size(), 2 * num_joints);
   AppendDoubles("focal", result.focal_px.data(), 2, 2);
   AppendDoubles("center", result.center_px.data(), 2, 2);
@@ -142,6 +187,7 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   texts.at("reason").Append(result.reason);
   texts.at("focal_source").Append(result.focal_source);
   texts.at("images").Append(person.image_path);
+  texts.at("flags").Append(Joined(result.flags));
   const std::int32_t set = person.set == nullptr ? -1 : IndexOf(person.set->name, &set_names);
   sets.Append(&set, sizeof(set));
   const auto count = static_cast<std::int32_t>(result.terms.size());
@@ -152,6 +198,36 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
     terms.Append(&term.cost, sizeof(term.cost));
   }
   ++num_rows;
+}
+
+void ResultsWriter::Impl::AppendHypotheses(const FitResult& result) {
+  const auto count = static_cast<Eigen::Index>(num_hypotheses),
+             joints = static_cast<Eigen::Index>(num_joints), betas = static_cast<Eigen::Index>(num_betas);
+  const auto unknown = [count](Eigen::Index columns) {
+    return RowMatrixXd::Constant(count, columns, std::numeric_limits<double>::quiet_NaN()).eval();
+  };
+  RowMatrixXd poses = unknown(3 * joints), shapes = unknown(betas), transl = unknown(3),
+              joints3d = unknown(3 * joints), cost = unknown(1), weight = RowMatrixXd::Zero(count, 1);
+  for (Eigen::Index k = 0; k < count && k < static_cast<Eigen::Index>(result.hypotheses.size()); ++k) {
+    const PossibleBody& body = result.hypotheses[static_cast<size_t>(k)];
+    VT_CHECK_EQ(body.joints3d.rows(), joints);
+    VT_CHECK_EQ(body.parameters.body_pose.size(), 3 * joints - 3);
+    VT_CHECK_EQ(body.parameters.betas.size(), betas);
+    poses.row(k) << body.parameters.global_orient.transpose(), body.parameters.body_pose.transpose();
+    shapes.row(k) = body.parameters.betas.transpose();
+    transl.row(k) = body.parameters.transl.transpose();
+    joints3d.row(k) = Eigen::Map<const Eigen::RowVectorXd>(body.joints3d.data(), 3 * joints);
+    cost(k, 0) = body.cost;
+    weight(k, 0) = body.weight;
+  }
+  for (const auto& [key, table] : {std::pair<const char*, const RowMatrixXd*>{"hypotheses_poses", &poses},
+                                   {"hypotheses_betas", &shapes},
+                                   {"hypotheses_transl", &transl},
+                                   {"hypotheses_joints3d", &joints3d},
+                                   {"hypotheses_cost", &cost},
+                                   {"hypotheses_weight", &weight}}) {
+    numbers.at(key).Append(table->data(), 8 * static_cast<size_t>(table->size()));
+  }
 }
 
 UnnamedFile ResultsWriter::Impl::FinishTerms() {
@@ -202,6 +278,9 @@ void ResultsWriter::Impl::Finish() {
   writer.AddFile("term_costs", term_costs.descriptor());
   std::map<std::string, NpyArray> whole;
   whole["term_names"] = NpyArray::FromStrings(term_names);
+  whole["joint_names"] = NpyArray::FromStrings(joint_names);
+  whole["rotation_names"] = NpyArray::FromStrings(rotation_names);
+  whole["rotation_names"].shape = {num_joints, 3};
   whole["model"] = NpyArray::FromString(model);
   whole["model_gender"] = NpyArray::FromString(gender);
   whole["gender"] = NpyArray::FromString(gender);
@@ -216,9 +295,11 @@ void ResultsWriter::Impl::Finish() {
   writer.Commit();
 }
 
-ResultsWriter::ResultsWriter(const std::string& folder, const BodyModel& model, double frame_rate_hz) {
+ResultsWriter::ResultsWriter(const std::string& folder, const BodyModel& model, double frame_rate_hz,
+                             int num_hypotheses) {
+  VT_CHECK_GE(num_hypotheses, 0);
   MakeFolder(folder);
-  impl_ = std::make_unique<Impl>(folder, model, frame_rate_hz);
+  impl_ = std::make_unique<Impl>(folder, model, frame_rate_hz, num_hypotheses);
 }
 ResultsWriter::~ResultsWriter() = default;
 ResultsWriter::ResultsWriter(ResultsWriter&&) noexcept = default;
@@ -263,6 +344,9 @@ void ManifestWriter::Append(const FitResult& result, const PersonObservation& pe
   line["num_starts"] = result.num_starts;
   line["winning_start"] = result.winning_start;
   line["num_iterations"] = result.num_iterations;
+  line["num_minima"] = result.num_minima;
+  line["flags"] = nlohmann::ordered_json::array();
+  for (const std::string& flag : result.flags) line["flags"].push_back(ValidUtf8(flag));
   line["focal"] = {result.focal_px.x(), result.focal_px.y()};
   line["row"] = row;
   // One call a line: a line is in the file whole, or cut where the program was.

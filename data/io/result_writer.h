@@ -20,12 +20,23 @@ namespace vitruvius {
 //   betas (N,B); transl (N,3): metres
 //   joints3d (N,J,3): metres, camera axes
 //   joints3d_expected (N,J,3): metres, the mean over the distinct minima found, by weight
-//   joints_std_m (N,J): metres, NaN where not known
+//   joints_std_m (N,J): metres, one standard deviation in space, NaN where not known
+//   joints_relative_std_m (N,J): the same with respect to the root joint
+//   rotation_std_rad (N,J,3): of each joint's twist and two swings, named by rotation_names (J,3): text
+//   data_share (N,J,3): fraction of the prior's variance of these that the keypoints removed; below 0.5 the
+//     direction is undetermined
+//   betas_std (N,B), betas_data_share (N,B), transl_std_m (N,3): the same of the other parameters
+//   flags (N,): text, "code:place;code:place" (solvers/registration/flags.h)
 //   joints2d (N,J,2): px
 //   focal (N,2), center (N,2): px; image_size (N,2): int32
 //   cost (N,); residual_median (N,): px or metres; NaN for who was not fitted
 //   reprojection_px (N,): the same, NaN for 3D input
 //   num_keypoints, num_starts, num_minima, winning_start, num_iterations (N,): int32
+//   with num_hypotheses K > 0, the best K distinct minima, best first: hypotheses_poses (N,K,3J),
+//     hypotheses_betas (N,K,B), hypotheses_transl (N,K,3), hypotheses_joints3d (N,K,J,3), hypotheses_cost
+//     (N,K), hypotheses_weight (N,K); NaN and weight 0 where fewer were found. The weights of all that were
+//     found sum to one
+//   joint_names (J,): text
 //   term_names (T,); term_costs (N,T): share of the cost, 0 where a person had no such term
 //   keypoint_set (), or (N,) where they differ: text
 //   model, model_gender, gender (): text; mocap_frame_rate (): Hz
@@ -33,7 +44,8 @@ namespace vitruvius {
 class ResultsWriter {
  public:
   // Makes the folder when it is not there. frame_rate_hz 0: the rows are no motion. Throws InputError.
-  ResultsWriter(const std::string& folder, const BodyModel& model, double frame_rate_hz = 0);
+  ResultsWriter(const std::string& folder, const BodyModel& model, double frame_rate_hz = 0,
+                int num_hypotheses = 0);
   ~ResultsWriter();  // without Finish nothing is left, and an older results.npz stays
   ResultsWriter(ResultsWriter&&) noexcept;
 
@@ -50,7 +62,7 @@ class ResultsWriter {
 
 // folder/manifest.jsonl: one line a person, handed to the system as soon as it is known: id, source, status,
 // reason, detail, milliseconds, cost, residual_median, terms {name: cost}, num_keypoints, num_starts,
-// winning_start, num_iterations, focal, row (of results.npz).
+// winning_start, num_iterations, num_minima, flags [code:place], focal, row (of results.npz).
 class ManifestWriter {
  public:
   // `keep` goes on after the whole lines of an older manifest (a line cut short by a crash is dropped);
@@ -74,7 +86,9 @@ struct ResultsFile {
     int image_width = 0, image_height = 0;
   };
   std::string model, model_gender;
-  double frame_rate_hz = 0;  // 0: none
+  std::vector<std::string> joint_names;     // (J); where the file has none, SMPL's or "joint 5"
+  std::vector<std::string> rotation_names;  // (3J), joint-major; empty where the file has none
+  double frame_rate_hz = 0;                 // 0: none
   std::vector<Row> rows;
 };
 

@@ -2,6 +2,7 @@
 // why.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,15 @@ struct TermCost {
   double cost = 0;   // share of the last stage's objective, 1/2 sum rho
 };
 
+// One of the distinct bodies that explain the keypoints: a minimum of the last stage's objective.
+struct PossibleBody {
+  BodyParameters parameters;  // camera axes
+  MatrixX3d joints3d;         // (J, 3) metres, camera axes
+  double cost = 0;            // of the last stage's objective
+  double weight = 0;          // share of the posterior; of all minima found, sums to one
+  int start = 0;              // the start that led here
+};
+
 struct FitResult {
   std::string id;
   bool usable = false;
@@ -42,8 +52,16 @@ struct FitResult {
   MatrixX3d joints3d_expected;  // (J, 3) metres: mean over the distinct minima found, by weight; joints3d is
                                 // the best one
   int num_minima = 0;           // distinct minima that the starts found
-  Eigen::VectorXd
-      joints_std_m;  // (J) one standard deviation of each joint's place; NaN where not known, or empty
+  std::vector<PossibleBody> hypotheses;  // the best first, no more than were asked for
+  // How sure, from the curvature at the minima and the spread over them (solvers/registration/uncertainty.h).
+  // NaN where not known, or empty.
+  Eigen::VectorXd joints_std_m;           // (J) one standard deviation of each joint's place in space
+  Eigen::VectorXd joints_relative_std_m;  // (J) of its place with respect to the root joint
+  MatrixX3d rotation_std_rad;             // (J, 3) of rotations about the axes of models/body/anatomy.h
+  MatrixX3d data_share;                   // (J, 3) fraction of the prior's variance that keypoints removed
+  Eigen::VectorXd betas_std, betas_data_share;  // (B)
+  Eigen::Vector3d transl_std_m = Eigen::Vector3d::Constant(std::numeric_limits<double>::quiet_NaN());
+  std::vector<std::string> flags;  // "code:place", as listed in solvers/registration/flags.h
   Eigen::Vector2d focal_px = Eigen::Vector2d::Zero();
   Eigen::Vector2d center_px = Eigen::Vector2d::Zero();
   std::string focal_source;  // "known", "given", "assumed", or "none" for 3D input

@@ -9,6 +9,7 @@
 #include "models/math/so3.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
+#include "solvers/registration/flags.h"
 #include "solvers/registration/hypotheses.h"
 #include "solvers/registration/starts.h"
 #include "solvers/registration/uncertainty.h"
@@ -55,6 +56,7 @@ double SizeOf(const std::vector<Target>& targets, Position Target::*position) {
 
 void FitOptions::Check() const {
   VT_CHECK_GE(starts, 0);
+  VT_CHECK_GE(hypotheses, 0);
   VT_CHECK_GE(focal_px, 0.0);
 }
 
@@ -95,7 +97,8 @@ Fitter::Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Pri
       recipe2d_(std::move(recipe2d)),
       recipe3d_(std::move(recipe3d)),
       options_(options),
-      joints_(model_, PointSet::AllJoints(*model_)) {
+      joints_(model_, PointSet::AllJoints(*model_)),
+      axes_(AnatomicalAxes(*model_)) {
   options_.Check();
   recipe2d_.Check();
   recipe3d_.Check();
@@ -188,6 +191,18 @@ void Fitter::AddFlipped(const KeypointSet& set, const KeypointBinding& binding,
   hypotheses->push_back(turned);
 }
 
+void Fitter::AddLimbFlips(int count, std::vector<Hypothesis>* hypotheses, FitResult* result) {
+  const size_t num_flipped = std::min(hypotheses->size(), static_cast<size_t>(count));
+  for (size_t i = 0; i < num_flipped; ++i) {
+    const BodyParameters parameters = (*hypotheses)[i].parameters;
+    joints_.Evaluate(parameters, false);
+    for (BodyParameters& flipped : LimbFlips(*model_, parameters, joints_.points())) {
+      hypotheses->push_back({next_start_++, std::move(flipped), 0});
+      ++result->num_starts;
+    }
+  }
+}
+
 FitResult Fitter::Fit(const PersonObservation& person) {
   const auto begin = std::chrono::steady_clock::now();
   FitResult result;
@@ -253,14 +268,14 @@ FitResult Fitter::Fit(const PersonObservation& person) {
                            &result.focal_source);
     result.focal_px = camera_.focal_px;
     result.center_px = camera_.center_px;
-    problem.SetTargets2d(camera_, targets2d_,
-                         recipe.reference_size_px > 0 ? recipe.reference_size_px / person_size_ : 1);
+    problem.SetTargets2d(camera_, targets2d_, PixelScale(recipe));
   }
 
   std::vector<Hypothesis> hypotheses;
   if (!MakeStarts(person, recipe, &problem, &hypotheses)) {
     return Refuse(result, reason::kBehindCamera, "no start could be placed before the camera");
   }
+  const int num_made = static_cast<int>(hypotheses.size());
   std::vector<Hypothesis> ends;
   for (const RecipeStage& stage : recipe.camera_stages)
     RunStage(stage, &problem, &hypotheses, &ends, &result);
@@ -271,9 +286,11 @@ FitResult Fitter::Fit(const PersonObservation& person) {
     AddFlipped(*person.set, problem.binding(), &hypotheses);
   }
   result.num_starts = static_cast<int>(hypotheses.size());
+  next_start_ = num_made + 1;
   for (const RecipeStage& stage : recipe.stages) {
     // Only ends of the last objective can be weighed against each other.
     if (!SameObjective(stage, recipe.stages.back())) ends.clear();
+    if (stage.flip_limbs > 0 && !is_3d) AddLimbFlips(stage.flip_limbs, &hypotheses, &result);
     RunStage(stage, &problem, &hypotheses, &ends, &result);
     if (!SameObjective(stage, recipe.stages.back())) ends.clear();
   }
@@ -285,12 +302,19 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   result.parameters = hypotheses.front().parameters;
   result.cost = hypotheses.front().cost;
   ends.insert(ends.end(), hypotheses.begin(), hypotheses.end());
-  const double prior_weight = recipe.stages.back().weights.pose_prior;
-  const std::vector<Minimum> minima =
-      DistinctMinima(std::move(ends), 0.5 * prior_weight * prior_weight, &joints_);
+  std::vector<Minimum> minima = DistinctMinima(std::move(ends), &joints_);
+  WeighMinima(recipe.stages.back(), &problem, &joints_, &minima);
   result.num_minima = static_cast<int>(minima.size());
   result.joints3d_expected = ExpectedJoints(minima);
+  CombineSpreads(minima, &result);
+  for (const Minimum& minimum : minima) {
+    if (!(minimum.weight > 0) || result.hypotheses.size() == static_cast<size_t>(options_.hypotheses)) break;
+    const Hypothesis& end = minimum.hypothesis;
+    result.hypotheses.push_back({end.parameters, minimum.joints3d, end.cost, minimum.weight, end.start});
+  }
   Assemble(person, recipe, &problem, &result);
+  FlagMinima(*model_, minima, &result.flags);
+  FlagLimits(*model_, result.parameters, recipe.max_abs_beta, person.betas.has_value(), &result.flags);
   result.milliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   return result;
@@ -305,17 +329,25 @@ void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, Fit
   const MatrixX3d& points = problem->Points();
   std::vector<double> residuals;
   bool behind = false;
+  // The last loss's sigma in the residuals' own unit.
+  const double sigma = recipe.stages.back().robust_sigma / (is_3d ? 1 : PixelScale(recipe));
   for (int i = 0; i < problem->num_points(); ++i) {
     const Eigen::Vector3d point = points.row(i);
+    const std::string& name = person.set->points[problem->binding().keypoint_of_point[i]].name;
     if (is_3d) {
-      if (targets3d_[i].weight > 0) residuals.push_back((point - targets3d_[i].position_m).norm());
+      if (targets3d_[i].weight <= 0) continue;
+      const Eigen::Vector3d offset = point - targets3d_[i].position_m;
+      residuals.push_back(offset.norm());
+      FlagSaturation(name, offset.cwiseAbs().maxCoeff(), sigma, &result->flags);
     } else if (targets2d_[i].weight > 0) {
       behind = behind || point.z() < kMinDepthM;
-      residuals.push_back((camera_.ImgFromCam(point) - targets2d_[i].image_px).norm());
+      const Eigen::Vector2d offset = camera_.ImgFromCam(point) - targets2d_[i].image_px;
+      residuals.push_back(offset.norm());
+      FlagSaturation(name, offset.cwiseAbs().maxCoeff(), sigma, &result->flags);
     }
   }
   result->residual_median = Median(residuals);
-  result->joints_std_m = JointStandardDeviations(recipe.stages.back(), problem, &joints_);
+  Observe(recipe.stages.back(), axes_, problem, result);
   joints_.Evaluate(result->parameters, false);
   result->joints3d = joints_.points();
   for (Eigen::Index j = 0; !is_3d && j < result->joints3d.rows(); ++j) {

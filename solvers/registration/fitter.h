@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/body/anatomy.h"
 #include "models/scene/fit_result.h"
 #include "models/scene/observation.h"
 #include "priors/prior.h"
@@ -21,6 +22,7 @@ namespace vitruvius {
 struct FitOptions {
   int starts = 0;       // 0: the recipe's many starts; 1: one start; n: at most n hypotheses reach the stages
   double focal_px = 0;  // given focal length; 0: as known or assumed
+  int hypotheses = 0;   // distinct bodies that the result keeps besides the best; the best is one of them
   SolverKind solver = SolverKind::kDenseLm;
   void Check() const;
 };
@@ -52,6 +54,11 @@ class Fitter {
   // from back.
   void AddFlipped(const KeypointSet& set, const KeypointBinding& binding,
                   std::vector<Hypothesis>* hypotheses) const;
+  // The limbs of the first `count` hypotheses flipped in depth, as hypotheses more.
+  void AddLimbFlips(int count, std::vector<Hypothesis>* hypotheses, FitResult* result);
+  double PixelScale(const Recipe& recipe) const {
+    return recipe.reference_size_px > 0 ? recipe.reference_size_px / person_size_ : 1;
+  }
   void Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
                 FitResult* result);
 
@@ -61,11 +68,13 @@ class Fitter {
   FitOptions options_;
   std::map<std::pair<std::string, Recipe::Camera>, std::unique_ptr<FitProblem>> problems_;
   BodyEvaluator joints_;
+  std::vector<JointAxes> axes_;
 
   // Of the person at hand.
   PerspectiveCamera camera_;
   std::vector<Keypoint2dTarget> targets2d_;
   std::vector<Keypoint3dTarget> targets3d_;
+  int next_start_ = 0;      // number of the next start
   double person_size_ = 0;  // larger side of the box of seen keypoints, px or metres
 };
 

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace vitruvius {
 
-std::vector<Minimum> DistinctMinima(std::vector<Hypothesis> ends, double noise2, BodyEvaluator* joints) {
+std::vector<Minimum> DistinctMinima(std::vector<Hypothesis> ends, BodyEvaluator* joints) {
   std::sort(ends.begin(), ends.end(), [](const Hypothesis& a, const Hypothesis& b) {
     return a.cost != b.cost ? a.cost < b.cost : a.start < b.start;
   });
@@ -24,14 +25,29 @@ std::vector<Minimum> DistinctMinima(std::vector<Hypothesis> ends, double noise2,
     minimum.hypothesis = std::move(end);
     minima.push_back(std::move(minimum));
   }
+  return minima;
+}
+
+void WeighMinima(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* joints,
+                 std::vector<Minimum>* minima) {
+  const double noise2 = NoiseLevel2(stage, *problem);
+  // A weight of exp(-12) is beyond what a larger volume makes up for.
+  constexpr double kNegligible = 12 * kTemperature;
   double sum = 0;
-  for (Minimum& minimum : minima) {
-    const double above = minimum.hypothesis.cost - minima.front().hypothesis.cost;
-    minimum.weight = above == 0 ? 1 : noise2 > 0 ? std::exp(-above / noise2) : 0;
+  for (Minimum& minimum : *minima) {
+    const double above = minimum.hypothesis.cost - minima->front().hypothesis.cost;
+    minimum.weight = above == 0 ? 1 : 0;
+    if (noise2 > 0 && above <= kNegligible * noise2) {
+      problem->SetParameters(minimum.hypothesis.parameters);
+      minimum.spread = SpreadAt(stage, problem, joints);
+      const Spread& best = minima->front().spread;
+      if (minimum.spread.known && best.known)
+        minimum.weight =
+            std::exp((-above / noise2 + minimum.spread.log_volume - best.log_volume) / kTemperature);
+    }
     sum += minimum.weight;
   }
-  for (Minimum& minimum : minima) minimum.weight /= sum;
-  return minima;
+  for (Minimum& minimum : *minima) minimum.weight /= sum;
 }
 
 MatrixX3d ExpectedJoints(const std::vector<Minimum>& minima) {
@@ -42,6 +58,24 @@ MatrixX3d ExpectedJoints(const std::vector<Minimum>& minima) {
     mean += minimum.weight * (minimum.joints3d.rowwise() - minimum.joints3d.row(0));
   }
   return mean.rowwise() + best.row(0);
+}
+
+void CombineSpreads(const std::vector<Minimum>& minima, FitResult* result) {
+  if (minima.empty()) return;
+  const MatrixX3d& best = minima.front().joints3d;
+  result->joints_std_m = result->joints_relative_std_m =
+      Eigen::VectorXd::Constant(best.rows(), std::numeric_limits<double>::quiet_NaN());
+  if (!minima.front().spread.known) return;
+  Eigen::VectorXd variance = Eigen::VectorXd::Zero(best.rows()), relative = variance;
+  for (const Minimum& minimum : minima) {
+    if (!minimum.spread.known) continue;
+    const MatrixX3d offset = minimum.joints3d - best;
+    variance += minimum.weight * (minimum.spread.variance_m2 + offset.rowwise().squaredNorm());
+    relative += minimum.weight * (minimum.spread.relative_variance_m2 +
+                                  (offset.rowwise() - offset.row(0)).rowwise().squaredNorm());
+  }
+  result->joints_std_m = variance.cwiseSqrt();
+  result->joints_relative_std_m = relative.cwiseSqrt();
 }
 
 }  // namespace vitruvius

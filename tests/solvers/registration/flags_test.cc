@@ -1,0 +1,169 @@
+#include "solvers/registration/flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "models/body/anatomy.h"
+#include "models/metrics/pose_metrics.h"
+#include "solvers/registration/fitter.h"
+#include "tests/util/synthetic_person.h"
+
+namespace vitruvius {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+MatrixX3d JointsOf(const BodyParameters& parameters) {
+  BodyEvaluator joints(Mannequin(), PointSet::AllJoints(*Mannequin()));
+  joints.Evaluate(parameters, false);
+  return joints.points();
+}
+
+Minimum At(const BodyParameters& parameters, double weight) {
+  Minimum minimum;
+  minimum.hypothesis.parameters = parameters;
+  minimum.joints3d = JointsOf(parameters);
+  minimum.weight = weight;
+  return minimum;
+}
+
+// Upright before the camera, the left forearm towards it.
+BodyParameters Pointing() {
+  BodyParameters parameters = BodyParameters::Zero(*Mannequin());
+  parameters.global_orient = UprightOrient(0, 0);
+  parameters.transl.z() = 4;
+  parameters.body_pose[3 * (Mannequin()->JointIndex("left_elbow") - 1) + 1] = -0.9;
+  return parameters;
+}
+
+std::vector<std::string> FlagsOf(const std::vector<Minimum>& minima) {
+  std::vector<std::string> flags;
+  FlagMinima(*Mannequin(), minima, &flags);
+  return flags;
+}
+
+TEST(LimbFlips, KeepTheImageAndMirrorTheDepth) {
+  const BodyParameters pointing = Pointing();
+  const MatrixX3d before = JointsOf(pointing);
+  const std::vector<BodyParameters> flips = LimbFlips(*Mannequin(), pointing, before);
+  ASSERT_FALSE(flips.empty());
+  const int elbow = Mannequin()->JointIndex("left_elbow"), wrist = Mannequin()->JointIndex("left_wrist");
+  const PerspectiveCamera camera = {{1000, 1000}, {500, 500}};
+  int found = 0;
+  for (const BodyParameters& flip : flips) {
+    const MatrixX3d after = JointsOf(flip);
+    if ((after.row(elbow) - before.row(elbow)).norm() > 1e-9) continue;  // the upper arm flipped
+    if ((after.row(wrist) - before.row(wrist)).norm() < 1e-9) continue;  // another limb
+    ++found;
+    EXPECT_LT((camera.ImgFromCam<double>(after.row(wrist).transpose()) -
+               camera.ImgFromCam<double>(before.row(wrist).transpose()))
+                  .norm(),
+              1e-6);
+    EXPECT_LT(before(wrist, 2), before(elbow, 2));
+    EXPECT_GT(after(wrist, 2), after(elbow, 2));
+  }
+  EXPECT_EQ(found, 1);
+}
+
+TEST(LimbFlips, ALowerBoneKeepsItsDirectionWhenTheUpperOneFlips) {
+  BodyParameters arm = Pointing();
+  arm.body_pose[3 * (Mannequin()->JointIndex("left_shoulder") - 1) + 1] = -0.8;
+  const MatrixX3d before = JointsOf(arm);
+  const int shoulder = Mannequin()->JointIndex("left_shoulder"),
+            elbow = Mannequin()->JointIndex("left_elbow"), wrist = Mannequin()->JointIndex("left_wrist");
+  int kept = 0, both = 0;
+  for (const BodyParameters& flip : LimbFlips(*Mannequin(), arm, before)) {
+    const MatrixX3d after = JointsOf(flip);
+    if ((after.row(elbow) - before.row(elbow)).norm() < 1e-9) continue;
+    EXPECT_NEAR((after.row(elbow) - after.row(shoulder)).norm(),
+                (before.row(elbow) - before.row(shoulder)).norm(), 1e-9);
+    const double change =
+        ((after.row(wrist) - after.row(elbow)) - (before.row(wrist) - before.row(elbow))).norm();
+    kept += change < 1e-9;
+    both += change > 0.05;
+  }
+  EXPECT_EQ(kept, 1);
+  EXPECT_EQ(both, 1);
+}
+
+TEST(LimbFlips, BonesInTheImagePlaneAreLeftAlone) {
+  BodyParameters flat = BodyParameters::Zero(*Mannequin());
+  flat.global_orient = UprightOrient(0, 0);
+  flat.transl.z() = 6;
+  EXPECT_THAT(LimbFlips(*Mannequin(), flat, JointsOf(flat)), IsEmpty());
+}
+
+TEST(Flags, ALimbMirroredInAnotherMinimumIsADepthFlip) {
+  const BodyParameters pointing = Pointing();
+  BodyParameters away = pointing;
+  away.body_pose[3 * (Mannequin()->JointIndex("left_elbow") - 1) + 1] = 0.9;
+  EXPECT_THAT(FlagsOf({At(pointing, 0.8), At(away, 0.2)}), ElementsAre("depth_flip:left_forearm"));
+  // Two together weigh enough.
+  EXPECT_THAT(FlagsOf({At(pointing, 0.88), At(away, 0.06), At(away, 0.06)}),
+              ElementsAre("depth_flip:left_forearm"));
+  EXPECT_THAT(FlagsOf({At(pointing, 0.95), At(away, 0.05)}), IsEmpty());
+  EXPECT_THAT(FlagsOf({At(pointing, 0.5), At(pointing, 0.5)}), IsEmpty());
+  EXPECT_THAT(FlagsOf({}), IsEmpty());
+}
+
+TEST(Flags, ABodySeenFromBehindIsLeftRight) {
+  const BodyParameters front = Pointing();
+  BodyParameters back = front;
+  TurnAround(&back);
+  EXPECT_THAT(FlagsOf({At(front, 0.6), At(back, 0.4)}), Contains("left_right:body"));
+  EXPECT_THAT(FlagsOf({At(front, 0.6), At(front, 0.4)}), Not(Contains("left_right:body")));
+}
+
+TEST(Flags, SaturationBeginsWhereTheLossPullsMost) {
+  // r rho'(r^2) of Geman-McClure by numbers.
+  const double sigma = 100;
+  double most = 0, at = 0;
+  for (double r = 0; r < 300; r += 0.5) {
+    const double pull = r * std::pow(sigma * sigma / (sigma * sigma + r * r), 2);
+    if (pull > most) at = r;
+    most = std::max(most, pull);
+  }
+  std::vector<std::string> flags;
+  FlagSaturation("left_wrist", at - 1, sigma, &flags);
+  EXPECT_THAT(flags, IsEmpty());
+  FlagSaturation("left_wrist", at + 1, sigma, &flags);
+  EXPECT_THAT(flags, ElementsAre("saturated:left_wrist"));
+  FlagSaturation("left_wrist", 1e9, std::numeric_limits<double>::infinity(), &flags);
+  EXPECT_EQ(flags.size(), 1u);
+}
+
+TEST(Flags, LimitsOfJointsAndShape) {
+  BodyParameters bent = BodyParameters::Zero(*Mannequin());
+  std::vector<std::string> flags;
+  FlagLimits(*Mannequin(), bent, 5, false, &flags);
+  EXPECT_THAT(flags, IsEmpty());
+  bent.body_pose[3 * (Mannequin()->JointIndex("left_knee") - 1)] = -0.5;  // backwards
+  bent.betas[3] = -4.5;
+  FlagLimits(*Mannequin(), bent, 5, false, &flags);
+  EXPECT_THAT(flags, ElementsAre("limit:left_knee", "limit:shape"));
+  flags.clear();
+  FlagLimits(*Mannequin(), bent, 5, true, &flags);
+  EXPECT_THAT(flags, ElementsAre("limit:left_knee"));
+}
+
+// A wrist that was detected elsewhere is named; nobody else is.
+TEST(Flags, AFitNamesAKeypointThatIsWrong) {
+  PersonObservation person = MakeKnownPerson(3, "openpose25", 2).observation;
+  Fitter fitter(Mannequin(), LoadPrior("gmm8"), LoadRecipe("default"), LoadRecipe("keypoints3d"), {});
+  const auto saturated = [](const FitResult& result) {
+    std::vector<std::string> names;
+    for (const std::string& flag : result.flags) {
+      if (flag.rfind("saturated:", 0) == 0) names.push_back(flag);
+    }
+    return names;
+  };
+  EXPECT_THAT(saturated(fitter.Fit(person)), IsEmpty());
+  person.keypoints2d(person.set->Index("left_ear"), 0) += 400;
+  EXPECT_THAT(saturated(fitter.Fit(person)), ElementsAre("saturated:left_ear"));
+}
+
+}  // namespace
+}  // namespace vitruvius
