@@ -27,7 +27,7 @@ Command ConvertCommand() {
           "AMASS's keys (poses, trans, mocap_frame_rate) and `valid`, 0 for frames no body makes.\n\n"
           "  vitruvius convert 03_01.amc --out 03_01.npz\n"
           "  vitruvius convert out/ --to obj --out meshes/\n",
-          {"to", "out", "model", "gender", "id", "quiet"},
+          {"to", "out", "model", "gender", "id", "hypothesis", "quiet"},
           Convert};
 }
 

@@ -14,7 +14,8 @@
 namespace vitruvius {
 
 int ConvertResult(const std::string& path) {
-  const ResultsFile file = ReadResults(path);
+  ResultsFile file = ReadResults(path);
+  TakeHypothesis(path, &file);
   if (FLAGS_to != "obj") throw UsageError(StrCat("convert: found --to \"", FLAGS_to, "\", expected obj"));
   const std::shared_ptr<const BodyModel> model = ModelFromFlags();
   const std::string folder = OutputFolder();

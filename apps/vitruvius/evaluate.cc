@@ -1,4 +1,5 @@
 // vitruvius evaluate fit: how well fits meet the truth.
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
@@ -15,7 +16,9 @@ namespace {
 
 int EvaluateFit(const std::vector<std::string>& inputs) {
   if (inputs.empty()) throw UsageError("evaluate fit: name motion files (.amc, .bvh, .npz, ...)");
-  const FitSetup setup = FitSetupFromFlags();
+  FitSetup setup = FitSetupFromFlags();
+  constexpr int kJudgedHypotheses = 10;
+  setup.options.hypotheses = std::max(setup.options.hypotheses, kJudgedHypotheses);
   SyntheticOptions options;
   options.keypoints3d = FLAGS_keypoints3d;
   options.noise_px = FLAGS_noise_px;
@@ -54,23 +57,28 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
 }  // namespace
 
 Command EvaluateCommand() {
-  return {"evaluate",
-          "fit MOTION... [--flag=value]",
-          "metrics against truth",
-          "evaluate fit makes keypoints from motion capture (.amc, .bvh, .json, .npz): every --stride-th "
-          "valid frame at\n"
-          "30 fps, at a random yaw, 3 to 6 m before a camera of f = 1000 px, with Gaussian noise, betas 0; "
-          "fits them,\n"
-          "and prints errors over the 24 joints against the truth. Unusable bodies count too.\n\n"
-          "  vitruvius evaluate fit 03_01.amc 03_02.amc --stride 10\n"
-          "  vitruvius evaluate fit walk.bvh --keypoints3d\n",
-          {"model", "gender", "prior", "recipe", "starts", "hypotheses", "solver", "threads", "seed",
-           "keypoints3d", "keypoint_set", "noise_px", "noise_m", "stride", "limit", "json", "quiet"},
-          [](const std::vector<std::string>& arguments) {
-            if (arguments.empty() || arguments[0] != "fit")
-              throw UsageError("evaluate: expected `evaluate fit MOTION...`");
-            return EvaluateFit({arguments.begin() + 1, arguments.end()});
-          }};
+  return {
+      "evaluate",
+      "fit MOTION... [--flag=value]",
+      "metrics against truth",
+      "evaluate fit makes keypoints from motion capture (.amc, .bvh, .json, .npz): every --stride-th "
+      "valid frame at\n"
+      "30 fps, at a random yaw, 3 to 6 m before a camera of f = 1000 px, with Gaussian noise, betas 0; "
+      "fits them,\n"
+      "and prints errors over the 24 joints against the truth. Unusable bodies count too. Also: whether the "
+      "truth lies\n"
+      "within the deviations that fits report as often as it should, the best of K hypotheses, whether "
+      "weights are\n"
+      "honest, and how much larger errors are where a flag says so.\n\n"
+      "  vitruvius evaluate fit 03_01.amc 03_02.amc --stride 10\n"
+      "  vitruvius evaluate fit walk.bvh --keypoints3d\n",
+      {"model", "gender", "prior", "recipe", "starts", "solver", "threads", "seed", "keypoints3d",
+       "keypoint_set", "noise_px", "noise_m", "stride", "limit", "json", "quiet"},
+      [](const std::vector<std::string>& arguments) {
+        if (arguments.empty() || arguments[0] != "fit")
+          throw UsageError("evaluate: expected `evaluate fit MOTION...`");
+        return EvaluateFit({arguments.begin() + 1, arguments.end()});
+      }};
 }
 
 }  // namespace vitruvius

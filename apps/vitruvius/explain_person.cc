@@ -27,7 +27,8 @@ constexpr FlagMeaning kFlagMeanings[] = {
      "face or toe keypoints decide; check that left and right are not swapped"},
     {"saturated", "is so far from the body that the robust loss all but ignores it",
      "check this keypoint, or give it confidence 0"},
-    {"limit", "is past its usual range", "check the keypoints around it, or weigh joint_limits in the recipe"},
+    {"limit", "is past its usual range",
+     "check the keypoints around it, or weigh joint_limits in the recipe"},
 };
 
 ordered_json DescribeFlag(const std::string& flag) {
@@ -104,8 +105,9 @@ void PrintCertainty(const ordered_json& person) {
   if (!joints.empty()) {
     std::vector<double> deviations;
     for (const ordered_json& joint : joints) deviations.push_back(Number(joint["relative_std_m"]));
-    std::printf("  how sure          joints within %.3f m of where they are from the root (one deviation, median)\n",
-                Median(deviations));
+    std::printf(
+        "  how sure          joints within %.3f m of where they are from the root (one deviation, median)\n",
+        Median(deviations));
     constexpr size_t kShown = 5;
     for (size_t i = 0; i < kShown && i < joints.size(); ++i) {
       std::printf("    %s%-15s %.3f m\n", i == 0 ? "least: " : "       ", Text(joints[i]["name"]).c_str(),
@@ -228,9 +230,10 @@ void PrintPerson(const ordered_json& person) {
     std::printf("  distance          %.2f m\n", Number(person["distance_m"]));
   }
   const ordered_json& starts = person["starts"];
-  std::printf("  start             number %d won; %d reached the stages, %d distinct minima; %d iterations in all\n",
-              starts["won"].get<int>(), starts["reached_stages"].get<int>(), starts["minima"].get<int>(),
-              starts["iterations"].get<int>());
+  std::printf(
+      "  start             number %d won; %d reached the stages, %d distinct minima; %d iterations in all\n",
+      starts["won"].get<int>(), starts["reached_stages"].get<int>(), starts["minima"].get<int>(),
+      starts["iterations"].get<int>());
   double total = 0;
   for (const auto& [name, cost] : person["terms"].items()) total += Number(cost);
   std::printf("  cost              %.6g\n", Number(person["cost"]));

@@ -31,6 +31,8 @@ DEFINE_int32(starts, kFit.starts,
              "hypotheses that are carried through the stages; 0: as the recipe says; 1: one start");
 DEFINE_int32(hypotheses, kFit.hypotheses,
              "distinct bodies to keep besides, best first, with weights; 0: none");
+DEFINE_int32(hypothesis, 0,
+             "which of the bodies that `fit --hypotheses` kept, from 1, the best; 0: the result itself");
 DEFINE_int32(threads, 0, "threads; 0: one a core");
 DEFINE_uint64(seed, 1, "seed of everything random; fits have nothing random in them");
 DEFINE_string(shard, "",

@@ -20,6 +20,7 @@ DECLARE_string(images);
 DECLARE_string(keypoint_set);
 DECLARE_int32(starts);
 DECLARE_int32(hypotheses);
+DECLARE_int32(hypothesis);
 DECLARE_int32(threads);
 DECLARE_uint64(seed);
 DECLARE_string(shard);

@@ -30,7 +30,8 @@ PersonObservation ObservationOf(const ResultsFile::Row& row) {
 
 int Render(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1) throw UsageError("render: expected one results.npz or the folder that holds it");
-  const ResultsFile file = ReadResults(arguments[0]);
+  ResultsFile file = ReadResults(arguments[0]);
+  TakeHypothesis(arguments[0], &file);
   const std::shared_ptr<const BodyModel> model = ModelFromFlags();
   if (!EndsWith(FLAGS_out, ".png")) throw UsageError("render: --out FILE.png is missing");
   std::map<std::string, PersonObservation> observations;
@@ -74,8 +75,8 @@ Command RenderCommand() {
           "--id, or the\n"
           "first --limit (24).\n\n"
           "  vitruvius render out/ --observations keypoints/ --images photos/ --out sheet.png\n",
-          {"out", "model", "gender", "id", "limit", "observations", "images", "image_size", "keypoint_set",
-           "size"},
+          {"out", "model", "gender", "id", "hypothesis", "limit", "observations", "images", "image_size",
+           "keypoint_set", "size"},
           Render};
 }
 

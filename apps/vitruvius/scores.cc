@@ -35,11 +35,7 @@ void Scores::Add(const BodyModel& model, const SyntheticPerson& person, const Fi
   milliseconds.push_back(result.milliseconds);
   backward += NumBackwardBends(model, result.parameters) > 0;
   turned += root_deg.back() > kTurnedDeg;
-  for (int j = 0; j < kScoredJoints && j < result.joints_std_m.size(); ++j) {
-    if (!std::isfinite(result.joints_std_m[j])) continue;
-    ++judged;
-    covered += (found.row(j) - truth.row(j)).norm() <= 2 * result.joints_std_m[j];
-  }
+  calibration.Add(model, person.joints3d.topRows(kScoredJoints), result);
 }
 
 void Scores::Print() const {
@@ -53,8 +49,7 @@ void Scores::Print() const {
               Mean(expected_pa_mpjpe_mm));
   std::printf("backward knee, elbow  %.2f %% of people (beyond 15 degrees)\n", Percent(backward, people));
   std::printf("root off              %.2f %% of people by more than 60 degrees\n", Percent(turned, people));
-  std::printf("how sure              %.1f %% of joints within two of their standard deviations\n",
-              Percent(covered, judged));
+  calibration.Print();
   std::printf("time                  median %.2f ms a person, %.0f people/s on %d threads\n",
               Median(milliseconds), static_cast<double>(people) / seconds, threads);
 }
@@ -70,7 +65,7 @@ std::string Scores::ToJson() const {
                                          {"expected_pa_mpjpe_mm_median", Median(expected_pa_mpjpe_mm)},
                                          {"backward_bends_percent", Percent(backward, people)},
                                          {"root_beyond_60deg_percent", Percent(turned, people)},
-                                         {"two_sigma_coverage_percent", Percent(covered, judged)},
+                                         {"calibration", calibration.ToJson()},
                                          {"ms_median", Median(milliseconds)},
                                          {"people_per_second", static_cast<double>(people) / seconds},
                                          {"threads", threads}};

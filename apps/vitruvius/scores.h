@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/vitruvius/calibration.h"
 #include "apps/vitruvius/session.h"
 #include "data/datasets/synthetic_keypoints.h"
 #include "models/scene/fit_result.h"
@@ -14,7 +15,7 @@ struct Scores {
   std::vector<double> mpjpe_mm, pa_mpjpe_mm, root_deg, milliseconds;
   std::vector<double> expected_mpjpe_mm, expected_pa_mpjpe_mm;  // of the mean over minima
   long people = 0, usable = 0, backward = 0, turned = 0;
-  long judged = 0, covered = 0;  // joints with a known deviation; of those, with the truth within two of it
+  Calibration calibration;
   double seconds = 0;
   int threads = 0;
 

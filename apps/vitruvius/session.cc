@@ -14,6 +14,7 @@
 #include "data/io/data_files.h"
 #include "models/body/mannequin.h"
 #include "models/body/model_check.h"
+#include "models/camera/camera.h"
 #include "models/util/check.h"
 #include "priors/registry.h"
 
@@ -225,6 +226,33 @@ void RequireBodyOf(const ResultsFile::Row& row, const BodyModel& model, const st
                    StrCat("found ", parameters.body_pose.size() / 3 + 1, " joints and ",
                           parameters.betas.size(), " betas, expected ", model.num_joints(), " and ",
                           model.num_betas(), " of ", model.name(), "; name the body with --model"));
+}
+
+void TakeHypothesis(const std::string& path, ResultsFile* file) {
+  if (FLAGS_hypothesis < 0) {
+    throw UsageError(StrCat("--hypothesis: found ", FLAGS_hypothesis, ", expected 1 for the best, 2, ..."));
+  }
+  if (FLAGS_hypothesis == 0) return;
+  const auto wanted = static_cast<size_t>(FLAGS_hypothesis);
+  const auto lacks = [&](const ResultsFile::Row& row) { return row.fit.hypotheses.size() < wanted; };
+  file->rows.erase(std::remove_if(file->rows.begin(), file->rows.end(), lacks), file->rows.end());
+  if (file->rows.empty()) {
+    throw InputError(
+        path, "hypotheses_weight",
+        StrCat("nobody has a hypothesis ", wanted, "; fit with --hypotheses K to keep K of them"));
+  }
+  for (ResultsFile::Row& row : file->rows) {
+    FitResult& fit = row.fit;
+    const PossibleBody& body = fit.hypotheses[wanted - 1];
+    fit.parameters = body.parameters;
+    fit.joints3d = body.joints3d;
+    fit.cost = body.cost;
+    const PerspectiveCamera camera = {fit.focal_px, fit.center_px};
+    for (Eigen::Index j = 0; j < fit.joints2d.rows() && j < fit.joints3d.rows(); ++j) {
+      const Eigen::Vector3d joint = fit.joints3d.row(j);
+      if (joint.z() > 0) fit.joints2d.row(j) = camera.ImgFromCam(joint);
+    }
+  }
 }
 
 std::string OutputFolder() {

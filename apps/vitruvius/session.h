@@ -70,6 +70,10 @@ bool EndsWith(const std::string& text, const std::string& ending);
 // body.
 void RequireBodyOf(const ResultsFile::Row& row, const BodyModel& model, const std::string& path);
 
+// --hypothesis: the k-th of the bodies that the fits kept takes the result's place; people who have none so
+// far down are left out. Throws UsageError, and InputError when nobody has one.
+void TakeHypothesis(const std::string& path, ResultsFile* file);
+
 // Folder of --out, made when missing. Throws UsageError when the flag is empty, InputError when it cannot be
 // made.
 std::string OutputFolder();

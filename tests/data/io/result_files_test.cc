@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/io/npz.h"
+#include "models/body/anatomy.h"
 #include "models/util/rng.h"
 #include "tests/data/io/io_test_util.h"
 
@@ -144,6 +145,110 @@ TEST_F(ResultFiles, RoundTripIsExact) {
   EXPECT_EQ(results.rows[2].fit.terms[2].cost, 7);
 }
 
+// What fits know of themselves, and the other bodies they found.
+FitResult CertainResult(const std::string& id, std::uint64_t seed) {
+  FitResult fit = SomeResult(id, seed);
+  Rng rng(seed + 1000);
+  const auto random = [&] { return rng.Uniform(0, 1); };
+  fit.joints3d_expected = MatrixX3d::NullaryExpr(2, 3, random);
+  fit.joints_std_m = Eigen::VectorXd::NullaryExpr(2, random);
+  fit.joints_relative_std_m = Eigen::VectorXd::NullaryExpr(2, random);
+  fit.rotation_std_rad = MatrixX3d::NullaryExpr(2, 3, random);
+  fit.data_share = MatrixX3d::NullaryExpr(2, 3, random);
+  fit.betas_std = Eigen::VectorXd::NullaryExpr(1, random);
+  fit.betas_data_share = Eigen::VectorXd::NullaryExpr(1, random);
+  fit.transl_std_m = Eigen::Vector3d(random(), random(), random());
+  fit.flags = {"depth_flip:left_forearm", "saturated:nose"};
+  fit.num_minima = 3;
+  for (const double weight : {0.75, 0.125}) {
+    PossibleBody body;
+    body.parameters = SomeResult(id, seed + static_cast<std::uint64_t>(100 * weight)).parameters;
+    body.joints3d = MatrixX3d::NullaryExpr(2, 3, random);
+    body.cost = 1 / weight;
+    body.weight = weight;
+    fit.hypotheses.push_back(body);
+  }
+  return fit;
+}
+
+TEST_F(ResultFiles, CertaintyFlagsAndHypothesesComeBack) {
+  constexpr int kHypotheses = 3;  // one more than were found
+  const FitResult expected = CertainResult("a", 1);
+  {
+    ResultsWriter writer(folder_.path(), *body_, 0, kHypotheses);
+    writer.Append(expected, SomePerson("a"));
+    writer.Append(FailedResult("b"), SomePerson("b"));
+    writer.Finish();
+  }
+  const ResultsFile results = ReadResults(folder_.path());
+  EXPECT_EQ(results.joint_names, body_->joint_names());
+  ASSERT_EQ(results.rotation_names.size(), 6u);
+  EXPECT_EQ(results.rotation_names[0], AnatomicalAxes(*body_)[0].names[0]);
+  const FitResult& read = results.rows[0].fit;
+  EXPECT_EQ(read.joints3d_expected, expected.joints3d_expected);
+  EXPECT_EQ(read.joints_std_m, expected.joints_std_m);
+  EXPECT_EQ(read.joints_relative_std_m, expected.joints_relative_std_m);
+  EXPECT_EQ(read.rotation_std_rad, expected.rotation_std_rad);
+  EXPECT_EQ(read.data_share, expected.data_share);
+  EXPECT_EQ(read.betas_std, expected.betas_std);
+  EXPECT_EQ(read.betas_data_share, expected.betas_data_share);
+  EXPECT_EQ(read.transl_std_m, expected.transl_std_m);
+  EXPECT_EQ(read.flags, expected.flags);
+  EXPECT_EQ(read.num_minima, 3);
+  ASSERT_EQ(read.hypotheses.size(), 2u);
+  for (int k = 0; k < 2; ++k) {
+    const PossibleBody &body = read.hypotheses[k], &wanted = expected.hypotheses[k];
+    EXPECT_EQ(body.weight, wanted.weight);
+    EXPECT_EQ(body.cost, wanted.cost);
+    EXPECT_EQ(body.joints3d, wanted.joints3d);
+    EXPECT_EQ(body.parameters.global_orient, wanted.parameters.global_orient);
+    EXPECT_EQ(body.parameters.body_pose, wanted.parameters.body_pose);
+    EXPECT_EQ(body.parameters.betas, wanted.parameters.betas);
+    EXPECT_EQ(body.parameters.transl, wanted.parameters.transl);
+  }
+  const FitResult& failed = results.rows[1].fit;
+  EXPECT_TRUE(failed.hypotheses.empty() && failed.flags.empty());
+  EXPECT_TRUE(failed.joints_std_m.array().isNaN().all());  // zero would be sure
+  EXPECT_TRUE(failed.data_share.array().isNaN().all());
+
+  const NpzReader file(folder_ / "results.npz");
+  EXPECT_EQ(file.Read("hypotheses_poses").ShapeName(), "(2, 3, 6)");
+  EXPECT_EQ(file.Read("hypotheses_joints3d").ShapeName(), "(2, 3, 2, 3)");
+  EXPECT_EQ(file.Read("rotation_names").ShapeName(), "(2, 3)");
+  EXPECT_EQ(file.Read("flags").ToStrings()[0], "depth_flip:left_forearm;saturated:nose");
+  const std::vector<double> weights = file.Read("hypotheses_weight").ToDoubles();
+  EXPECT_THAT(weights, ElementsAre(0.75, 0.125, 0, 0, 0, 0));
+  EXPECT_TRUE(std::isnan(file.Read("hypotheses_poses").ToDoubles()[2 * 6]));
+}
+
+TEST_F(ResultFiles, HypothesesOfAnotherSizeAreErrors) {
+  ResultsWriter writer(folder_.path(), *body_, 0, 2);
+  FitResult fit = CertainResult("a", 1);
+  fit.hypotheses[1].parameters.body_pose = Eigen::VectorXd::Zero(69);
+  EXPECT_THROW(writer.Append(fit, SomePerson("a")), ContractError);
+  EXPECT_THROW(ResultsWriter(folder_.path(), *body_, 0, -1), ContractError);
+}
+
+TEST_F(ResultFiles, HypothesesThatAreNotFiniteAreNamed) {
+  {
+    ResultsWriter writer(folder_.path(), *body_, 0, 2);
+    writer.Append(CertainResult("a", 1), SomePerson("a"));
+    writer.Finish();
+  }
+  const NpzReader file(folder_ / "results.npz");
+  std::map<std::string, NpyArray> arrays;
+  for (const std::string& key : file.Keys()) arrays[key] = file.Read(key);
+  const std::vector<double> values(12, NAN);
+  arrays["hypotheses_poses"] = NpyArray::FromDoubles(values.data(), {1, 2, 6});
+  WriteNpz(folder_ / "changed.npz", arrays);
+  EXPECT_THAT(ErrorOf([&] { ReadResults(folder_ / "changed.npz"); }),
+              HasSubstr("row 0: hypothesis 0 has a weight but holds a number that is not finite"));
+  arrays["hypotheses_poses"] = NpyArray::FromDoubles(values.data(), {1, 4, 3});
+  WriteNpz(folder_ / "changed.npz", arrays);
+  EXPECT_THAT(ErrorOf([&] { ReadResults(folder_ / "changed.npz"); }),
+              HasSubstr("hypotheses_poses: found shape (1, 4, 3), expected (1, 2, 6)"));
+}
+
 TEST_F(ResultFiles, SameRowsGiveSameBytesAndNothingElseIsLeft) {
   WriteThree(folder_ / "a");
   WriteThree(folder_ / "b");
@@ -202,7 +307,10 @@ z = np.load('results.npz', allow_pickle=False)
 shapes = dict(ids=(3,), status=(3,), reason=(3,), global_orient=(3, 3), body_pose=(3, 3), poses=(3, 6), betas=(3, 1),
               transl=(3, 3), joints3d=(3, 2, 3), joints2d=(3, 2, 2), focal=(3, 2), center=(3, 2), cost=(3,),
               reprojection_px=(3,), residual_median=(3,), num_keypoints=(3,), winning_start=(3,), focal_source=(3,),
-              model=(), model_gender=(), gender=(), term_costs=(3, 3), image_size=(3, 2))
+              model=(), model_gender=(), gender=(), term_costs=(3, 3), image_size=(3, 2), joints_std_m=(3, 2),
+              joints_relative_std_m=(3, 2), rotation_std_rad=(3, 2, 3), data_share=(3, 2, 3), betas_std=(3, 1),
+              betas_data_share=(3, 1), transl_std_m=(3, 3), flags=(3,), joint_names=(2,), rotation_names=(2, 3))
+assert not any(key.startswith('hypotheses') for key in z)
 for key, shape in shapes.items():
     assert z[key].shape == shape, (key, z[key].shape)
 assert z['status'].dtype == np.int8 and z['status'].tolist() == [1, 0, 1]
@@ -262,6 +370,7 @@ TEST_F(ResultFiles, ManifestIsWrittenAsItGoes) {
   EXPECT_EQ(first["num_starts"], 4);
   EXPECT_EQ(first["winning_start"], 2);
   EXPECT_EQ(first["num_iterations"], 33);
+  EXPECT_TRUE(first["flags"].is_array() && first["flags"].empty());
   EXPECT_THAT(first["focal"].get<std::vector<double>>(), ElementsAre(1000, 1001));
   EXPECT_EQ(first["row"], 0);
   FitResult bad = FailedResult("b\xff");
