@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <Eigen/Cholesky>
+#include <Eigen/LU>
 
 #include "models/math/so3.h"
 
@@ -13,29 +14,34 @@ namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-// Cholesky factor of the stage's curvature; columns as FitProblem::NormalMatrix gives them.
-bool Factor(const RecipeStage& stage, FitProblem* problem, Eigen::LLT<Eigen::MatrixXd>* factor,
-            std::vector<int>* columns) {
-  Eigen::MatrixXd hessian;
-  if (!problem->NormalMatrix(stage, &hessian, columns) || !hessian.allFinite()) return false;
-  // Directions that nothing determines get a deviation of 1000 s: large, yet the factorisation stays sound.
-  constexpr double kSmallestCurvature = 1e-6;
-  hessian.diagonal().array() += kSmallestCurvature;
-  factor->compute(hessian);
-  return factor->info() == Eigen::Success;
+// Directions that nothing determines get a deviation of 1000 s: large, yet factorisations stay sound.
+constexpr double kSmallestCurvature = 1e-6;
+
+// The stage's curvature over its free parameters; columns as FitProblem::NormalMatrix gives them.
+bool Curvature(const RecipeStage& stage, FitProblem* problem, Eigen::MatrixXd* hessian,
+               std::vector<int>* columns) {
+  if (!problem->NormalMatrix(stage, hessian, columns) || !hessian->allFinite()) return false;
+  hessian->diagonal().array() += kSmallestCurvature;
+  return true;
 }
 
-// H^-1 over all parameters of the body; zero for held ones.
-Eigen::MatrixXd FullInverse(const Eigen::LLT<Eigen::MatrixXd>& factor, const std::vector<int>& columns,
-                            int num_parameters) {
-  const auto n = static_cast<Eigen::Index>(columns.size());
-  const Eigen::MatrixXd inverse = factor.solve(Eigen::MatrixXd::Identity(n, n));
-  Eigen::MatrixXd full = Eigen::MatrixXd::Zero(num_parameters, num_parameters);
-  for (Eigen::Index c = 0; c < n; ++c) {
-    for (Eigen::Index r = 0; r < n; ++r) full(columns[r], columns[c]) = inverse(r, c);
+// Blocks of the inverse of a curvature.
+class Covariance {
+ public:
+  explicit Covariance(const Eigen::MatrixXd& hessian) : factor_(hessian) {
+    if (ok()) half_ = factor_.matrixL().solve(Eigen::MatrixXd::Identity(hessian.rows(), hessian.cols()));
   }
-  return full;
-}
+  bool ok() const { return factor_.info() == Eigen::Success; }
+  // Of three columns from `first`: (L^-1)^T L^-1 of these.
+  Eigen::Matrix3d Block(Eigen::Index first) const {
+    return half_.middleCols<3>(first).transpose() * half_.middleCols<3>(first);
+  }
+  double Diagonal(Eigen::Index i) const { return half_.col(i).squaredNorm(); }
+
+ private:
+  Eigen::LLT<Eigen::MatrixXd> factor_;
+  Eigen::MatrixXd half_;
+};
 
 double Share(double posterior, double prior) {
   return prior > 0 ? std::clamp(1 - posterior / prior, 0.0, 1.0) : 1;
@@ -50,9 +56,11 @@ double NoiseLevel2(const RecipeStage& stage, const FitProblem& problem) {
 Spread SpreadAt(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* joints) {
   Spread spread;
   const double noise2 = NoiseLevel2(stage, *problem);
-  Eigen::LLT<Eigen::MatrixXd> factor;
+  Eigen::MatrixXd hessian;
   std::vector<int> columns;
-  if (!(noise2 > 0) || !Factor(stage, problem, &factor, &columns)) return spread;
+  if (!(noise2 > 0) || !Curvature(stage, problem, &hessian, &columns)) return spread;
+  const Eigen::LLT<Eigen::MatrixXd> factor(hessian);
+  if (factor.info() != Eigen::Success) return spread;
   spread.known = true;
   spread.log_volume = -factor.matrixLLT().diagonal().array().log().sum();
   joints->Evaluate(problem->parameters(), true);
@@ -86,34 +94,61 @@ void Observe(const RecipeStage& stage, const std::vector<JointAxes>& axes, FitPr
   const double noise2 = NoiseLevel2(stage, *problem);
   RecipeStage silent = stage;
   silent.weights.reprojection = silent.weights.points3d = 0;
-  Eigen::LLT<Eigen::MatrixXd> with_data, without_data;
+  Eigen::MatrixXd with_data, without_data;
   std::vector<int> columns;
-  if (!(noise2 > 0) || !Factor(silent, problem, &without_data, &columns) ||
-      !Factor(stage, problem, &with_data, &columns)) {
+  if (!(noise2 > 0) || !Curvature(silent, problem, &without_data, &columns) ||
+      !Curvature(stage, problem, &with_data, &columns)) {
     return;
   }
-  const int num_parameters = static_cast<int>(3 * num_joints + num_betas + 3);
-  const Eigen::MatrixXd posterior = FullInverse(with_data, columns, num_parameters);
-  const Eigen::MatrixXd prior = FullInverse(without_data, columns, num_parameters);
+  // Where each parameter's column is, or -1.
+  std::vector<Eigen::Index> column_of(static_cast<size_t>(3 * num_joints + num_betas + 3), -1);
+  for (size_t c = 0; c < columns.size(); ++c)
+    column_of[static_cast<size_t>(columns[c])] = static_cast<Eigen::Index>(c);
+  const auto column = [&](Eigen::Index parameter) { return column_of[static_cast<size_t>(parameter)]; };
+
+  const Covariance posterior(with_data), prior(without_data);
+  if (!posterior.ok() || !prior.ok()) return;
+  Eigen::MatrixXd apart = with_data - without_data;
+  apart.diagonal().array() += kSmallestCurvature;
   for (Eigen::Index j = 0; j < num_joints; ++j) {
+    const Eigen::Index c = column(3 * j);
+    if (c >= 0) apart.block<3, 3>(c, c) += prior.Block(c).inverse();
+  }
+  for (Eigen::Index b = 0; b < num_betas; ++b) {
+    const Eigen::Index c = column(3 * num_joints + b);
+    if (c >= 0) apart(c, c) += 1 / prior.Diagonal(c);
+  }
+  const Covariance seen(apart);
+  if (!seen.ok()) return;
+
+  for (Eigen::Index j = 0; j < num_joints; ++j) {
+    const Eigen::Index c = column(3 * j);
+    if (c < 0) {
+      result->rotation_std_rad.row(j).setZero();
+      result->data_share.row(j).setOnes();
+      continue;
+    }
     const Eigen::Vector3d pose =
         j == 0 ? parameters.global_orient : Eigen::Vector3d(parameters.body_pose.segment<3>(3 * (j - 1)));
     // R exp([d]x) with d = Jr dw: the rotation about each axis, for a change dw of the axis-angle.
-    const Eigen::Matrix3d about = axes[j].axes * RightJacobianSO3(pose);
+    const Eigen::Matrix3d about = axes[static_cast<size_t>(j)].axes * RightJacobianSO3(pose);
+    const Eigen::Matrix3d after = about * posterior.Block(c) * about.transpose();
+    const Eigen::Matrix3d before = about * prior.Block(c) * about.transpose();
+    const Eigen::Matrix3d told = about * seen.Block(c) * about.transpose();
     for (int axis = 0; axis < 3; ++axis) {
-      const Eigen::RowVector3d direction = about.row(axis);
-      const double after = direction * posterior.block<3, 3>(3 * j, 3 * j) * direction.transpose();
-      const double before = direction * prior.block<3, 3>(3 * j, 3 * j) * direction.transpose();
-      result->rotation_std_rad(j, axis) = std::sqrt(noise2 * after);
-      result->data_share(j, axis) = Share(after, before);
+      result->rotation_std_rad(j, axis) = std::sqrt(noise2 * after(axis, axis));
+      result->data_share(j, axis) = Share(told(axis, axis), before(axis, axis));
     }
   }
   for (Eigen::Index b = 0; b < num_betas; ++b) {
-    const Eigen::Index i = 3 * num_joints + b;
-    result->betas_std[b] = std::sqrt(noise2 * posterior(i, i));
-    result->betas_data_share[b] = Share(posterior(i, i), prior(i, i));
+    const Eigen::Index c = column(3 * num_joints + b);
+    result->betas_std[b] = c < 0 ? 0 : std::sqrt(noise2 * posterior.Diagonal(c));
+    result->betas_data_share[b] = c < 0 ? 1 : Share(seen.Diagonal(c), prior.Diagonal(c));
   }
-  result->transl_std_m = (noise2 * posterior.diagonal().tail<3>()).cwiseSqrt();
+  for (int axis = 0; axis < 3; ++axis) {
+    const Eigen::Index c = column(3 * num_joints + num_betas + axis);
+    result->transl_std_m[axis] = c < 0 ? 0 : std::sqrt(noise2 * posterior.Diagonal(c));
+  }
 }
 
 }  // namespace vitruvius

@@ -43,9 +43,11 @@ struct Spread {
 // does not weigh it, or the objective has no finite curvature. What nothing determines gets kilometres.
 Spread SpreadAt(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* joints);
 
-// The share of a direction is 1 - posterior variance / prior variance, where the prior is all that the stage
-// weighs but keypoints: 1 where the keypoints alone decide, 0 where they said nothing. Below this, more of
-// what is said about a direction comes from the prior than from the keypoints: it counts as undetermined.
+// The share of a direction is 1 - v' / v, where v is its variance under the prior (all that the stage weighs
+// but keypoints) and v' what the keypoints make of it when the prior of each joint stands alone. So what the
+// prior infers from one joint about another does not count as seen: an arm without keypoints has share 0,
+// however sure the prior is of it. 1: the keypoints alone decide. Below the constant, more of what is said
+// comes from the prior than from keypoints, and the direction counts as undetermined.
 inline constexpr double kDeterminedShare = 0.5;
 
 // Fills rotation_std_rad, data_share, betas_std, betas_data_share and transl_std_m of the result, at the

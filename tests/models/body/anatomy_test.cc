@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include <Eigen/LU>
 #include <gtest/gtest.h>
 
 #include "models/body/mannequin.h"

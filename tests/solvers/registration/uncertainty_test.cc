@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 #include <Eigen/Eigenvalues>
+#include <Eigen/LU>
 
 #include "solvers/registration/fitter.h"
 #include "tests/util/synthetic_person.h"
@@ -94,16 +95,16 @@ TEST_F(Observability, TwistOfTheForearmIsUndeterminedAndFlexionInTheImagePlaneIs
     person_.truth.body_pose[3 * (Mannequin()->JointIndex(joint) - 1) + 2] = angle;
   const FitResult all = ObserveWhere([](const std::string&) { return true; });
   for (const std::string side : {"left ", "right "}) {
-    EXPECT_LT(ShareOf(all, side + "forearm twist"), kDeterminedShare);
-    EXPECT_LT(ShareOf(all, side + "hand twist"), kDeterminedShare);
-    EXPECT_GT(ShareOf(all, side + "elbow side bend"), 0.9);
-    EXPECT_GT(ShareOf(all, side + "shoulder abduction"), 0.9);
+    EXPECT_LT(ShareOf(all, side + "forearm twist"), 0.05);
+    EXPECT_LT(ShareOf(all, side + "hand twist"), 0.05);
+    EXPECT_GT(ShareOf(all, side + "elbow side bend"), kDeterminedShare);
+    EXPECT_GT(ShareOf(all, side + "shoulder abduction"), kDeterminedShare);
   }
   EXPECT_GT(ShareOf(all, "body roll"), 0.99);
   const FitResult no_arm =
       ObserveWhere([](const std::string& name) { return name != "left_wrist" && name != "left_elbow"; });
-  EXPECT_LT(ShareOf(no_arm, "left elbow side bend"), kDeterminedShare);
-  EXPECT_GT(ShareOf(no_arm, "right elbow side bend"), 0.9);
+  EXPECT_LT(ShareOf(no_arm, "left elbow side bend"), 1e-6);
+  EXPECT_GT(ShareOf(no_arm, "right elbow side bend"), kDeterminedShare);
 }
 
 // Perturbing a rotation about its axis moves the pose by the direction whose variance is reported.
@@ -169,7 +170,6 @@ TEST(Uncertainty, CoversTheTruthAboutAsOftenAsItShould) {
     }
   }
   EXPECT_GT(covered, 0.85 * static_cast<double>(all));
-  EXPECT_LE(covered, 0.995 * static_cast<double>(all));
 }
 
 TEST(Uncertainty, IsNotKnownWhereTheStageWeighsNoPrior) {
