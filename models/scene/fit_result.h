@@ -38,7 +38,6 @@ struct PossibleBody {
   MatrixX3d joints3d;         // (J, 3) metres, camera axes
   double cost = 0;            // of the last stage's objective
   double weight = 0;          // share of the posterior; of all minima found, sums to one
-  int start = 0;              // the start that led here
 };
 
 struct FitResult {

@@ -118,7 +118,6 @@ RecipeStage ParseStage(const json& object, const std::string& path, const std::s
   fields.Read("gradient_tolerance", &stage.solve.gradient_tolerance, 0, kAny);
   fields.Read("parameter_tolerance", &stage.solve.parameter_tolerance, 0, 1);
   fields.Read("keep", &stage.keep, 0, 100000);
-  fields.Read("flip_limbs", &stage.flip_limbs, 0, 1000);
   fields.RefuseOthers();
   return stage;
 }

@@ -32,8 +32,6 @@ struct RecipeStage {
   bool torso_only = false;  // keypoints of hips and shoulders alone
   SolveOptions solve;       // max_iterations, function_tolerance, ...
   int keep = 0;             // hypotheses, by cost, that go on to the next stage; 0: all
-  int flip_limbs = 0;  // 2D: so many of the best hypotheses begin this stage also with each limb flipped in
-                       // depth (starts.h)
 };
 
 // Whether two stages minimise the same function (over whatever blocks), so that their costs can be compared.

@@ -191,18 +191,6 @@ void Fitter::AddFlipped(const KeypointSet& set, const KeypointBinding& binding,
   hypotheses->push_back(turned);
 }
 
-void Fitter::AddLimbFlips(int count, std::vector<Hypothesis>* hypotheses, FitResult* result) {
-  const size_t num_flipped = std::min(hypotheses->size(), static_cast<size_t>(count));
-  for (size_t i = 0; i < num_flipped; ++i) {
-    const BodyParameters parameters = (*hypotheses)[i].parameters;
-    joints_.Evaluate(parameters, false);
-    for (BodyParameters& flipped : LimbFlips(*model_, parameters, joints_.points())) {
-      hypotheses->push_back({next_start_++, std::move(flipped), 0});
-      ++result->num_starts;
-    }
-  }
-}
-
 FitResult Fitter::Fit(const PersonObservation& person) {
   const auto begin = std::chrono::steady_clock::now();
   FitResult result;
@@ -275,7 +263,6 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   if (!MakeStarts(person, recipe, &problem, &hypotheses)) {
     return Refuse(result, reason::kBehindCamera, "no start could be placed before the camera");
   }
-  const int num_made = static_cast<int>(hypotheses.size());
   std::vector<Hypothesis> ends;
   for (const RecipeStage& stage : recipe.camera_stages)
     RunStage(stage, &problem, &hypotheses, &ends, &result);
@@ -286,11 +273,9 @@ FitResult Fitter::Fit(const PersonObservation& person) {
     AddFlipped(*person.set, problem.binding(), &hypotheses);
   }
   result.num_starts = static_cast<int>(hypotheses.size());
-  next_start_ = num_made + 1;
   for (const RecipeStage& stage : recipe.stages) {
     // Only ends of the last objective can be weighed against each other.
     if (!SameObjective(stage, recipe.stages.back())) ends.clear();
-    if (stage.flip_limbs > 0 && !is_3d) AddLimbFlips(stage.flip_limbs, &hypotheses, &result);
     RunStage(stage, &problem, &hypotheses, &ends, &result);
     if (!SameObjective(stage, recipe.stages.back())) ends.clear();
   }
@@ -310,7 +295,7 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   for (const Minimum& minimum : minima) {
     if (!(minimum.weight > 0) || result.hypotheses.size() == static_cast<size_t>(options_.hypotheses)) break;
     const Hypothesis& end = minimum.hypothesis;
-    result.hypotheses.push_back({end.parameters, minimum.joints3d, end.cost, minimum.weight, end.start});
+    result.hypotheses.push_back({end.parameters, minimum.joints3d, end.cost, minimum.weight});
   }
   Assemble(person, recipe, &problem, &result);
   FlagMinima(*model_, minima, &result.flags);

@@ -54,8 +54,6 @@ class Fitter {
   // from back.
   void AddFlipped(const KeypointSet& set, const KeypointBinding& binding,
                   std::vector<Hypothesis>* hypotheses) const;
-  // The limbs of the first `count` hypotheses flipped in depth, as hypotheses more.
-  void AddLimbFlips(int count, std::vector<Hypothesis>* hypotheses, FitResult* result);
   double PixelScale(const Recipe& recipe) const {
     return recipe.reference_size_px > 0 ? recipe.reference_size_px / person_size_ : 1;
   }
@@ -74,7 +72,6 @@ class Fitter {
   PerspectiveCamera camera_;
   std::vector<Keypoint2dTarget> targets2d_;
   std::vector<Keypoint3dTarget> targets3d_;
-  int next_start_ = 0;      // number of the next start
   double person_size_ = 0;  // larger side of the box of seen keypoints, px or metres
 };
 

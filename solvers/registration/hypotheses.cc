@@ -31,8 +31,8 @@ std::vector<Minimum> DistinctMinima(std::vector<Hypothesis> ends, BodyEvaluator*
 void WeighMinima(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* joints,
                  std::vector<Minimum>* minima) {
   const double noise2 = NoiseLevel2(stage, *problem);
-  // A weight of exp(-12) is beyond what a larger volume makes up for.
-  constexpr double kNegligible = 12 * kTemperature;
+  // Less than a thousandth of the best: beyond what a larger volume makes up for.
+  constexpr double kNegligible = 7 * kTemperature;
   double sum = 0;
   for (Minimum& minimum : *minima) {
     const double above = minimum.hypothesis.cost - minima->front().hypothesis.cost;

@@ -1,10 +1,7 @@
 #include "solvers/registration/starts.h"
 
-#include <algorithm>
 #include <cmath>
-#include <optional>
 
-#include "models/body/anatomy.h"
 #include "models/geometry/procrustes.h"
 #include "models/math/so3.h"
 
@@ -134,66 +131,6 @@ bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, FitProblem* prob
 
 void TurnAround(BodyParameters* parameters) {
   parameters->global_orient = LogSO3(ExpSO3(parameters->global_orient) * ExpSO3({0, EIGEN_PI, 0}));
-}
-
-namespace {
-
-// The rotation that moves a bone from `begin` to `end` to the other point of end's viewing ray at the same
-// distance from `begin`. None when that is behind the camera, or so near that nothing would change.
-std::optional<Matrix3d> FlipInDepth(const Vector3d& begin, const Vector3d& end) {
-  const Vector3d ray = end.normalized();
-  const double flipped_distance = 2 * ray.dot(begin) - end.norm();
-  if (flipped_distance * ray.z() < kMinDepthM) return std::nullopt;
-  const Vector3d before = end - begin, after = flipped_distance * ray - begin;
-  constexpr double kSmallestTurnRad = 0.6;
-  const double length2 = before.squaredNorm();
-  if (!(length2 > 0) || before.dot(after) > std::cos(kSmallestTurnRad) * length2) return std::nullopt;
-  return Eigen::Quaterniond::FromTwoVectors(before, after).toRotationMatrix();
-}
-
-}  // namespace
-
-std::vector<BodyParameters> LimbFlips(const BodyModel& model, const BodyParameters& parameters,
-                                      const MatrixX3d& joints3d) {
-  // cam_from_joint: rotations from each joint's frame to the camera's axes.
-  std::vector<Matrix3d> cam_from_joint(model.num_joints());
-  cam_from_joint[0] = ExpSO3(parameters.global_orient);
-  for (int j = 1; j < model.num_joints(); ++j) {
-    cam_from_joint[j] =
-        cam_from_joint[model.parents()[j]] * ExpSO3(parameters.body_pose.segment<3>(3 * (j - 1)));
-  }
-  const auto set_rotation = [&](int joint, const Matrix3d& cam_from_parent, const Matrix3d& cam_from_self,
-                                BodyParameters* flipped) {
-    flipped->body_pose.segment<3>(3 * (joint - 1)) = LogSO3(cam_from_parent.transpose() * cam_from_self);
-  };
-  std::vector<BodyParameters> flips;
-  const std::vector<LimbBone> bones = LimbBones(model);
-  for (const LimbBone& lower : bones) {
-    const int upper = model.parents()[lower.joint];
-    const bool has_upper = std::any_of(bones.begin(), bones.end(), [&](const LimbBone& bone) {
-      return bone.joint == upper && bone.end == lower.joint;
-    });
-    if (!has_upper) continue;
-    const Vector3d top = joints3d.row(upper), middle = joints3d.row(lower.joint),
-                   end = joints3d.row(lower.end);
-    const Matrix3d& cam_from_parent = cam_from_joint[model.parents()[upper]];
-    if (const auto turn = FlipInDepth(middle, end)) {
-      flips.push_back(parameters);
-      set_rotation(lower.joint, cam_from_joint[upper], *turn * cam_from_joint[lower.joint], &flips.back());
-    }
-    const auto turn = FlipInDepth(top, middle);
-    if (!turn) continue;
-    const Matrix3d cam_from_upper = *turn * cam_from_joint[upper];
-    flips.push_back(parameters);
-    set_rotation(upper, cam_from_parent, cam_from_upper, &flips.back());
-    set_rotation(lower.joint, cam_from_upper, cam_from_joint[lower.joint], &flips.back());
-    const Vector3d moved = top + *turn * (middle - top);
-    if (const auto both = FlipInDepth(moved, end + moved - middle)) {
-      flips.push_back(flips.back());
-      set_rotation(lower.joint, cam_from_upper, *both * cam_from_joint[lower.joint], &flips.back());
-    }
-  }
-  return flips;
 }
 
 }  // namespace vitruvius

@@ -3,7 +3,6 @@
 
 #include <vector>
 
-#include "models/body/body_model.h"
 #include "models/camera/camera.h"
 #include "priors/prior.h"
 #include "solvers/problem/fit_problem.h"
@@ -39,13 +38,5 @@ bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, FitProblem* prob
 
 // The same body seen from behind: R Rot_y(pi), in the body's frame, about its pelvis.
 void TurnAround(BodyParameters* parameters);
-
-// The same image from other bodies: each limb with its upper bone, its lower bone or both flipped in depth,
-// the far end moved along its viewing ray to where the bone has its length again. A lower bone keeps its
-// direction when the upper one alone flips; what hangs on the limb goes along. Bones nearly in the image
-// plane, which flips would hardly change, are left as they are. joints3d: (J, 3) of `parameters`, camera
-// axes. Source: Sminchisescu and Triggs, Kinematic jump processes for monocular 3D human tracking, CVPR 2003.
-std::vector<BodyParameters> LimbFlips(const BodyModel& model, const BodyParameters& parameters,
-                                      const MatrixX3d& joints3d);
 
 }  // namespace vitruvius

@@ -45,57 +45,6 @@ std::vector<std::string> FlagsOf(const std::vector<Minimum>& minima) {
   return flags;
 }
 
-TEST(LimbFlips, KeepTheImageAndMirrorTheDepth) {
-  const BodyParameters pointing = Pointing();
-  const MatrixX3d before = JointsOf(pointing);
-  const std::vector<BodyParameters> flips = LimbFlips(*Mannequin(), pointing, before);
-  ASSERT_FALSE(flips.empty());
-  const int elbow = Mannequin()->JointIndex("left_elbow"), wrist = Mannequin()->JointIndex("left_wrist");
-  const PerspectiveCamera camera = {{1000, 1000}, {500, 500}};
-  int found = 0;
-  for (const BodyParameters& flip : flips) {
-    const MatrixX3d after = JointsOf(flip);
-    if ((after.row(elbow) - before.row(elbow)).norm() > 1e-9) continue;  // the upper arm flipped
-    if ((after.row(wrist) - before.row(wrist)).norm() < 1e-9) continue;  // another limb
-    ++found;
-    EXPECT_LT((camera.ImgFromCam<double>(after.row(wrist).transpose()) -
-               camera.ImgFromCam<double>(before.row(wrist).transpose()))
-                  .norm(),
-              1e-6);
-    EXPECT_LT(before(wrist, 2), before(elbow, 2));
-    EXPECT_GT(after(wrist, 2), after(elbow, 2));
-  }
-  EXPECT_EQ(found, 1);
-}
-
-TEST(LimbFlips, ALowerBoneKeepsItsDirectionWhenTheUpperOneFlips) {
-  BodyParameters arm = Pointing();
-  arm.body_pose[3 * (Mannequin()->JointIndex("left_shoulder") - 1) + 1] = -0.8;
-  const MatrixX3d before = JointsOf(arm);
-  const int shoulder = Mannequin()->JointIndex("left_shoulder"),
-            elbow = Mannequin()->JointIndex("left_elbow"), wrist = Mannequin()->JointIndex("left_wrist");
-  int kept = 0, both = 0;
-  for (const BodyParameters& flip : LimbFlips(*Mannequin(), arm, before)) {
-    const MatrixX3d after = JointsOf(flip);
-    if ((after.row(elbow) - before.row(elbow)).norm() < 1e-9) continue;
-    EXPECT_NEAR((after.row(elbow) - after.row(shoulder)).norm(),
-                (before.row(elbow) - before.row(shoulder)).norm(), 1e-9);
-    const double change =
-        ((after.row(wrist) - after.row(elbow)) - (before.row(wrist) - before.row(elbow))).norm();
-    kept += change < 1e-9;
-    both += change > 0.05;
-  }
-  EXPECT_EQ(kept, 1);
-  EXPECT_EQ(both, 1);
-}
-
-TEST(LimbFlips, BonesInTheImagePlaneAreLeftAlone) {
-  BodyParameters flat = BodyParameters::Zero(*Mannequin());
-  flat.global_orient = UprightOrient(0, 0);
-  flat.transl.z() = 6;
-  EXPECT_THAT(LimbFlips(*Mannequin(), flat, JointsOf(flat)), IsEmpty());
-}
-
 TEST(Flags, ALimbMirroredInAnotherMinimumIsADepthFlip) {
   const BodyParameters pointing = Pointing();
   BodyParameters away = pointing;
