@@ -151,12 +151,16 @@ Eigen::VectorXd LogSumExpOfRows(const Eigen::MatrixXd& values) {
 
 GaussianMixture LoadGaussianMixture(const std::string& path) {
   const std::unique_ptr<NamedArrays> reader = OpenNamedArrays(path);
+  // SMPLify's names, or those of scikit-learn's objects, old and new.
+  const bool is_sklearn = !reader->Names("means") && reader->Names("means_");
+  const std::string tail = is_sklearn ? "_" : "";
+  const std::string covariances = reader->Names("covariances_") ? "covariances_" : "covars" + tail;
   GaussianMixture mixture;
-  mixture.means = ReadRows(*reader, "means", -1, -1);
+  mixture.means = ReadRows(*reader, "means" + tail, -1, -1);
   const std::int64_t num = mixture.means.rows(), dim = mixture.means.cols();
-  const std::vector<double> weights = reader->Read("weights", {num})->ToDoubles();
+  const std::vector<double> weights = reader->Read("weights" + tail, {num})->ToDoubles();
   mixture.weights = Eigen::Map<const Eigen::VectorXd>(weights.data(), num);
-  const std::vector<double> covars = reader->Read("covars", {num, dim, dim})->ToDoubles();
+  const std::vector<double> covars = reader->Read(covariances, {num, dim, dim})->ToDoubles();
   for (std::int64_t k = 0; k < num; ++k) {
     const Eigen::Map<const Eigen::MatrixXd> covariance(covars.data() + k * dim * dim, dim, dim);
     mixture.covariances.emplace_back(covariance);

@@ -73,7 +73,7 @@ Command EvaluateCommand() {
       "  vitruvius evaluate fit 03_01.amc 03_02.amc --stride 10\n"
       "  vitruvius evaluate fit walk.bvh --keypoints3d\n",
       {"model", "gender", "prior", "recipe", "starts", "solver", "threads", "seed", "keypoints3d",
-       "keypoint_set", "noise_px", "noise_m", "stride", "limit", "json", "quiet"},
+       "keypoint_set", "noise_px", "noise_m", "stride", "limit", "json", "quiet", "regressors"},
       [](const std::vector<std::string>& arguments) {
         if (arguments.empty() || arguments[0] != "fit")
           throw UsageError("evaluate: expected `evaluate fit MOTION...`");

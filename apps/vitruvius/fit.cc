@@ -117,7 +117,8 @@ Command FitCommand() {
           "  vitruvius fit walk.bvh --out out/\n",
           {"out",          "model",         "gender",     "prior",  "recipe",  "focal", "image_size",
            "keypoint_set", "starts",        "hypotheses", "solver", "threads", "seed",  "shard",
-           "overlay",      "overlay_limit", "images",     "obj",    "report",  "quiet"},
+           "overlay",      "overlay_limit", "images",     "obj",    "report",  "quiet",
+           "regressors"},
           Fit};
 }
 

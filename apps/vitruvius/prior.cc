@@ -1,5 +1,6 @@
-// vitruvius prior info|sample|fit-gmm
+// vitruvius prior info|sample|fit-gmm|convert
 #include <cstdio>
+#include <map>
 #include <vector>
 
 #include "apps/vitruvius/command.h"
@@ -8,6 +9,7 @@
 #include "data/datasets/pose_collection.h"
 #include "data/io/npz.h"
 #include "data/io/picture.h"
+#include "data/io/vposer_file.h"
 #include "models/body/body_evaluator.h"
 #include "models/rendering/contact_sheet.h"
 #include "models/rendering/turntable.h"
@@ -114,17 +116,35 @@ int FitGmm(const std::vector<std::string>& inputs) {
   return kExitOk;
 }
 
+// A checkpoint's weights under plain names (data/io/vposer_file.h).
+int Convert(const std::vector<std::string>& inputs) {
+  if (inputs.size() != 1) throw UsageError("prior convert: name one checkpoint, or a folder as downloaded");
+  if (FLAGS_out.empty()) throw UsageError("prior convert: --out FILE.npz is missing");
+  const std::map<std::string, NpyArray> arrays = ReadVPoser(inputs[0]);
+  WriteNpz(FLAGS_out, arrays);
+  if (!FLAGS_quiet) {
+    std::printf("%s: %s, %lld latent numbers to %lld joints\n", FLAGS_out.c_str(),
+                arrays.at("family").ToStrings()[0].c_str(),
+                static_cast<long long>(arrays.at("latent_dim").ToInts()[0]),
+                static_cast<long long>(arrays.at("joints").size()));
+  }
+  return kExitOk;
+}
+
 }  // namespace
 
 Command PriorCommand() {
   return {
       "prior",
-      "info|sample|fit-gmm ... [--flag=value]",
-      "pose priors: what a file holds, random poses, training of a Gaussian mixture",
+      "info|sample|fit-gmm|convert ... [--flag=value]",
+      "pose priors: what a file holds, random poses, training of a Gaussian mixture, conversion",
       "  vitruvius prior info                               the shipped priors\n"
       "  vitruvius prior sample gmm8 --out samples.png      a sheet of random bodies (.npz: their poses)\n"
       "  vitruvius prior fit-gmm mocap/ --out my.npz        train on motion files (.amc, .bvh, .json, "
-      ".npz)\n",
+      ".npz)\n"
+      "  vitruvius prior convert vposer_v1_0/ --out vposer.npz    VPoser's weights (.pt, .ckpt, or the "
+      "folder), "
+      "\n                                                     for any program; no torch is needed\n",
       {"model", "gender", "out", "limit", "seed", "threads", "components", "floor", "cap", "restarts",
        "mirror", "quiet"},
       [](const std::vector<std::string>& arguments) {
@@ -133,7 +153,8 @@ Command PriorCommand() {
         if (verb == "info") return Info(rest);
         if (verb == "sample") return Sample(rest);
         if (verb == "fit-gmm") return FitGmm(rest);
-        throw UsageError(StrCat("prior: found \"", verb, "\", expected info, sample or fit-gmm"));
+        if (verb == "convert") return Convert(rest);
+        throw UsageError(StrCat("prior: found \"", verb, "\", expected info, sample, fit-gmm or convert"));
       }};
 }
 

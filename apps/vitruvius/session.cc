@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include "apps/vitruvius/flags.h"
 #include "data/io/body_file.h"
@@ -42,8 +43,7 @@ bool HasFreeBody() {
 std::string FreeBodyFile() { return UserDataFile("bodies/free.npz"); }
 
 std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name, int max_betas) {
-  BodyFileOptions options;
-  options.max_betas = max_betas;
+  const BodyFileOptions options = BodyFileOptionsFromFlags(max_betas);
   if (name == "mannequin") return Mannequin();
   if (name.empty()) return HasFreeBody() ? LoadBodyModel(FreeBodyFile(), options) : Mannequin();
   if (name == "free") {
@@ -61,7 +61,7 @@ std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name, int ma
   std::string gender = FLAGS_gender;
   for (char& c : gender) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   std::string looked;
-  for (const char* kind : {"SMPL_", "SMPLH_", "SMPLX_"}) {
+  for (const char* kind : {"SMPL_", "SMPLH_", "SMPLX_", "STAR_"}) {
     for (const char* ending : {".npz", ".pkl"}) {
       const std::string file = kind + gender + ending;
       if (std::filesystem::is_regular_file(name + "/" + file))
@@ -72,8 +72,19 @@ std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name, int ma
   throw InputError(name, "", "holds none of " + looked);
 }
 
+BodyFileOptions BodyFileOptionsFromFlags(int max_betas) {
+  BodyFileOptions options;
+  options.max_betas = options.max_expressions = max_betas;
+  std::istringstream list(FLAGS_regressors);
+  for (std::string file; std::getline(list, file, ',');) options.regressors.push_back(file);
+  return options;
+}
+
 std::shared_ptr<const BodyModel> ModelFromFlags() {
   std::shared_ptr<const BodyModel> model = LoadModelByName(FLAGS_model);
+  if (!FLAGS_regressors.empty() && model->weighted_points().empty()) {
+    throw UsageError("--regressors: the body " + model->name() + " is built in and takes none");
+  }
   // A body in other units fits keypoints just as well and is wrong by a factor.
   const ModelFinding units = CheckUnits(*model);
   if (!units.ok) throw InputError(FLAGS_model, "v_template", units.detail);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/io/body_file.h"
 #include "data/io/result_writer.h"
 #include "models/body/body_model.h"
 #include "priors/prior.h"
@@ -23,6 +24,8 @@ std::shared_ptr<const BodyModel> ModelFromFlags();
 std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name, int max_betas = 10);
 // Where `model build` puts the free body and `--model free` finds it.
 std::string FreeBodyFile();
+// --regressors, and as many shape directions and expressions.
+BodyFileOptions BodyFileOptionsFromFlags(int max_betas);
 std::shared_ptr<const Prior> PriorFromFlags(const Recipe& recipe);
 
 // Everything a fit needs, from flags; called once, shared by all threads.

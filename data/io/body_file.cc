@@ -6,6 +6,7 @@
 
 #include "data/io/named_arrays.h"
 #include "data/io/npz.h"
+#include "data/io/regressor_file.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -98,14 +99,20 @@ void ReadShapes(const NamedArrays& file, const BodyFileOptions& options, BodyMod
 
 RowMatrixXf ReadPosedirs(const NamedArrays& file, std::int64_t num_vertices, std::int64_t num_joints) {
   if (!file.Has("posedirs")) return {};
-  const auto read = file.Read("posedirs", {num_vertices, 3, -1});
-  const NpyArray& array = *read;
-  if (array.shape[2] != 9 * (num_joints - 1)) {
-    throw InputError(StrCat(array.origin, ": found shape ", array.ShapeName(), ", expected (", num_vertices,
-                            ", 3, ", 9 * (num_joints - 1), ") for ", num_joints, " joints"));
+  // STAR's own readers take (V, 3, C) and (3V, C) alike.
+  const std::vector<std::int64_t> shape = file.Shape("posedirs");
+  const bool is_flat = shape.size() == 2 && shape[0] == 3 * num_vertices;
+  const auto read =
+      is_flat ? file.Read("posedirs", {3 * num_vertices, -1}) : file.Read("posedirs", {num_vertices, 3, -1});
+  const std::int64_t columns = read->shape.back(), rotations = 9 * (num_joints - 1),
+                     quaternions = 4 * (num_joints - 1) + 1;
+  if (columns != rotations && columns != quaternions) {
+    throw InputError(StrCat(read->origin, ": found shape ", read->ShapeName(), ", expected (", num_vertices,
+                            ", 3, ", rotations, ") or STAR's (", num_vertices, ", 3, ", quaternions, ") for ",
+                            num_joints, " joints"));
   }
-  RowMatrixXf result(3 * num_vertices, array.shape[2]);
-  array.CopyTo(result.data());
+  RowMatrixXf result(3 * num_vertices, columns);
+  read->CopyTo(result.data());
   if ((result.array() == 0).all()) result.resize(0, 0);
   return result;
 }
@@ -206,9 +213,11 @@ void ReadWeightedPoints(const NamedArrays& file, std::int64_t num_vertices,
   const std::vector<int> point = ToIndices(*owner, static_cast<std::int64_t>(names.size()));
   const std::vector<int> vertex = ToIndices(*file.Read("point_vertices", owner->shape), num_vertices);
   const std::vector<double> weight = file.Read("point_weights", owner->shape)->ToDoubles();
+  std::map<std::string, VertexWeights> read;
   for (size_t i = 0; i < point.size(); ++i) {
-    (*points)[names[static_cast<size_t>(point[i])]].emplace_back(vertex[i], weight[i]);
+    read[names[static_cast<size_t>(point[i])]].emplace_back(vertex[i], weight[i]);
   }
+  for (auto& [name, weights] : read) (*points)[name] = std::move(weights);
 }
 
 }  // namespace
@@ -248,6 +257,13 @@ std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const Bo
   }
   ReadLandmarks(file, num_vertices, &data.landmarks);
   ReadFacePoints(file, data.faces, &data.weighted_points);
+  if (file.Has("cocoplus_regressor")) AttachRegressorRows(file, "cocoplus_regressor", "cocoplus", &data);
+  if (options.regressors_beside) {
+    for (const std::string& beside : RegressorsBeside(path, static_cast<int>(num_vertices))) {
+      AttachRegressor(beside, &data);
+    }
+  }
+  for (const std::string& regressor : options.regressors) AttachRegressor(regressor, &data);
   ReadWeightedPoints(file, num_vertices, &data.weighted_points);
   if (data.joint_names.empty()) data.joint_names = KnownJointNames(data.parents);
   data.left_hand = ReadHand(file, data.joint_names, true);
@@ -297,7 +313,7 @@ void AddWeightedPoints(const BodyModel& model, std::map<std::string, NpyArray>* 
 void SaveBodyModel(const std::string& path, const BodyModel& model) {
   const std::int64_t v = model.num_vertices(), j = model.num_joints(), f = model.num_faces(),
                      b = model.num_betas(), e = model.num_expressions();
-  const std::int64_t pose_columns = 9 * (j - 1);
+  const std::int64_t pose_columns = model.has_posedirs() ? model.posedirs().cols() : 9 * (j - 1);
   std::map<std::string, NpyArray> arrays;
   arrays["v_template"] = NpyArray::FromDoubles(model.v_template().data(), {v, 3});
   RowMatrixXd shapes(3 * v, b + e);
@@ -338,7 +354,18 @@ void SaveBodyModel(const std::string& path, const BodyModel& model) {
       NpyArray::FromInt32(vertices.data(), {static_cast<std::int64_t>(vertices.size())});
   arrays["gender"] = NpyArray::FromString(model.gender());
   arrays["name"] = NpyArray::FromString(model.name());
-  WriteNpz(path, arrays);
+  WriteNamedArrays(path, arrays);
+}
+
+void ConvertBodyFile(const std::string& from, const std::string& to, const BodyFileOptions& options) {
+  const std::shared_ptr<const BodyModel> body = LoadBodyModel(from, options);
+  const std::unique_ptr<NamedArrays> file = OpenNamedArrays(from);
+  std::map<std::string, NpyArray> arrays;
+  for (const std::string& key : file->Keys()) arrays[key] = *file->ReadAny(key);
+  arrays["name"] = NpyArray::FromString(body->name());
+  arrays["gender"] = NpyArray::FromString(body->gender());
+  AddWeightedPoints(*body, &arrays);
+  WriteNamedArrays(to, arrays);
 }
 
 }  // namespace vitruvius

@@ -1,10 +1,14 @@
 #include "data/io/named_arrays.h"
 
+#include <algorithm>
 #include <cctype>
+#include <cstring>
 #include <fstream>
 
+#include "data/io/atomic_file.h"
 #include "data/io/npy_header.h"
 #include "data/io/pickle.h"
+#include "data/io/pickle_writer.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -25,6 +29,8 @@ class NpzArrays : public NamedArrays {
     }
     return false;
   }
+  std::vector<std::string> Keys() const override { return file_.Keys(); }
+  std::vector<std::int64_t> Shape(const std::string& key) const override { return file_.Shape(key); }
   std::shared_ptr<const NpyArray> Read(const std::string& key,
                                        const std::vector<std::int64_t>& shape) const override {
     return std::make_shared<const NpyArray>(file_.Read(key, shape));
@@ -34,7 +40,37 @@ class NpzArrays : public NamedArrays {
   }
 
  private:
+  bool IsArray(const std::string&) const override { return true; }
   NpzReader file_;
+};
+
+constexpr const char* kOnlyArray = "array";
+
+class NpyFile : public NamedArrays {
+ public:
+  explicit NpyFile(const std::string& path)
+      : path_(path), array_(std::make_shared<const NpyArray>(ParseNpy(ReadFile(path), path, ""))) {}
+
+  const std::string& path() const override { return path_; }
+  bool Has(const std::string& key) const override { return key == kOnlyArray; }
+  bool Names(const std::string& key) const override { return Has(key); }
+  std::vector<std::string> Keys() const override { return {kOnlyArray}; }
+  std::vector<std::int64_t> Shape(const std::string& key) const override { return Read(key)->shape; }
+  std::shared_ptr<const NpyArray> Read(const std::string& key,
+                                       const std::vector<std::int64_t>& shape) const override {
+    CheckNpyShape(Shape(key), shape, path_, key);
+    return array_;
+  }
+  std::vector<std::string> ReadTexts(const std::string& key) const override { return Read(key)->ToStrings(); }
+
+ private:
+  const std::shared_ptr<const NpyArray>& Read(const std::string& key) const {
+    if (!Has(key)) throw InputError(path_, key, MissingArray(Keys()));
+    return array_;
+  }
+  bool IsArray(const std::string&) const override { return true; }
+  std::string path_;
+  std::shared_ptr<const NpyArray> array_;
 };
 
 bool IsText(const PickleValue& value) {
@@ -44,25 +80,38 @@ bool IsText(const PickleValue& value) {
 class PickleArrays : public NamedArrays {
  public:
   explicit PickleArrays(const std::string& path) : path_(path), pickle_(LoadPickle(path)) {
-    const PickleValue& root = pickle_.root();
-    if (root.kind != Kind::kDict) {
+    PickleValue& root = pickle_.root();
+    if (root.kind == Kind::kArray || root.kind == Kind::kSparse) {
+      Add(kOnlyArray, &root);
+    } else if (root.kind == Kind::kDict) {
+      for (size_t i = 0; i + 1 < root.items.size(); i += 2) {
+        if (IsText(*root.items[i])) Add(root.items[i]->Text(), root.items[i + 1]);
+      }
+    } else {
       throw InputError(path, "", StrCat("holds ", root.KindName(), ", expected a dict of arrays"));
-    }
-    for (size_t i = 0; i + 1 < root.items.size(); i += 2) {
-      if (!IsText(*root.items[i])) continue;
-      const std::string key = root.items[i]->Text();
-      keys_.push_back(key);
-      if (root.items[i + 1]->kind == Kind::kArray) root.items[i + 1]->array->origin = path + ": " + key;
     }
   }
 
   const std::string& path() const override { return path_; }
   bool Has(const std::string& key) const override {
-    const PickleValue* value = pickle_.root().Find(key);
-    return value != nullptr && (value->kind == Kind::kArray || value->kind == Kind::kSparse ||
-                                value->kind == Kind::kList || IsText(*value));
+    const auto found = values_.find(key);
+    return found != values_.end() && IsReadable(*found->second);
   }
-  bool Names(const std::string& key) const override { return pickle_.root().Find(key) != nullptr; }
+  bool Names(const std::string& key) const override { return values_.count(key) > 0; }
+  std::vector<std::string> Keys() const override {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : values_) {
+      if (IsReadable(*value)) keys.push_back(key);
+    }
+    return keys;
+  }
+  std::vector<std::int64_t> Shape(const std::string& key) const override {
+    const PickleValue& value = Find(key);
+    if (value.kind == Kind::kArray) return value.array->shape;
+    if (value.kind == Kind::kSparse) return {value.sparse->rows, value.sparse->cols};
+    if (value.kind == Kind::kList) return {static_cast<std::int64_t>(value.items.size())};
+    return {};
+  }
 
   std::shared_ptr<const NpyArray> Read(const std::string& key,
                                        const std::vector<std::int64_t>& shape) const override {
@@ -103,15 +152,31 @@ class PickleArrays : public NamedArrays {
   }
 
  private:
+  static bool IsReadable(const PickleValue& value) {
+    const bool is_texts = value.kind == Kind::kList && !value.items.empty() &&
+                          std::all_of(value.items.begin(), value.items.end(),
+                                      [](const PickleValue* item) { return IsText(*item); });
+    return value.kind == Kind::kArray || value.kind == Kind::kSparse || is_texts || IsText(value);
+  }
+  bool IsArray(const std::string& key) const override { return Find(key).kind == Kind::kArray; }
+  // Of two with one name the last counts, as in Python.
+  void Add(const std::string& key, PickleValue* value) {
+    values_[key] = value;
+    if (value->kind == Kind::kArray) value->array->origin = path_ + ": " + key;
+  }
   const PickleValue& Find(const std::string& key) const {
-    const PickleValue* value = pickle_.root().Find(key);
-    if (value == nullptr) throw InputError(path_, key, MissingArray(keys_));
-    return *value;
+    const auto found = values_.find(key);
+    if (found == values_.end()) {
+      std::vector<std::string> keys;
+      for (const auto& [name, value] : values_) keys.push_back(name);
+      throw InputError(path_, key, MissingArray(keys));
+    }
+    return *found->second;
   }
 
   std::string path_;
   Pickle pickle_;
-  std::vector<std::string> keys_;
+  std::map<std::string, const PickleValue*> values_;
 };
 
 }  // namespace
@@ -130,6 +195,26 @@ SparseRowMatrixd NamedArrays::ReadMatrix(const std::string& key, std::int64_t ro
   return result;
 }
 
+std::shared_ptr<const NpyArray> NamedArrays::ReadAny(const std::string& key) const {
+  const std::vector<std::int64_t> shape = Shape(key);
+  if (IsArray(key)) return Read(key, shape);
+  if (shape.size() != 2) {
+    const std::vector<std::string> texts = ReadTexts(key);
+    return std::make_shared<const NpyArray>(shape.empty() ? NpyArray::FromString(texts[0])
+                                                          : NpyArray::FromStrings(texts));
+  }
+  const RowMatrixXd dense = ReadMatrix(key, shape[0], shape[1]);
+  return std::make_shared<const NpyArray>(NpyArray::FromDoubles(dense.data(), shape));
+}
+
+void WriteNamedArrays(const std::string& path, const std::map<std::string, NpyArray>& arrays) {
+  if (HasPickleEnding(path)) {
+    WritePickle(path, arrays);
+  } else {
+    WriteNpz(path, arrays);
+  }
+}
+
 bool HasPickleEnding(const std::string& path) {
   const size_t dot = path.rfind('.');
   std::string ending = dot == std::string::npos ? "" : path.substr(dot);
@@ -138,9 +223,10 @@ bool HasPickleEnding(const std::string& path) {
 }
 
 std::unique_ptr<NamedArrays> OpenNamedArrays(const std::string& path) {
-  unsigned char start[2] = {0, 0};
+  unsigned char start[6] = {};
   std::ifstream(path, std::ios::binary).read(reinterpret_cast<char*>(start), sizeof(start));
   const bool is_zip = start[0] == 'P' && start[1] == 'K';
+  if (std::memcmp(start, "\x93NUMPY", sizeof(start)) == 0) return std::make_unique<NpyFile>(path);
   const bool is_pickle = start[0] == 0x80 && start[1] >= 2 && start[1] <= 5;
   if (is_pickle || (!is_zip && HasPickleEnding(path))) return std::make_unique<PickleArrays>(path);
   return std::make_unique<NpzArrays>(path);

@@ -55,9 +55,10 @@ class NpzReader {
   NpzReader(NpzReader&&) noexcept;
   const std::string& path() const;
   bool Has(const std::string& key) const;
-  std::vector<std::string> Keys() const;        // readable arrays, in the file's order
-  std::vector<std::string> Skipped() const;     // entries that hold objects, are damaged, or are no arrays
-  NpyArray Read(const std::string& key) const;  // throws InputError
+  std::vector<std::string> Keys() const;     // readable arrays, in the file's order
+  std::vector<std::string> Skipped() const;  // entries that hold objects, are damaged, or are no arrays
+  const std::vector<std::int64_t>& Shape(const std::string& key) const;  // throws InputError
+  NpyArray Read(const std::string& key) const;                           // throws InputError
   // Reads, and checks the shape: -1 matches any length. Throws InputError with what was found and expected.
   NpyArray Read(const std::string& key, const std::vector<std::int64_t>& shape) const;
 

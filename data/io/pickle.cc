@@ -20,13 +20,15 @@ constexpr int kNewestProtocol = 5;
 // Pickle's stack machine. Opcodes: CPython, Lib/pickletools.py.
 class Machine {
  public:
-  explicit Machine(const std::string& path) : source_(path), objects_(&source_) {}
+  // `source` must outlive this.
+  Machine(PickleSource* source, bool is_torch)
+      : source_(*source), objects_(source, is_torch), is_torch_(is_torch) {}
 
   Pickle Run() {
     while (Step()) {
     }
     PickleValue* root = Pop();
-    if (root->kind == Kind::kOther)
+    if (root->kind == Kind::kOther && root->of != PickleClass::kUnknown)
       source_.Fail("the file holds no value but a class or an unfinished object");
     return Pickle(objects_.TakeValues(), root);
   }
@@ -82,6 +84,7 @@ class Machine {
   }
   void Add(const std::vector<PickleValue*>& items, Kind kind) {
     PickleValue* to = Top();
+    if (to->of == PickleClass::kUnknown) return;  // what it would do with items is its own affair
     if (to->kind != kind || (kind == Kind::kDict && items.size() % 2 != 0)) {
       source_.Fail(StrCat("damaged: found ", items.size(), " items for ", to->KindName()));
     }
@@ -118,6 +121,8 @@ class Machine {
     return value;
   }
   void PushLong(std::uint64_t num_bytes) {
+    // The number that begins torch's old checkpoints has 80 bits; its low 64 tell it well enough.
+    const bool may_be_cut = is_torch_;
     const std::vector<unsigned char> bytes = source_.Bytes(num_bytes);
     std::uint64_t value = 0;
     const bool negative = !bytes.empty() && (bytes.back() & 0x80) != 0;
@@ -125,11 +130,11 @@ class Machine {
     for (size_t i = 0; i < bytes.size(); ++i) {
       if (i < 8) {
         value = (value & ~(std::uint64_t{0xff} << (8 * i))) | static_cast<std::uint64_t>(bytes[i]) << (8 * i);
-      } else if (bytes[i] != (negative ? 0xff : 0)) {
+      } else if (!may_be_cut && bytes[i] != (negative ? 0xff : 0)) {
         source_.Fail("found an integer of more than 64 bits");
       }
     }
-    if (bytes.size() > 8 && (value >> 63 != 0) != negative)
+    if (!may_be_cut && bytes.size() > 8 && (value >> 63 != 0) != negative)
       source_.Fail("found an integer of more than 64 bits");
     PushInt(static_cast<std::int64_t>(value));
   }
@@ -179,8 +184,9 @@ class Machine {
   bool StepOfText(unsigned char opcode);
   [[noreturn]] void FailOpcode(unsigned char opcode, bool first) const;
 
-  PickleSource source_;
+  PickleSource& source_;
   PickleObjects objects_;
+  const bool is_torch_;
   std::vector<PickleValue*> stack_;
   std::vector<size_t> marks_;
   std::unordered_map<std::uint64_t, PickleValue*> memo_;
@@ -391,6 +397,12 @@ bool Machine::Step() {
     case 'i':
       MakeOldStyle(true);
       break;     // INST
+    case 'Q': {  // BINPERSID
+      const PickleValue* id = Pop();
+      if (!is_torch_) FailOpcode(opcode, first);
+      Push(objects_.Storage(*id));
+      break;
+    }
     case 'b': {  // BUILD
       const PickleValue* state = Pop();
       objects_.Build(Top(), *state);
@@ -425,10 +437,19 @@ void Machine::FailOpcode(unsigned char opcode, bool first) const {
 }  // namespace
 
 Pickle LoadPickle(const std::string& path) {
+  PickleSource source(path);
   try {
-    return Machine(path).Run();
+    return Machine(&source, false).Run();
   } catch (const std::bad_alloc&) {
     throw InputError(path, "", "needs more memory than there is");
+  }
+}
+
+Pickle LoadTorchPickle(PickleSource* source) {
+  try {
+    return Machine(source, true).Run();
+  } catch (const std::bad_alloc&) {
+    throw InputError(source->path(), "", "needs more memory than there is");
   }
 }
 

@@ -1,7 +1,8 @@
 // Python pickles without Python: protocols 0 to 5 as Python 2 and 3 write them, for the numbers and arrays in
 // body models and priors. Nothing is ever executed: only a fixed list of classes is known (numpy arrays,
-// dtypes and scalars, scipy.sparse csc, csr and coo, chumpy.ch.Ch and chumpy.reordering.Select, sets, bytes),
-// each read as data; any other is refused by its name. Format: CPython, Lib/pickletools.py; classes: numpy
+// dtypes and scalars, scipy.sparse csc, csr and coo, chumpy.ch.Ch and chumpy.reordering.Select,
+// scikit-learn's Gaussian mixtures, sets, bytes), each read as data; any other is refused by its name.
+// Format: CPython, Lib/pickletools.py; classes: numpy
 // __reduce__, chumpy and scipy.sparse __dict__.
 #pragma once
 
@@ -35,6 +36,22 @@ enum class PickleClass : std::uint8_t {
   kSet,
   kBytes,
   kComplex,
+  kRecord,  // an object that is read as the dict of its members
+  // Of torch checkpoints alone:
+  kOrderedDict,
+  kStorage,
+  kTensor,
+  kParameter,
+  kUnknown,  // any other class, and whatever was made with it
+};
+
+// A tensor of a torch checkpoint: which elements of a storage, which lies elsewhere in the file, it is.
+struct PickleTensor {
+  std::string storage;             // its key
+  std::string dtype;               // "f4" without byte order; "" for one that numpy has not
+  std::int64_t storage_items = 0;  // elements in the storage
+  std::int64_t offset = 0;         // of the first element
+  std::vector<std::int64_t> shape, stride;
 };
 
 // A matrix by its entries, all inside; entries at one place add up.
@@ -60,6 +77,7 @@ struct PickleValue {
     kDict,
     kArray,
     kSparse,
+    kTensor,
     kOther,  // a class, a dtype, an object without its state: no value
   };
   Kind kind = Kind::kNone;
@@ -73,6 +91,7 @@ struct PickleValue {
   std::vector<PickleValue*> items;      // kList, kTuple; of kDict key, value, key, value, ...
   std::shared_ptr<NpyArray> array;      // kArray; shared with the chumpy object around it
   std::shared_ptr<PickleSparse> sparse;
+  std::shared_ptr<PickleTensor> tensor;  // kTensor, and kOther of a storage
 
   bool Is(std::string_view text) const;  // kText or kBytes of this (ASCII) content
   std::string Text() const;              // of kText and kBytes, as UTF-8
@@ -90,6 +109,7 @@ class Pickle {
   Pickle(const Pickle&) = delete;
   Pickle& operator=(const Pickle&) = delete;
   PickleValue& root() const { return *root_; }
+  const std::deque<PickleValue>& values() const { return values_; }  // all, in the file's order
 
  private:
   std::deque<PickleValue> values_;  // a deque, so that values stay in place
@@ -100,5 +120,11 @@ class Pickle {
 // arrays. Throws InputError with the byte where reading stopped: a class that is not known, a damaged file,
 // one that was converted to CRLF line ends, more than 4 million values, or integers of more than 64 bits.
 Pickle LoadPickle(const std::string& path);
+
+class PickleSource;
+// A pickle of a torch checkpoint, from the source's next byte up to its STOP. Tensors become kTensor. Classes
+// that are not known are no error here, because checkpoints are full of settings that nobody asks for: they,
+// and whatever is made with them, become kOther whose Text() is the class's name, and nothing is executed.
+Pickle LoadTorchPickle(PickleSource* source);
 
 }  // namespace vitruvius

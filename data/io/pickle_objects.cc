@@ -19,9 +19,6 @@ constexpr std::uint64_t kMaxLinks = 4 * kMaxValues;
 // file can ask for a copy of all that came before.
 constexpr std::uint64_t kSpendPerByte = 4;
 constexpr std::uint64_t kSpendAtLeast = 1 << 20;
-// Python keeps one object of each string this short, so that many arrays may name the same; longer ones
-// belong to one array, which takes them without a copy.
-constexpr size_t kShared = 64;
 constexpr size_t kMaxDimensions = 64;
 
 struct KnownClass {
@@ -52,6 +49,25 @@ constexpr KnownClass kKnownClasses[] = {
     {"copy_reg", "_reconstructor", Class::kNewInstance},
     {"copyreg", "_reconstructor", Class::kNewInstance},
     {"_codecs", "encode", Class::kEncode},
+    {"sklearn.mixture.gmm", "GMM", Class::kRecord},
+    {"sklearn.mixture.gaussian_mixture", "GaussianMixture", Class::kRecord},
+    {"sklearn.mixture._gaussian_mixture", "GaussianMixture", Class::kRecord},
+};
+constexpr KnownClass kTorchClasses[] = {
+    {"collections", "OrderedDict", Class::kOrderedDict},
+    {"torch._utils", "_rebuild_tensor", Class::kTensor},
+    {"torch._utils", "_rebuild_tensor_v2", Class::kTensor},
+    {"torch._utils", "_rebuild_parameter", Class::kParameter},
+    {"torch", "FloatStorage", Class::kStorage},
+    {"torch", "DoubleStorage", Class::kStorage},
+    {"torch", "HalfStorage", Class::kStorage},
+    {"torch", "BFloat16Storage", Class::kStorage},
+    {"torch", "LongStorage", Class::kStorage},
+    {"torch", "IntStorage", Class::kStorage},
+    {"torch", "ShortStorage", Class::kStorage},
+    {"torch", "CharStorage", Class::kStorage},
+    {"torch", "ByteStorage", Class::kStorage},
+    {"torch", "BoolStorage", Class::kStorage},
 };
 // The same under the names of Python 2 and 3.
 constexpr KnownClass kBuiltins[] = {
@@ -59,19 +75,12 @@ constexpr KnownClass kBuiltins[] = {
     {"", "bytearray", Class::kBytes}, {"", "bytes", Class::kBytes}, {"", "complex", Class::kComplex},
 };
 
-bool IsText(const PickleValue* value) { return value->kind == Kind::kText || value->kind == Kind::kBytes; }
-bool IsClass(const PickleValue* value, Class of) {
-  return value->kind == Kind::kOther && value->is_class && value->of == of;
-}
-bool IsSequence(const PickleValue* value) {
-  return value->kind == Kind::kList || value->kind == Kind::kTuple;
-}
 bool IsSparse(Class of) { return of == Class::kCsc || of == Class::kCsr || of == Class::kCoo; }
 
 }  // namespace
 
-PickleObjects::PickleObjects(const PickleSource* source)
-    : source_(*source), may_spend_(kSpendAtLeast + kSpendPerByte * source->size()) {}
+PickleObjects::PickleObjects(const PickleSource* source, bool is_torch)
+    : source_(*source), is_torch_(is_torch), may_spend_(kSpendAtLeast + kSpendPerByte * source->size()) {}
 
 PickleValue* PickleObjects::New(Kind kind) {
   if (values_.size() >= kMaxValues) source_.Fail(StrCat("the file holds more than ", kMaxValues, " values"));
@@ -103,6 +112,14 @@ PickleValue* PickleObjects::Class(const std::string& module, const std::string& 
       if (name == known.name) value->of = known.of;
     }
   }
+  if (is_torch_) {
+    for (const KnownClass& known : kTorchClasses) {
+      if (module == known.module && name == known.name) value->of = known.of;
+    }
+    if (value->of == Class::kNone) value->of = Class::kUnknown;
+    const std::string text = value->of == Class::kStorage ? name : module + "." + name;
+    value->bytes.assign(text.begin(), text.end());
+  }
   if (value->of == Class::kNone) {
     source_.Fail("the file names the class " + module + "." + name +
                  ", which is not among those that are read; nothing of it was executed");
@@ -110,7 +127,16 @@ PickleValue* PickleObjects::Class(const std::string& module, const std::string& 
   return value;
 }
 
+PickleValue* PickleObjects::Unknown(const PickleValue& like) {
+  Spend(like.bytes.size());
+  PickleValue* value = New(Kind::kOther);
+  value->of = Class::kUnknown;
+  value->bytes = like.bytes;
+  return value;
+}
+
 PickleValue* PickleObjects::Call(const PickleValue& callee, const PickleValue& arguments) {
+  if (callee.of == Class::kUnknown) return Unknown(callee);
   if (callee.kind != Kind::kOther || !callee.is_class) {
     source_.Fail(StrCat("found a call of ", callee.KindName()));
   }
@@ -138,7 +164,17 @@ PickleValue* PickleObjects::Call(const PickleValue& callee, const PickleValue& a
     case Class::kFromBuffer:
       expect(items.size() == 4 && IsText(items[0]) && IsText(items[3]));
       return CallFromBuffer(items);
+    case Class::kOrderedDict:
+      expect(items.size() <= 1 && (items.empty() || IsSequence(items[0])));
+      return CallOrderedDict(items);
+    case Class::kTensor:
+      expect(items.size() >= 4);
+      return CallTensor(items);
+    case Class::kParameter:
+      expect(!items.empty() && items[0]->kind == Kind::kTensor);
+      return items[0];
     case Class::kNewInstance:
+      if (!items.empty() && items[0]->of == Class::kUnknown) return Unknown(*items[0]);
       expect(items.size() == 3 && IsClass(items[1], Class::kObject) && items[2]->kind == Kind::kNone);
       return Instance(*items[0]);
     case Class::kEncode:
@@ -160,9 +196,11 @@ PickleValue* PickleObjects::Call(const PickleValue& callee, const PickleValue& a
 }
 
 PickleValue* PickleObjects::Instance(const PickleValue& of) {
-  const bool known =
-      of.kind == Kind::kOther && of.is_class &&
-      (of.of == Class::kNdarray || of.of == Class::kCh || of.of == Class::kSelect || IsSparse(of.of));
+  if (of.of == Class::kUnknown) return Unknown(of);
+  if (of.of == Class::kOrderedDict && of.is_class) return CallOrderedDict({});
+  const bool known = of.kind == Kind::kOther && of.is_class &&
+                     (of.of == Class::kNdarray || of.of == Class::kCh || of.of == Class::kSelect ||
+                      of.of == Class::kRecord || IsSparse(of.of));
   if (!known) source_.Fail("found an object of something that makes none");
   PickleValue* object = New(Kind::kOther);
   object->of = of.of;
@@ -170,6 +208,8 @@ PickleValue* PickleObjects::Instance(const PickleValue& of) {
 }
 
 void PickleObjects::Build(PickleValue* object, const PickleValue& state) {
+  // Attributes beside the items, such as torch's _metadata.
+  if (object->of == Class::kUnknown || object->of == Class::kOrderedDict) return;
   if (object->kind != Kind::kOther || object->is_class) {
     source_.Fail(StrCat("found state for ", object->KindName(), ", which takes none"));
   }
@@ -180,6 +220,12 @@ void PickleObjects::Build(PickleValue* object, const PickleValue& state) {
   const PickleValue& members = pair ? *state.items[0] : state;
   if (IsSparse(object->of)) return BuildSparse(object, members);
   if (object->of == Class::kSelect) return BuildSelect(object, members);
+  if (object->of == Class::kRecord) {
+    if (members.kind != Kind::kDict) source_.Fail("found an object whose members are no dict");
+    object->kind = Kind::kDict;
+    Extend(object, members.items.data(), members.items.data() + members.items.size());
+    return;
+  }
   const PickleValue* x = Member(members, "x");
   if (x->kind != Kind::kArray) source_.Fail(StrCat("chumpy.ch.Ch: its x is ", x->KindName()));
   object->array = x->array;
@@ -200,7 +246,7 @@ void PickleObjects::Spend(std::uint64_t bytes) {
 // ---- bytes ----
 std::vector<unsigned char> PickleObjects::TakeBytes(PickleValue* value) {
   if (value->is_taken) source_.Fail("found two arrays of the same bytes");
-  if (value->bytes.size() <= kShared) {
+  if (value->bytes.size() <= kSharedPickleBytes) {
     Spend(value->bytes.size());
     return value->bytes;
   }

@@ -12,10 +12,24 @@
 
 namespace vitruvius {
 
+// Python keeps one object of each string this short, so that many arrays may name the same; longer ones
+// belong to one array, which takes them without a copy.
+inline constexpr size_t kSharedPickleBytes = 64;
+
+inline bool IsText(const PickleValue* value) {
+  return value->kind == PickleValue::Kind::kText || value->kind == PickleValue::Kind::kBytes;
+}
+inline bool IsClass(const PickleValue* value, PickleClass of) {
+  return value->kind == PickleValue::Kind::kOther && value->is_class && value->of == of;
+}
+inline bool IsSequence(const PickleValue* value) {
+  return value->kind == PickleValue::Kind::kList || value->kind == PickleValue::Kind::kTuple;
+}
+
 class PickleObjects {
  public:
-  // `source` gives errors their place, and must outlive this.
-  explicit PickleObjects(const PickleSource* source);
+  // `source` gives errors their place, and must outlive this. `is_torch`: see LoadTorchPickle.
+  PickleObjects(const PickleSource* source, bool is_torch);
 
   PickleValue* New(PickleValue::Kind kind);  // throws InputError past the limit
   PickleValue* Sequence(PickleValue::Kind kind, std::vector<PickleValue*> items);
@@ -25,6 +39,7 @@ class PickleObjects {
   PickleValue* Call(const PickleValue& callee, const PickleValue& arguments);  // REDUCE
   PickleValue* Instance(const PickleValue& of);                                // NEWOBJ: without its state
   void Build(PickleValue* object, const PickleValue& state);                   // BUILD
+  PickleValue* Storage(const PickleValue& id);  // BINPERSID, of a torch checkpoint
   std::deque<PickleValue> TakeValues() { return std::move(values_); }
 
  private:
@@ -34,6 +49,9 @@ class PickleObjects {
   std::vector<std::int64_t> Ints(const PickleValue* value, const char* what);
   void SetArray(PickleValue* object, const std::string& dtype, std::vector<std::int64_t> shape,
                 bool fortran_order, PickleValue* data);
+  PickleValue* Unknown(const PickleValue& like);
+  PickleValue* CallOrderedDict(const std::vector<PickleValue*>& arguments);
+  PickleValue* CallTensor(const std::vector<PickleValue*>& arguments);
   PickleValue* CallScalar(const std::vector<PickleValue*>& arguments);
   PickleValue* CallFromBuffer(const std::vector<PickleValue*>& arguments);
   PickleValue* CallBytes(const std::vector<PickleValue*>& arguments);
@@ -47,6 +65,7 @@ class PickleObjects {
   void Spend(std::uint64_t bytes);
 
   const PickleSource& source_;
+  const bool is_torch_;
   std::deque<PickleValue> values_;
   std::uint64_t num_links_ = 0;
   std::uint64_t may_spend_;

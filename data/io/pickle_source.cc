@@ -29,10 +29,16 @@ PickleSource::PickleSource(const std::string& path) : path_(path) {
   size_ = static_cast<std::uint64_t>(info.st_size);
 }
 
-PickleSource::~PickleSource() { close(file_); }
+PickleSource::PickleSource(const std::string& path, const std::string& place,
+                           std::vector<unsigned char> bytes)
+    : path_(path), place_(place + " "), size_(bytes.size()), buffer_(std::move(bytes)) {}
+
+PickleSource::~PickleSource() {
+  if (file_ >= 0) close(file_);
+}
 
 void PickleSource::Fail(const std::string& what) const {
-  throw InputError(path_, StrCat("byte ", opcode_offset_), what);
+  throw InputError(path_, StrCat(place_, "byte ", opcode_offset_), what);
 }
 
 void PickleSource::FailCrlf() const {
@@ -100,6 +106,15 @@ std::vector<unsigned char> PickleSource::Bytes(std::uint64_t count) {
     buffer_.clear();
     at_ = 0;
   }
+  return bytes;
+}
+
+std::vector<unsigned char> PickleSource::BytesAt(std::uint64_t offset, std::uint64_t count) const {
+  if (offset > size_ || count > size_ - offset) {
+    throw InputError(path_, StrCat("byte ", offset), StrCat("the file ends before ", count, " bytes"));
+  }
+  std::vector<unsigned char> bytes(count);
+  ReadAt(offset, bytes.data(), count);
   return bytes;
 }
 

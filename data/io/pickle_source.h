@@ -11,17 +11,22 @@ namespace vitruvius {
 class PickleSource {
  public:
   explicit PickleSource(const std::string& path);  // throws InputError
+  // Bytes from inside a file, which messages call path: place.
+  PickleSource(const std::string& path, const std::string& place, std::vector<unsigned char> bytes);
   ~PickleSource();
   PickleSource(const PickleSource&) = delete;
   PickleSource& operator=(const PickleSource&) = delete;
 
   const std::string& path() const { return path_; }
-  std::uint64_t size() const { return size_; }  // of the file
-  unsigned char Opcode();                       // the next byte, which errors from now on name
+  std::uint64_t size() const { return size_; }                   // of the file
+  std::uint64_t offset() const { return buffer_offset_ + at_; }  // of the next byte
+  unsigned char Opcode();  // the next byte, which errors from now on name
   unsigned char Byte();
   std::uint64_t Little(int num_bytes);  // unsigned, 1 to 8 bytes
   double BigDouble();
   std::vector<unsigned char> Bytes(std::uint64_t count);
+  // From anywhere in a file that was opened by its path, without moving.
+  std::vector<unsigned char> BytesAt(std::uint64_t offset, std::uint64_t count) const;
   std::vector<unsigned char> Line();  // up to the next '\n', which is left out
   // A line of a few words; a carriage return at its end tells a file that was converted to CRLF.
   std::string ShortLine();
@@ -29,11 +34,10 @@ class PickleSource {
   [[noreturn]] void FailCrlf() const;
 
  private:
-  std::uint64_t offset() const { return buffer_offset_ + at_; }
   void Fill();
   void ReadAt(std::uint64_t offset, unsigned char* out, std::uint64_t count) const;
 
-  std::string path_;
+  std::string path_, place_;
   int file_ = -1;
   std::uint64_t size_ = 0;
   std::uint64_t opcode_offset_ = 0;

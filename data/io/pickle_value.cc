@@ -16,7 +16,8 @@ bool PickleValue::Is(std::string_view text) const {
 }
 
 std::string PickleValue::Text() const {
-  VT_CHECK(kind == PickleValue::Kind::kText || kind == PickleValue::Kind::kBytes);
+  VT_CHECK(kind == PickleValue::Kind::kText || kind == PickleValue::Kind::kBytes ||
+           of == PickleClass::kUnknown);
   if (!is_latin1) return ValidUtf8(View(bytes));
   std::string text;
   for (const unsigned char byte : bytes) AppendUtf8(byte, &text);
@@ -55,6 +56,8 @@ const char* PickleValue::KindName() const {
       return "an array";
     case PickleValue::Kind::kSparse:
       return "a sparse matrix";
+    case PickleValue::Kind::kTensor:
+      return "a tensor";
     case PickleValue::Kind::kOther:
       return "a class or an unfinished object";
   }

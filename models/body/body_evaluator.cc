@@ -11,8 +11,33 @@ namespace vitruvius {
 namespace {
 
 using Matrix3Xd = Eigen::Matrix<double, 3, Eigen::Dynamic, Eigen::RowMajor>;
-using Vector9d = Eigen::Matrix<double, 9, 1>;
-using Matrix93d = Eigen::Matrix<double, 9, 3>;
+using RowMajor3d = Eigen::Matrix<double, 3, 3, Eigen::RowMajor>;
+// Size of PoseFeature a joint.
+constexpr int kRotationFeature = 9, kQuaternionFeature = 4;
+
+// The feature of one joint and its derivative by the axis-angle, with the rotation and its right Jacobian.
+void PoseFeatureOf(const Vector3d&, const Matrix3d& rotation, Eigen::Matrix<double, 9, 1>* feature) {
+  Eigen::Map<RowMajor3d>(feature->data()) = rotation - Matrix3d::Identity();
+}
+void PoseFeatureOf(const Vector3d& axis_angle, const Matrix3d&, Eigen::Matrix<double, 4, 1>* feature) {
+  *feature = QuaternionMinusIdentity(axis_angle);
+}
+// d R / d w_c = R [J_r e_c]x.
+void PoseFeatureJacobian(const Vector3d&, const Matrix3d& rotation, const Matrix3d& right_jacobian,
+                         Eigen::Matrix<double, 9, 3>* derivative) {
+  for (int c = 0; c < 3; ++c) {
+    Eigen::Map<RowMajor3d>(derivative->col(c).data()).noalias() = rotation * Skew(right_jacobian.col(c));
+  }
+}
+// d q / d w_c = q (0, J_r e_c) / 2 as quaternions.
+void PoseFeatureJacobian(const Vector3d& axis_angle, const Matrix3d&, const Matrix3d& right_jacobian,
+                         Eigen::Matrix<double, 4, 3>* derivative) {
+  const Eigen::Vector4d q = QuaternionMinusIdentity(axis_angle);
+  const Vector3d vector = q.head<3>();
+  derivative->topRows<3>().noalias() = 0.5 * (1 + q[3]) * right_jacobian;
+  for (int c = 0; c < 3; ++c) derivative->col(c).head<3>() += 0.5 * vector.cross(right_jacobian.col(c));
+  derivative->row(3).noalias() = -0.5 * vector.transpose() * right_jacobian;
+}
 
 }  // namespace
 
@@ -89,7 +114,7 @@ struct BodyEvaluator::Impl {
   // The part of posedirs that belongs to one joint, for the needed vertices where it is not zero.
   struct PoseBlend {
     std::vector<int> vertices;
-    Eigen::MatrixXd basis;    // (3 |vertices|, 9)
+    Eigen::MatrixXd basis;    // (3 |vertices|, 9 or 4)
     Eigen::MatrixXd tangent;  // (3 |vertices|, 3) buffer: d v_posed / d axis-angle
     Eigen::VectorXd offset;   // (3 |vertices|) buffer
   };
@@ -103,13 +128,15 @@ struct BodyEvaluator::Impl {
   std::vector<PoseBlend> pose_blends;  // (J), the root's is empty
   std::vector<Point> points;
   int num_joints, num_betas, num_parameters;
+  bool is_star = false;
 
   // Buffers.
   std::vector<Matrix3d> rotation, right_jacobian, world_rotation, tangent;  // R_k, J_r, G_k, G_k J_r
-  std::vector<Vector3d> rest_joint, world_joint;                            // J_k, p_k
-  std::vector<Matrix3Xd> joint_by_betas, offset_by_betas;                   // dp_k, dp_k - G_k dJ_k
-  std::vector<Vector3d> posed;                                              // v_posed
-  std::vector<Matrix3d> blended_rotation;                                   // sum_i w_i G_i
+  std::vector<Vector3d> axis_angle;
+  std::vector<Vector3d> rest_joint, world_joint;           // J_k, p_k
+  std::vector<Matrix3Xd> joint_by_betas, offset_by_betas;  // dp_k, dp_k - G_k dJ_k
+  std::vector<Vector3d> posed;                             // v_posed
+  std::vector<Matrix3d> blended_rotation;                  // sum_i w_i G_i
   std::vector<Vector3d> vertex_position;
   std::vector<Vector3d> carried;  // x_i of one vertex
   MatrixX3d result;
@@ -120,6 +147,11 @@ struct BodyEvaluator::Impl {
   void Forward(const double* global_orient, const double* body_pose, const double* betas,
                const double* transl, bool with_jacobian);
   void ShapeJacobians();
+  template <int kFeature>
+  void GatherBlends(const std::map<int, int>& index_of_vertex);
+  template <int kFeature>
+  void AddBlends();
+  template <int kFeature>
   void BlendJacobians();
   template <typename Block>
   void JointJacobian(int joint, Block&& block) const;
@@ -158,31 +190,13 @@ BodyEvaluator::Impl::Impl(std::shared_ptr<const BodyModel> body, const PointSet&
   }
 
   pose_blends.resize(num_joints);
+  is_star = model->pose_feature() == PoseFeature::kQuaternion;
   if (model->has_posedirs()) {
-    for (int k = 1; k < num_joints; ++k) {
-      PoseBlend& blend = pose_blends[k];
-      for (const auto& [vertex, index] : index_of_vertex) {
-        if ((model->posedirs().block<3, 9>(3 * vertex, 9 * (k - 1)).array() != 0).any()) {
-          blend.vertices.push_back(index);
-        }
-      }
-      std::vector<int> vertex_of_index(vertices.size());
-      for (const auto& [vertex, index] : index_of_vertex) vertex_of_index[index] = vertex;
-      for (size_t i = 0; i < blend.vertices.size(); ++i) {
-        vertices[blend.vertices[i]].blends.emplace_back(k, static_cast<int>(i));
-      }
-      const auto rows = static_cast<Eigen::Index>(3 * blend.vertices.size());
-      blend.basis.resize(rows, 9);
-      blend.tangent.resize(rows, 3);
-      blend.offset.resize(rows);
-      for (size_t i = 0; i < blend.vertices.size(); ++i) {
-        const int vertex = vertex_of_index[blend.vertices[i]];
-        blend.basis.middleRows<3>(static_cast<Eigen::Index>(3 * i)) =
-            model->posedirs().block<3, 9>(3 * vertex, 9 * (k - 1)).cast<double>();
-      }
-    }
+    is_star ? GatherBlends<kQuaternionFeature>(index_of_vertex)
+            : GatherBlends<kRotationFeature>(index_of_vertex);
   }
 
+  axis_angle.resize(num_joints);
   rotation.resize(num_joints);
   right_jacobian.resize(num_joints);
   world_rotation.resize(num_joints);
@@ -198,11 +212,38 @@ BodyEvaluator::Impl::Impl(std::shared_ptr<const BodyModel> body, const PointSet&
   result.resize(static_cast<Eigen::Index>(points.size()), 3);
 }
 
+template <int kFeature>
+void BodyEvaluator::Impl::GatherBlends(const std::map<int, int>& index_of_vertex) {
+  std::vector<int> vertex_of_index(vertices.size());
+  for (const auto& [vertex, index] : index_of_vertex) vertex_of_index[index] = vertex;
+  for (int k = 1; k < num_joints; ++k) {
+    PoseBlend& blend = pose_blends[k];
+    const auto basis_of = [&](int vertex) {
+      return model->posedirs().block<3, kFeature>(3 * vertex, kFeature * (k - 1));
+    };
+    for (const auto& [vertex, index] : index_of_vertex) {
+      if ((basis_of(vertex).array() != 0).any()) blend.vertices.push_back(index);
+    }
+    const auto rows = static_cast<Eigen::Index>(3 * blend.vertices.size());
+    blend.basis.resize(rows, kFeature);
+    blend.tangent.resize(rows, 3);
+    blend.offset.resize(rows);
+    for (size_t i = 0; i < blend.vertices.size(); ++i) {
+      vertices[blend.vertices[i]].blends.emplace_back(k, static_cast<int>(i));
+      blend.basis.middleRows<3>(static_cast<Eigen::Index>(3 * i)) =
+          basis_of(vertex_of_index[blend.vertices[i]]).template cast<double>();
+    }
+  }
+}
+
 void BodyEvaluator::Impl::GatherVertex(int vertex) {
   Vertex v;
   v.rest = model->v_template().row(vertex);
   v.shapedirs = model->shapedirs().middleRows(num_betas > 0 ? 3 * vertex : 0, num_betas > 0 ? 3 : 0);
   if (num_betas == 0) v.shapedirs.resize(3, 0);
+  if (num_betas > 1 && model->pose_feature() == PoseFeature::kQuaternion) {
+    v.shapedirs.col(1) += model->posedirs().rightCols<1>().segment<3>(3 * vertex).cast<double>();
+  }
   for (SparseRowMatrixd::InnerIterator it(model->weights(), vertex); it; ++it) {
     if (it.value() != 0) v.weights.emplace_back(static_cast<int>(it.col()), it.value());
   }
@@ -225,7 +266,8 @@ void BodyEvaluator::Impl::Forward(const double* global_orient, const double* bod
   const Eigen::Map<const Vector3d> translation(transl);
   const std::vector<int>& parents = model->parents();
   for (int k = 0; k < num_joints; ++k) {
-    const Eigen::Map<const Vector3d> w(k == 0 ? global_orient : body_pose + 3 * (k - 1));
+    Vector3d& w = axis_angle[k];
+    w = Eigen::Map<const Vector3d>(k == 0 ? global_orient : body_pose + 3 * (k - 1));
     if (with_jacobian) {
       ExpSO3WithJacobian(w, &rotation[k], &right_jacobian[k]);
     } else {
@@ -248,17 +290,7 @@ void BodyEvaluator::Impl::Forward(const double* global_orient, const double* bod
     posed[i] = vertices[i].rest;
     posed[i].noalias() += vertices[i].shapedirs * shape;
   }
-  for (int k = 1; k < num_joints; ++k) {
-    PoseBlend& blend = pose_blends[k];
-    if (blend.vertices.empty()) continue;
-    Vector9d feature;
-    Eigen::Map<Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(feature.data()) =
-        rotation[k] - Matrix3d::Identity();
-    blend.offset.noalias() = blend.basis * feature;
-    for (size_t i = 0; i < blend.vertices.size(); ++i) {
-      posed[blend.vertices[i]] += blend.offset.segment<3>(static_cast<Eigen::Index>(3 * i));
-    }
-  }
+  is_star ? AddBlends<kQuaternionFeature>() : AddBlends<kRotationFeature>();
   for (size_t i = 0; i < vertices.size(); ++i) {
     const Vertex& v = vertices[i];
     Matrix3d blended = Matrix3d::Zero();
@@ -281,6 +313,20 @@ void BodyEvaluator::Impl::Forward(const double* global_orient, const double* bod
   }
 }
 
+template <int kFeature>
+void BodyEvaluator::Impl::AddBlends() {
+  for (int k = 1; k < num_joints; ++k) {
+    PoseBlend& blend = pose_blends[k];
+    if (blend.vertices.empty()) continue;
+    Eigen::Matrix<double, kFeature, 1> feature;
+    PoseFeatureOf(axis_angle[k], rotation[k], &feature);
+    blend.offset.noalias() = blend.basis * feature;
+    for (size_t i = 0; i < blend.vertices.size(); ++i) {
+      posed[blend.vertices[i]] += blend.offset.segment<3>(static_cast<Eigen::Index>(3 * i));
+    }
+  }
+}
+
 void BodyEvaluator::Impl::ShapeJacobians() {
   const std::vector<int>& parents = model->parents();
   const RowMatrixXd& shapedirs = model->joint_shapedirs();
@@ -298,16 +344,14 @@ void BodyEvaluator::Impl::ShapeJacobians() {
   }
 }
 
-// d v_posed / d axis-angle of joint k = basis vec(d R_k), where d R_k / d w_c = R_k [J_r e_c]x.
+// d v_posed / d axis-angle of joint k = basis d feature.
+template <int kFeature>
 void BodyEvaluator::Impl::BlendJacobians() {
   for (int k = 1; k < num_joints; ++k) {
     PoseBlend& blend = pose_blends[k];
     if (blend.vertices.empty()) continue;
-    Matrix93d derivative;
-    for (int c = 0; c < 3; ++c) {
-      Eigen::Map<Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(derivative.col(c).data()).noalias() =
-          rotation[k] * Skew(right_jacobian[k].col(c));
-    }
+    Eigen::Matrix<double, kFeature, 3> derivative;
+    PoseFeatureJacobian(axis_angle[k], rotation[k], right_jacobian[k], &derivative);
     blend.tangent.noalias() = blend.basis.lazyProduct(derivative);
   }
 }
@@ -360,7 +404,7 @@ void BodyEvaluator::Impl::Jacobian() {
   if (jacobian.size() == 0) {
     jacobian.resize(3 * static_cast<Eigen::Index>(points.size()), num_parameters);
   }
-  BlendJacobians();
+  is_star ? BlendJacobians<kQuaternionFeature>() : BlendJacobians<kRotationFeature>();
   jacobian.setZero();
   for (size_t i = 0; i < points.size(); ++i) {
     auto block = jacobian.middleRows<3>(static_cast<Eigen::Index>(3 * i));

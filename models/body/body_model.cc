@@ -84,6 +84,11 @@ void CheckRowSums(const BodyModelData& data, const std::string& key, const Spars
   }
 }
 
+bool IsStar(const BodyModelData& data) {
+  return data.posedirs.rows() == 3 * data.v_template.rows() &&
+         data.posedirs.cols() == 4 * (static_cast<Eigen::Index>(data.parents.size()) - 1) + 1;
+}
+
 void CheckWeightedPoints(const BodyModelData& data) {
   // Regressors were trained with sums near one, not at one.
   constexpr double kSumTolerance = 0.1;
@@ -129,7 +134,9 @@ void CheckData(const BodyModelData& data) {
     Fail(data, "shapedirs", StrCat("found ", data.shapedirs.rows() / 3, " vertices, expected ", v));
   }
   if (!data.shapedirs.allFinite()) Fail(data, "shapedirs", "holds a value that is not finite");
-  if (data.posedirs.size() > 0) CheckShape(data, "posedirs", data.posedirs, 3 * v, 9 * (j - 1));
+  if (data.posedirs.size() > 0 && !IsStar(data)) {
+    CheckShape(data, "posedirs", data.posedirs, 3 * v, 9 * (j - 1));
+  }
   if (!data.posedirs.allFinite()) Fail(data, "posedirs", "holds a value that is not finite");
   CheckShape(data, "J_regressor", data.joint_regressor, j, v);
   CheckShape(data, "weights", data.weights, v, j);
@@ -203,6 +210,10 @@ BodyModel::BodyModel(BodyModelData data) : data_(std::move(data)) {
       descendants_[ancestor].insert(descendants_[ancestor].begin(), j);
     }
   }
+}
+
+PoseFeature BodyModel::pose_feature() const {
+  return IsStar(data_) ? PoseFeature::kQuaternion : PoseFeature::kRotation;
 }
 
 Eigen::VectorXd BodyModel::RelaxedPose() const {

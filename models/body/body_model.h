@@ -3,7 +3,7 @@
 //
 // Forward function (Loper et al., SMPL, SIGGRAPH Asia 2015, eqs. 2-10), for V vertices, J joints, B betas:
 //   v_shaped = v_template + shapedirs betas          rest joints  = J_regressor v_shaped
-//   v_posed  = v_shaped + posedirs vec(R_j - I), j >= 1, each 3x3 row by row, joint-major
+//   v_posed  = v_shaped + posedirs f(pose), f joint by joint for j >= 1 (PoseFeature)
 //   vertex   = sum_j weights_j [ G_j (v_posed - J_j) + p_j ] + transl
 //   G_0 = R_0, p_0 = J_0;   G_j = G_parent R_j,  p_j = p_parent + G_parent (J_j - J_parent)
 // Metres; y up, x to the subject's left, z out of the chest in the rest pose.
@@ -41,6 +41,13 @@ struct HandPoses {
   RowMatrixXd components;  // (C, 45) radians per unit coefficient, the most telling first
 };
 
+// What the columns of posedirs multiply.
+enum class PoseFeature {
+  kRotation,    // vec(R_j - I), row by row: 9 a joint (SMPL and its relatives)
+  kQuaternion,  // (x, y, z, w - 1) of the joint's quaternion, 4 a joint, and once, last, betas[1], which does
+                // not move the joints (Osman et al., STAR, ECCV 2020)
+};
+
 // Plain arrays, as read from a file or generated. BodyModel::Create checks them.
 struct BodyModelData {
   std::string name;  // "mannequin", or the file's name
@@ -48,7 +55,7 @@ struct BodyModelData {
   MatrixX3d v_template;                  // (V, 3) metres
   MatrixX3i faces;                       // (F, 3) 0-based, outward by the right-hand rule
   RowMatrixXd shapedirs;                 // (3V, B): row 3v+axis, metres per unit beta
-  RowMatrixXf posedirs;                  // (3V, 9(J-1)), metres; or (0, 0) for none
+  RowMatrixXf posedirs;                  // (3V, 9(J-1)) or STAR's (3V, 4(J-1)+1), metres; or (0, 0)
   SparseRowMatrixd joint_regressor;      // (J, V), rows sum to one
   SparseRowMatrixd weights;              // (V, J), rows sum to one, non-negative
   std::vector<int> parents;              // (J), parents[0] = -1, parents[j] < j
@@ -76,6 +83,8 @@ class BodyModel {
   int num_body_joints() const { return num_joints() - 1; }
   int num_betas() const { return static_cast<int>(data_.shapedirs.cols()); }
   bool has_posedirs() const { return data_.posedirs.size() > 0; }
+  // By the number of columns of posedirs.
+  PoseFeature pose_feature() const;
   // Length of [orient 3 | body_pose 3(J-1) | betas B | transl 3].
   int num_parameters() const { return 3 * num_joints() + num_betas() + 3; }
 

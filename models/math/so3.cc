@@ -65,6 +65,17 @@ void ExpSO3WithJacobian(const Vector3d& axis_angle, Matrix3d* rotation, Matrix3d
   *right_jacobian = JacobianFrom(axis_angle, t2, k);
 }
 
+Eigen::Vector4d QuaternionMinusIdentity(const Vector3d& axis_angle) {
+  const double angle = axis_angle.norm();
+  // sin(a / 2) / a; the series is exact to double precision below this angle.
+  constexpr double kSmall = 1e-3;
+  const double scale = angle < kSmall ? 0.5 - angle * angle / 48 : std::sin(angle / 2) / angle;
+  const double quarter = std::sin(angle / 4);
+  Eigen::Vector4d q;
+  q << scale * axis_angle, -2 * quarter * quarter;
+  return q;
+}
+
 Vector3d LogSO3(const Matrix3d& rotation) {
   // Eigen's conversion takes the largest of the four components (Shepperd), so it is stable up to pi.
   Eigen::Quaterniond q(rotation);

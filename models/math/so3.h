@@ -28,6 +28,10 @@ Matrix3d RightJacobianSO3(const Vector3d& axis_angle);
 // Both at once, sharing the trigonometry: what the body evaluator needs for every joint.
 void ExpSO3WithJacobian(const Vector3d& axis_angle, Matrix3d* rotation, Matrix3d* right_jacobian);
 
+// Axis-angle to the unit quaternion (x, y, z, w) of half the angle, and without the whole in w: w - 1, exact
+// near zero. Continuous in w: the sign of the quaternion is not normalised.
+Eigen::Vector4d QuaternionMinusIdentity(const Vector3d& axis_angle);
+
 // Rotation matrix to axis-angle with angle in [0, pi].
 Vector3d LogSO3(const Matrix3d& rotation);
 

@@ -43,6 +43,9 @@ at::Tensor RotationsFromAxisAngle(const at::Tensor& axis_angle) {
 }
 
 TorchBody::TorchBody(const BodyModel& model, at::TensorOptions options) : parents_(model.parents()) {
+  if (model.pose_feature() != PoseFeature::kRotation) {
+    throw InputError(model.name(), "posedirs", "STAR's pose blend shapes are not known here");
+  }
   v_template_ = TensorOf(model.v_template(), options);
   shapedirs_ = TensorOf(model.shapedirs().transpose(), options);
   joint_template_ = TensorOf(model.joint_template(), options);

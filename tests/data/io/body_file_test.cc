@@ -262,7 +262,8 @@ TEST_F(BodyFile, ExpressionsAreNotShapes) {
       EXPECT_EQ(body->data().expressiondirs(7, 3), 0.001 * (c.columns == 20 ? 13 : 303)) << c.columns;
     }
   }
-  const BodyFileOptions all{1000, 1000};
+  BodyFileOptions all;
+  all.max_betas = all.max_expressions = 1000;
   EXPECT_EQ(Load(FaceAndHands(400), "body.npz", all)->num_betas(), 300);
   EXPECT_EQ(Load(FaceAndHands(400), "body.npz", all)->num_expressions(), 100);
   EXPECT_EQ(Load(FaceAndHands(20), "body.npz", all)->num_betas(), 10);
