@@ -51,7 +51,8 @@ class MixtureDensity {
 // log sum exp of every row; rows of minus infinity stay so.
 Eigen::VectorXd LogSumExpOfRows(const Eigen::MatrixXd& values);
 
-// .npz with weights (K,), means (K, D) and covars (K, D, D); Load reads SMPLify's gmm_08.pkl too. It scales
+// .npz with weights (K,), means (K, D) and covars (K, D, D); Load reads SMPLify's gmm_08.pkl and a pickled
+// mixture of scikit-learn too. It scales
 // the weights to sum to one exactly and throws InputError as Check does; Save refuses what Load would.
 GaussianMixture LoadGaussianMixture(const std::string& path);
 void SaveGaussianMixture(const std::string& path, const GaussianMixture& mixture);

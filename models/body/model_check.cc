@@ -89,16 +89,49 @@ ModelFinding JointsInside(const BodyModel& model) {
           outside.empty() ? "all inside the body" : "outside the body: " + outside};
 }
 
-ModelFinding Landmarks(const BodyModel& model) {
+// Whether named places lie on the side that their names say; family/name is on the side of its name.
+ModelFinding Sides(const std::string& check, const BodyModel& model,
+                   const std::vector<std::pair<std::string, Vector3d>>& places) {
   std::string wrong;
-  for (const auto& [name, vertex] : model.landmarks()) {
-    const double x = model.v_template()(vertex, 0) - model.joint_template()(0, 0);
-    if ((name.rfind("left_", 0) == 0 && x <= 0) || (name.rfind("right_", 0) == 0 && x >= 0)) {
+  for (const auto& [name, place] : places) {
+    const size_t slash = name.find('/');
+    const std::string own = slash == std::string::npos ? name : name.substr(slash + 1);
+    const double x = place.x() - model.joint_template()(0, 0);
+    if ((own.rfind("left_", 0) == 0 && x <= 0) || (own.rfind("right_", 0) == 0 && x >= 0)) {
       wrong += (wrong.empty() ? "" : ", ") + name;
     }
   }
-  return {"landmarks", wrong.empty(),
-          wrong.empty() ? StrCat(model.landmarks().size(), " named") : "on the wrong side: " + wrong};
+  return {check, wrong.empty(),
+          wrong.empty() ? StrCat(places.size(), " named") : "on the wrong side: " + wrong};
+}
+
+ModelFinding Landmarks(const BodyModel& model) {
+  std::vector<std::pair<std::string, Vector3d>> places;
+  for (const auto& [name, vertex] : model.landmarks()) {
+    places.emplace_back(name, model.v_template().row(vertex));
+  }
+  return Sides("landmarks", model, places);
+}
+
+ModelFinding WeightedPoints(const BodyModel& model) {
+  std::vector<std::pair<std::string, Vector3d>> places;
+  for (const auto& [name, weights] : model.weighted_points()) {
+    Vector3d place = Vector3d::Zero();
+    for (const auto& [vertex, weight] : weights) place += weight * model.v_template().row(vertex).transpose();
+    places.emplace_back(name, place);
+  }
+  return Sides("points", model, places);
+}
+
+// Fingers bend forwards: a mean pose beyond a fist is no pose.
+ModelFinding Hands(const BodyModel& model) {
+  constexpr double kMostBend = EIGEN_PI;
+  double most = 0;
+  const Eigen::VectorXd pose = model.RelaxedPose();
+  for (Eigen::Index j = 0; j < pose.size(); j += 3) most = std::max(most, pose.segment<3>(j).norm());
+  return {"hands", most < kMostBend,
+          StrCat("mean poses bend a joint by ", most, " rad at most",
+                 most < kMostBend ? "" : ", expected below pi")};
 }
 
 }  // namespace
@@ -137,6 +170,9 @@ std::vector<ModelFinding> CheckModel(const BodyModel& model) {
   findings.push_back(Surface(model, &closed));
   if (closed) findings.push_back(JointsInside(model));
   findings.push_back(Landmarks(model));
+  if (!model.weighted_points().empty()) findings.push_back(WeightedPoints(model));
+  if (model.left_hand().first_joint > 0 || model.right_hand().first_joint > 0)
+    findings.push_back(Hands(model));
   return findings;
 }
 

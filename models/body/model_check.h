@@ -16,7 +16,8 @@ struct ModelFinding {
 };
 
 // Weights and regressor rows sum to one; one root; size in metres; y up, left at x > 0; mirror joints at
-// mirrored places; closed surface, outward; joints inside the body; landmarks where their names say.
+// mirrored places; closed surface, outward; joints inside the body; landmarks and
+// weighted points on the side that their names say; hands' mean poses within reason.
 std::vector<ModelFinding> CheckModel(const BodyModel& model);
 
 // The size alone, which tells metres from centimetres and millimetres; quick.

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "data/io/npz.h"
+#include "data/io/pickle_writer.h"
 #include "priors/registry.h"
 #include "tests/data/io/io_test_util.h"
 
@@ -115,6 +116,33 @@ TEST(GaussianMixture, ReadsThePickleOfSmplify) {
   EXPECT_EQ(mixture.covariances[0](0, 0), 4);
   EXPECT_EQ(mixture.covariances[1](0, 0), 1);
   EXPECT_EQ(LoadPrior(folder / "gmm_01.pkl")->name(), folder / "gmm_01.pkl");
+}
+
+// Some people's file holds scikit-learn's object instead of the dict.
+TEST(GaussianMixture, ReadsTheObjectOfScikitLearn) {
+  TemporaryFolder folder;
+  const GaussianMixture mixture = ThreeComponents();
+  SaveGaussianMixture(folder / "gmm.npz", mixture);
+  const NpzReader npz(folder / "gmm.npz");
+  const std::string dict = SerializePickle(
+      {{"means_", npz.Read("means")}, {"covars_", npz.Read("covars")}, {"weights_", npz.Read("weights")}});
+  // The dict's opcodes between PROTO and STOP become the members of the object.
+  const std::string members = dict.substr(2, dict.size() - 3);
+  WriteQuickly(folder / "gmm.pkl",
+               "\x80\x02"
+               "csklearn.mixture.gmm\nGMM\n)\x81" +
+                   members + "b.");
+  const GaussianMixture loaded = LoadGaussianMixture(folder / "gmm.pkl");
+  EXPECT_EQ(loaded.means, mixture.means);
+  EXPECT_EQ(loaded.covariances[2], mixture.covariances[2]);
+}
+
+// git and some archives turn line ends into CRLF, which damages protocol 0.
+TEST(GaussianMixture, APickleWithCrlfLineEndsIsNamed) {
+  TemporaryFolder folder;
+  WriteQuickly(folder / "gmm_08.pkl", "(dp1\r\nS'covars'\r\n");
+  EXPECT_THAT(ErrorOf([&] { LoadGaussianMixture(folder / "gmm_08.pkl"); }),
+              HasSubstr("gmm_08.pkl: byte 1: the file looks like it was converted to CRLF line ends"));
 }
 
 TEST(GaussianMixture, EachDefectIsRefusedByName) {

@@ -246,7 +246,7 @@ TEST_F(PickleFile, NamedArraysTellWhatIsThere) {
   EXPECT_THAT(ErrorOf([&] { file->Read("flag", {}); }),
               HasSubstr("a.pkl: flag: is a bool, expected an array"));
   EXPECT_THAT(ErrorOf([&] { file->Read("x", {}); }),
-              HasSubstr("a.pkl: x: is missing; the file has means, flag, name, n"));
+              HasSubstr("a.pkl: x: is missing; the file has flag, means, n, name"));
   WriteQuickly(folder_ / "b.pkl", "N.");
   EXPECT_THAT(ErrorOf([&] { OpenNamedArrays(folder_ / "b.pkl"); }),
               HasSubstr("b.pkl: holds None, expected a dict"));

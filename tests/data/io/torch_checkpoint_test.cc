@@ -235,8 +235,8 @@ Eigen::VectorXd BatchNorm(const NamedArrays& file, const std::string& name, cons
 Eigen::VectorXd Leaky(const Eigen::VectorXd& x, double slope) { return x.cwiseMax(slope * x); }
 
 // A network as the written keys describe it.
-Eigen::VectorXd Run(const std::map<std::string, NpyArray>& arrays, const std::string& prefix,
-                    Eigen::VectorXd x) {
+Eigen::VectorXd RunNetwork(const std::map<std::string, NpyArray>& arrays, const std::string& prefix,
+                           Eigen::VectorXd x) {
   const double slope = arrays.at("leaky_slope").ToDoubles()[0];
   const std::vector<std::int64_t> leaky = arrays.at(prefix + "leaky").ToInts();
   for (size_t i = 0; i < leaky.size(); ++i) {
@@ -268,10 +268,10 @@ TEST(VPoserFile, BothVersionsGiveTheNetworksOfTheCheckpoint) {
   EXPECT_EQ(arrays.at("joints").ToStrings().back(), "right_wrist");
   Eigen::VectorXd x = Leaky(Linear(*v1, "bodyprior_dec_fc1", latent), 0.2);
   x = Linear(*v1, "bodyprior_dec_out", Leaky(Linear(*v1, "bodyprior_dec_fc2", x), 0.2));
-  EXPECT_LT((Run(arrays, "decoder_", latent) - x).cwiseAbs().maxCoeff(), kRounding);
+  EXPECT_LT((RunNetwork(arrays, "decoder_", latent) - x).cwiseAbs().maxCoeff(), kRounding);
   x = Leaky(Linear(*v1, "bodyprior_enc_fc1", BatchNorm(*v1, "bodyprior_enc_bn1", pose)), 0.2);
   x = Leaky(Linear(*v1, "bodyprior_enc_fc2", BatchNorm(*v1, "bodyprior_enc_bn2", x)), 0.2);
-  EXPECT_LT((Run(arrays, "encoder_", pose) - x).cwiseAbs().maxCoeff(), kRounding);
+  EXPECT_LT((RunNetwork(arrays, "encoder_", pose) - x).cwiseAbs().maxCoeff(), kRounding);
   EXPECT_EQ(arrays.at("encoder_mean_weight").ToDoubles(),
             v1->ReadAny("bodyprior_enc_mu.weight")->ToDoubles());
   EXPECT_EQ(arrays.at("encoder_std_bias").ToDoubles(), v1->ReadAny("bodyprior_enc_logvar.bias")->ToDoubles());
@@ -283,11 +283,11 @@ TEST(VPoserFile, BothVersionsGiveTheNetworksOfTheCheckpoint) {
   EXPECT_EQ(arrays.at("family").ToStrings()[0], "vposer_v2");
   x = Leaky(Linear(*v2, "vp_model.decoder_net.0", latent), 0.01);
   x = Linear(*v2, "vp_model.decoder_net.5", Leaky(Linear(*v2, "vp_model.decoder_net.3", x), 0.01));
-  EXPECT_LT((Run(arrays, "decoder_", latent) - x).cwiseAbs().maxCoeff(), kRounding);
+  EXPECT_LT((RunNetwork(arrays, "decoder_", latent) - x).cwiseAbs().maxCoeff(), kRounding);
   x = Leaky(Linear(*v2, "vp_model.encoder_net.2", BatchNorm(*v2, "vp_model.encoder_net.1", pose)), 0.01);
   x = Linear(*v2, "vp_model.encoder_net.6", BatchNorm(*v2, "vp_model.encoder_net.4", x));
   x = Linear(*v2, "vp_model.encoder_net.7", x);
-  EXPECT_LT((Run(arrays, "encoder_", pose) - x).cwiseAbs().maxCoeff(), kRounding);
+  EXPECT_LT((RunNetwork(arrays, "encoder_", pose) - x).cwiseAbs().maxCoeff(), kRounding);
 }
 
 TEST(VPoserFile, WhatIsMissingOrOddIsNamed) {
