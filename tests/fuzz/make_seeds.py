@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import struct
+import zipfile
 import zlib
 
 import numpy as np
@@ -150,6 +151,54 @@ seed('pickle', 'values', pickle.dumps(dict(a=[1, -2.5, None, True, 'text', b'byt
                                            c=np.float64(3), d=np.array([1, 2], '>f4')), 2))
 GAUSSIANS = dict(means=np.zeros((2, 2)), covars=np.array([np.eye(2)] * 2), weights=np.array([.5, .5]))
 seed('pickle', 'gmm_protocol0', pickle.dumps(GAUSSIANS, 0))
+seed('regressor', 'extra.npy', npy(np.eye(9, 8) + np.eye(9, 8, -8)))
+seed('regressor', 'transposed.pkl', pickle.dumps(np.eye(8, 9) + np.eye(8, 9, 8), 2))
+
+
+# ---- torch's checkpoints, by hand ----
+def text(value):
+    return b'X' + struct.pack('<I', len(value)) + value.encode()
+
+
+def ints(values):
+    return b'(' + b''.join(b'J' + struct.pack('<i', v) for v in values) + b't'
+
+
+def tensor(key, shape, stride, count, offset=0):
+    return (b'ctorch._utils\n_rebuild_tensor_v2\n((' + text('storage') + b'ctorch\nFloatStorage\n' + text(key) + text('cpu') +
+            ints([count])[1:-1] + b'tQ' + ints([offset])[1:-1] + ints(shape) + ints(stride) +
+            b'\x89ccollections\nOrderedDict\n)RtR')
+
+
+def state_dict(tensors):
+    return (b'ccollections\nOrderedDict\n)R(' + b''.join(text(name) + value for name, value in tensors) + b'u}' +
+            text('_metadata') + b'Nsb')
+
+
+FLOATS = np.arange(6, dtype='<f4').tobytes()
+SMALL_STATE = state_dict([('a', tensor('0', (2, 3), (3, 1), 6)), ('b', tensor('1', (2,), (2,), 6, 1))])
+MAGIC = b'\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}(' + text('little_endian') + b'\x88u.'
+seed('torch_checkpoint', 'old.pt', MAGIC + b'\x80\x02' + SMALL_STATE + b'.\x80\x02](' + text('0') + text('1') + b'e.' +
+     2 * (struct.pack('<Q', 6) + FLOATS))
+LIGHTNING = (b'}(' + text('callbacks') + b'}cpytorch_lightning.callbacks\nModelCheckpoint\n}s' + text('state_dict') +
+             SMALL_STATE + b'u')
+archive = io.BytesIO()
+with zipfile.ZipFile(archive, 'w') as file:
+    for name, content in (('data.pkl', b'\x80\x02' + LIGHTNING + b'.'), ('byteorder', b'little'), ('data/0', FLOATS),
+                          ('data/1', FLOATS)):
+        file.writestr(zipfile.ZipInfo('archive/' + name), content)
+seed('torch_checkpoint', 'new.ckpt', archive.getvalue())
+VPOSER = [('enc_bn1', (63,)), ('enc_fc1', (1, 63)), ('enc_bn2', (1,)), ('enc_fc2', (1, 1)), ('enc_mu', (1, 1)),
+          ('enc_logvar', (1, 1)), ('dec_fc1', (1, 1)), ('dec_fc2', (1, 1)), ('dec_out', (126, 1))]
+tensors = []
+for layer, shape in VPOSER:
+    members = {'weight': shape, 'bias': shape[:1]}
+    if 'bn' in layer:
+        members.update(running_mean=shape, running_var=shape)
+    for member, size in members.items():  # all of one storage
+        tensors.append((f'bodyprior_{layer}.{member}', tensor('0', size, (size[1], 1) if len(size) == 2 else (1,), 126)))
+seed('torch_checkpoint', 'vposer.pt', MAGIC + b'\x80\x02' + state_dict(tensors) + b'.\x80\x02](' + text('0') + b'e.' +
+     struct.pack('<Q', 126) + np.full(126, .5, '<f4').tobytes())
 seed('keypoint_json', 'openpose', json.dumps(dict(version=1.3, people=[
     dict(person_id=[-1], pose_keypoints_2d=[v for i in range(25) for v in (100 + 3 * i, 200 + i, .9)],
          face_keypoints_2d=[], hand_left_keypoints_2d=[], hand_right_keypoints_2d=[]),
