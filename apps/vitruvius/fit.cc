@@ -117,8 +117,7 @@ Command FitCommand() {
           "  vitruvius fit walk.bvh --out out/\n",
           {"out",          "model",         "gender",     "prior",  "recipe",  "focal", "image_size",
            "keypoint_set", "starts",        "hypotheses", "solver", "threads", "seed",  "shard",
-           "overlay",      "overlay_limit", "images",     "obj",    "report",  "quiet",
-           "regressors"},
+           "overlay",      "overlay_limit", "images",     "obj",    "report",  "quiet", "regressors"},
           Fit};
 }
 

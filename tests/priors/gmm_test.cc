@@ -142,7 +142,7 @@ TEST(GaussianMixture, APickleWithCrlfLineEndsIsNamed) {
   TemporaryFolder folder;
   WriteQuickly(folder / "gmm_08.pkl", "(dp1\r\nS'covars'\r\n");
   EXPECT_THAT(ErrorOf([&] { LoadGaussianMixture(folder / "gmm_08.pkl"); }),
-              HasSubstr("gmm_08.pkl: byte 1: the file looks like it was converted to CRLF line ends"));
+              HasSubstr("gmm_08.pkl: byte 2: the file looks like it was converted to CRLF line ends"));
 }
 
 TEST(GaussianMixture, EachDefectIsRefusedByName) {
