@@ -149,14 +149,24 @@ TEST_F(Observability, HeldBetasAreKnown) {
 }
 
 TEST(Uncertainty, AJointThatWasNotSeenIsLessSure) {
-  PersonObservation person = MakeKnownPerson(2, "openpose25", 2).observation;
-  const FitResult seen = FitOne(person);
-  for (const char* name : {"left_wrist", "left_elbow"}) person.keypoints2d(person.set->Index(name), 2) = 0;
-  const FitResult hidden = FitOne(person);
+  // Over a few people: how much a pose prior knows of a hidden arm differs from pose to pose.
   const int wrist = Mannequin()->JointIndex("left_wrist"), knee = Mannequin()->JointIndex("right_knee");
-  ASSERT_TRUE(seen.usable && hidden.usable);
-  EXPECT_GT(hidden.joints_std_m[wrist], 1.5 * seen.joints_std_m[wrist]);
-  EXPECT_LT(hidden.joints_std_m[knee], 1.5 * seen.joints_std_m[knee]);
+  double seen_wrist = 0, hidden_wrist = 0, seen_knee = 0, hidden_knee = 0;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    PersonObservation person = MakeKnownPerson(seed, "openpose25", 2).observation;
+    const FitResult seen = FitOne(person);
+    for (const char* name : {"left_wrist", "left_elbow"}) {
+      person.keypoints2d(person.set->Index(name), 2) = 0;
+    }
+    const FitResult hidden = FitOne(person);
+    ASSERT_TRUE(seen.usable && hidden.usable);
+    seen_wrist += seen.joints_std_m[wrist];
+    hidden_wrist += hidden.joints_std_m[wrist];
+    seen_knee += seen.joints_std_m[knee];
+    hidden_knee += hidden.joints_std_m[knee];
+  }
+  EXPECT_GT(hidden_wrist, 1.5 * seen_wrist);
+  EXPECT_LT(hidden_knee, 1.5 * seen_knee);
 }
 
 TEST(Uncertainty, CoversTheTruthAboutAsOftenAsItShould) {
