@@ -62,13 +62,19 @@ ordered_json DescribeJoints(const ResultsFile& file, const FitResult& fit) {
 ordered_json DescribeUndetermined(const ResultsFile& file, const FitResult& fit) {
   ordered_json undetermined = ordered_json::array();
   if (file.rotation_names.size() != static_cast<size_t>(fit.data_share.size())) return undetermined;
+  std::vector<std::pair<Eigen::Index, int>> order;
   for (Eigen::Index j = 0; j < fit.data_share.rows(); ++j) {
     for (int axis = 0; axis < 3; ++axis) {
-      if (!(fit.data_share(j, axis) < kDeterminedShare)) continue;
-      undetermined.push_back({{"name", file.rotation_names[static_cast<size_t>(3 * j + axis)]},
-                              {"data_share", fit.data_share(j, axis)},
-                              {"std_deg", kDegPerRad * fit.rotation_std_rad(j, axis)}});
+      if (fit.data_share(j, axis) < kDeterminedShare) order.emplace_back(j, axis);
     }
+  }
+  std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
+    return fit.rotation_std_rad(a.first, a.second) > fit.rotation_std_rad(b.first, b.second);
+  });
+  for (const auto& [j, axis] : order) {
+    undetermined.push_back({{"name", file.rotation_names[static_cast<size_t>(3 * j + axis)]},
+                            {"data_share", fit.data_share(j, axis)},
+                            {"std_deg", kDegPerRad * fit.rotation_std_rad(j, axis)}});
   }
   return undetermined;
 }
@@ -125,10 +131,15 @@ void PrintCertainty(const ordered_json& person) {
   const ordered_json& undetermined = person["undetermined"];
   if (undetermined.empty()) return;
   std::printf("  undetermined      rotations of which the keypoints say less than the prior\n");
-  for (const ordered_json& rotation : undetermined) {
-    std::printf("    %-30s %3.0f %% from keypoints, within %.0f degrees\n", Text(rotation["name"]).c_str(),
+  constexpr size_t kMostRotations = 16;
+  for (size_t i = 0; i < kMostRotations && i < undetermined.size(); ++i) {
+    const ordered_json& rotation = undetermined[i];
+    std::printf("    %-34s %3.0f %% from keypoints, within %.0f degrees\n", Text(rotation["name"]).c_str(),
                 100 * Number(rotation["data_share"]), Number(rotation["std_deg"]));
   }
+  if (undetermined.size() <= kMostRotations) return;
+  std::printf("    and %zu more, within %.0f degrees or less (--json lists them)\n",
+              undetermined.size() - kMostRotations, Number(undetermined[kMostRotations]["std_deg"]));
 }
 
 void PrintHypotheses(const ordered_json& person) {

@@ -15,8 +15,8 @@ namespace vitruvius {
 using PointResiduals = std::vector<std::pair<double, std::string>>;
 
 // Keys: id, usable, reason, and for who was fitted: keypoints, focal, distance_m, starts, cost, terms, joints
-// (name, std_m, relative_std_m; the least sure first), undetermined (name, data_share, std_deg; by the
-// joint's order), transl_std_m, betas (value, std, data_share), hypotheses (weight, cost, and where it
+// (name, std_m, relative_std_m; the least sure first), undetermined (name, data_share, std_deg; the
+// least sure first), transl_std_m, betas (value, std, data_share), hypotheses (weight, cost, and where it
 // differs from the best), flags (code, place, meaning, help), past_limits, worst_points. What a file lacks is
 // left out.
 nlohmann::ordered_json DescribePerson(const ResultsFile& file, const ResultsFile::Row& row,

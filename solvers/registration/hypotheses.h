@@ -22,7 +22,7 @@ struct Minimum {
 // `ends` are solutions of one objective. Ends whose joints differ by less than kSameMinimumM on average,
 // pelvis aligned, are one minimum, that of the lower cost. Lowest cost first; ties by start. Ends of infinite
 // cost are left out. Weights and spreads are not set.
-inline constexpr double kSameMinimumM = 0.01;
+inline constexpr double kSameMinimumM = 0.02;
 std::vector<Minimum> DistinctMinima(std::vector<Hypothesis> ends, BodyEvaluator* joints);
 
 // Sets spreads and weights, exp(-cost / s^2) times the volume of the spread, normalised (uncertainty.h).

@@ -94,7 +94,7 @@ TEST(Certainty, ExplainNamesWhatIsUndetermined) {
   ASSERT_EQ(RunProgram("fit " + people + " --quiet --hypotheses 5 --out " + (folder / "out")).status, 0);
   const ProgramRun page = RunProgram("explain " + (folder / "out") + " --id p0");
   ASSERT_EQ(page.status, 0) << page.output;
-  for (const char* part : {"how sure", "undetermined", "left forearm twist", "hypotheses", "weight", "flags"})
+  for (const char* part : {"how sure", "undetermined", "degrees or less", "hypotheses", "weight", "flags"})
     EXPECT_THAT(page.output, HasSubstr(part));
   EXPECT_THAT(page.output, Not(HasSubstr("nan")));
   const ProgramRun json =
@@ -105,8 +105,11 @@ TEST(Certainty, ExplainNamesWhatIsUndetermined) {
   EXPECT_EQ(person["joints"].size(), 24u);
   EXPECT_EQ(person["worst_points"].size(), 5u);
   bool forearm = false, root = false;
+  double least_sure_deg = 180;
   for (const auto& rotation : person["undetermined"]) {
     EXPECT_LT(rotation["data_share"], 0.5);
+    EXPECT_LE(rotation["std_deg"], least_sure_deg);
+    least_sure_deg = rotation["std_deg"];
     forearm = forearm || rotation["name"] == "left forearm twist";
     root = root || rotation["name"] == "body yaw";
   }
