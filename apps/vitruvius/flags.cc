@@ -54,6 +54,8 @@ DEFINE_string(id, "", "the person's id (render: or several, with commas); empty:
 DEFINE_int32(limit, 0, "people at most; 0: all");
 DEFINE_int32(stride, 1, "take every n-th frame");
 DEFINE_string(to, "", "format to write");
+DEFINE_double(fps, 0, "frames per second; 0: as the input says, 30 for folders of motion");
+DEFINE_string(up_axis, "y", "which way is up in a motion that is written: y, or z as in AMASS's own files");
 DEFINE_string(observations, "", "the keypoints a result was fitted to");
 DEFINE_double(noise_px, 3, "standard deviation of the noise on 2D keypoints");
 DEFINE_double(noise_m, 0, "standard deviation of the noise on 3D keypoints");

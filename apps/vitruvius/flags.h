@@ -38,6 +38,8 @@ DECLARE_string(id);
 DECLARE_int32(limit);
 DECLARE_int32(stride);
 DECLARE_string(to);
+DECLARE_double(fps);
+DECLARE_string(up_axis);
 DECLARE_string(observations);
 DECLARE_double(noise_px);
 DECLARE_double(noise_m);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/math/so3.h"
+#include "models/body/joint_tree.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -21,8 +21,43 @@ Vector3d JointRotation(const RowMatrixXd& poses, Eigen::Index frame, int joint) 
 void Motion::Check() const {
   VT_CHECK_EQ(poses.cols(), 3 * kMotionJoints);
   VT_CHECK_EQ(transl.rows(), poses.rows());
+  if (has_fingers()) {
+    VT_CHECK_EQ(fingers.cols(), 3 * kFingerJoints);
+    VT_CHECK_EQ(fingers.rows(), poses.rows());
+  }
   VT_CHECK_EQ(static_cast<Eigen::Index>(valid.size()), poses.rows());
   VT_CHECK_GT(fps, 0);
+}
+
+Vector3d Motion::Rotation(int frame, int joint) const {
+  VT_CHECK(joint < kMotionJoints + kFingerJoints);
+  if (joint < 0 || (joint >= kMotionJoints && !has_fingers())) return Vector3d::Zero();
+  return joint < kMotionJoints ? JointRotation(poses, frame, joint)
+                               : JointRotation(fingers, frame, joint - kMotionJoints);
+}
+
+std::vector<int> MotionJointsOf(const BodyModel& model) {
+  const auto find = [](const std::vector<std::string>& names, const std::string& name) {
+    const auto it = std::find(names.begin(), names.end(), name);
+    return it == names.end() ? -1 : static_cast<int>(it - names.begin());
+  };
+  constexpr int kBodyJointsOfSmplh = 22;
+  std::vector<int> joints;
+  for (const std::string& name : model.joint_names()) {
+    const int smpl = find(SmplJointNames(), name), smplh = find(SmplhJointNames(), name);
+    joints.push_back(smpl >= 0 ? smpl : smplh >= 0 ? kMotionJoints + smplh - kBodyJointsOfSmplh : -1);
+  }
+  return joints;
+}
+
+void TurnWorld(const Matrix3d& rotation, const Vector3d& rest_pelvis, Motion* motion) {
+  motion->Check();
+  for (Eigen::Index i = 0; i < motion->poses.rows(); ++i) {
+    const Matrix3d root = rotation * ExpSO3(JointRotation(motion->poses, i, 0));
+    motion->poses.block<1, 3>(i, 0) = LogSO3(root).transpose();
+    const Vector3d pelvis = rest_pelvis + motion->transl.row(i).transpose();
+    motion->transl.row(i) = (rotation * pelvis - rest_pelvis).transpose();
+  }
 }
 
 const std::array<int, kMotionJoints>& SmplMirrorJoints() {
@@ -47,14 +82,17 @@ Motion Resample(const Motion& motion, double fps) {
   }
   Motion result;
   result.name = motion.name;
+  result.subject = motion.subject;
   result.fps = motion.fps / stride;
   result.betas = motion.betas;
   result.gender = motion.gender;
   result.poses.resize(frames.size(), motion.poses.cols());
+  if (motion.has_fingers()) result.fingers.resize(frames.size(), motion.fingers.cols());
   result.transl.resize(frames.size(), 3);
   result.valid.resize(frames.size());
   for (std::size_t k = 0; k < frames.size(); ++k) {
     result.poses.row(k) = motion.poses.row(frames[k]);
+    if (motion.has_fingers()) result.fingers.row(k) = motion.fingers.row(frames[k]);
     result.transl.row(k) = motion.transl.row(frames[k]);
     result.valid[k] = motion.valid[frames[k]];
   }

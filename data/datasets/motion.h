@@ -8,26 +8,43 @@
 #include <vector>
 
 #include "models/body/body_model.h"
+#include "models/math/so3.h"
 
 namespace vitruvius {
 
 inline constexpr int kMotionJoints = 24;
+inline constexpr int kFingerJoints = 30;  // of SMPL-H and SMPL-X: 15 of the left hand, 15 of the right
 
 struct Motion {
-  std::string name;  // the file's name without folder and extension
+  std::string name;     // the file's name without folder and extension
+  std::string subject;  // who moves; empty: not known
   double fps = 30;
-  RowMatrixXd poses;                // (N, 72) axis-angle, radians: global orientation, then 23 joints
-  MatrixX3d transl;                 // (N, 3) metres
+  RowMatrixXd poses;    // (N, 72) axis-angle, radians: global orientation, then 23 joints
+  RowMatrixXd fingers;  // (N, 90) axis-angle from the flat hand, in SMPL-H's order; (0, 0): at rest
+  MatrixX3d transl;     // (N, 3) metres; y is up, as in all of a motion's world
   std::vector<std::uint8_t> valid;  // (N) 1: plausible, 0: a glitch
   std::vector<double> betas;        // (B), may be empty
   std::string gender = "neutral";
 
   int num_frames() const { return static_cast<int>(poses.rows()); }
+  bool has_fingers() const { return fingers.cols() > 0; }
+  // (3) axis-angle, radians. `joint`: 0 to 23 as in poses, 24 to 53 the fingers; -1 and fingers at rest give
+  // zero.
+  Vector3d Rotation(int frame, int joint) const;
   void Check() const;  // throws ContractError on sizes that do not agree
 };
 
 // Joint i of the mirror image is joint SmplMirrorJoints()[i].
 const std::array<int, kMotionJoints>& SmplMirrorJoints();
+
+// For each joint of a body, the joint of a motion (Motion::Rotation) that has its name; -1 where motions have
+// none and the body rests: jaw and eyes, and SMPL's rigid hands against SMPL-H's fingers.
+std::vector<int> MotionJointsOf(const BodyModel& model);
+
+// Turns the world by `rotation` (new from old): global orientations and the path of the pelvis, and nothing
+// else. With p the pelvis of the body at rest, which lies at p + transl,
+//   R0' = rotation R0,   transl' = rotation (p + transl) - p.
+void TurnWorld(const Matrix3d& rotation, const Vector3d& rest_pelvis, Motion* motion);
 
 // Frame k is the source's frame nearest to time k / fps. A motion that is slower than `fps` is returned as it
 // is.

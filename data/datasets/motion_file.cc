@@ -8,7 +8,9 @@
 #include <optional>
 #include <vector>
 
+#include "data/datasets/trial_names.h"
 #include "data/io/npz.h"
+#include "models/body/joint_tree.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -16,7 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kBodyColumns = 66;  // the root and 21 joints, the same in SMPL, SMPL-H and SMPL-X
+constexpr int kBodyJoints = 22;  // the root and 21 joints, the same in SMPL, SMPL-H and SMPL-X
+constexpr int kBodyColumns = 3 * kBodyJoints, kFingerColumns = 3 * kFingerJoints;
 
 std::string LowerExtension(const std::string& path) {
   std::string extension = fs::path(path).extension().string();
@@ -74,77 +77,191 @@ std::optional<double> ReadScalar(const NpzReader& reader, const std::string& key
   throw InputError(reader.path(), key, StrCat("found ", values.size(), " numbers, expected one"));
 }
 
-bool StartsWith(const std::string& text, const char* prefix) { return text.rfind(prefix, 0) == 0; }
+// "" when the array is missing, or is no single text.
+std::string ReadWord(const NpzReader& reader, const std::string& key) {
+  if (!reader.Has(key)) return "";
+  const NpyArray array = reader.Read(key);
+  if (array.kind != NpyArray::Kind::kText && array.kind != NpyArray::Kind::kBytes) return "";
+  const std::vector<std::string> words = array.ToStrings();
+  return words.size() == 1 ? words[0] : "";
+}
 
-}  // namespace
+std::string ReadGender(const NpzReader& reader) {
+  std::string gender = ReadWord(reader, "gender");
+  for (char& c : gender) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return gender == "male" || gender == "female" ? gender : "neutral";
+}
 
-void SaveMotion(const std::string& path, const Motion& motion) {
-  motion.Check();
+double ReadFrameRate(const NpzReader& reader) {
+  for (const char* key : {"mocap_frame_rate", "mocap_framerate"}) {
+    const std::optional<double> fps = ReadScalar(reader, key);
+    if (!fps) continue;
+    if (*fps > 0 && std::isfinite(*fps)) return *fps;
+    throw InputError(reader.path(), key, StrCat("found ", *fps, ", expected a positive number"));
+  }
+  throw InputError(reader.path(), "",
+                   "found neither mocap_frame_rate nor mocap_framerate, expected one of them");
+}
+
+// (B,), or (N, B) of which the mean of valid rows is taken.
+std::vector<double> ReadBetas(const NpzReader& reader, const std::vector<std::uint8_t>& valid) {
+  if (!reader.Has("betas")) return {};
+  const NpyArray array = reader.Read("betas");
+  const std::int64_t rows = array.shape.size() == 2 ? array.shape[0] : 1;
+  if (array.shape.empty() || array.shape.size() > 2 ||
+      (rows != 1 && rows != static_cast<std::int64_t>(valid.size()))) {
+    throw InputError(reader.path(), "betas",
+                     StrCat("found shape ", array.ShapeName(), ", expected (B,) or (", valid.size(), ", B)"));
+  }
+  const std::vector<double> values = array.ToDoubles();
+  const Eigen::Map<const RowMatrixXd> betas(values.data(), rows, array.shape.back());
+  CheckNumbers(betas, reader.path(), "betas");
+  if (rows == 1) return values;
+  Eigen::RowVectorXd sum = Eigen::RowVectorXd::Zero(betas.cols());
+  int count = 0;
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    if (!valid[i]) continue;
+    sum += betas.row(i);
+    ++count;
+  }
+  if (count > 0) sum /= count;
+  return {sum.data(), sum.data() + sum.size()};
+}
+
+// Joints of the body that poses of so many columns belong to; null: of none that is known.
+const std::vector<std::string>* JointsOfColumns(Eigen::Index columns) {
+  for (const std::vector<std::string>* names : {&SmplJointNames(), &SmplhJointNames(), &SmplxJointNames()}) {
+    if (columns == 3 * static_cast<Eigen::Index>(names->size())) return names;
+  }
+  return nullptr;
+}
+
+void ReadPoses(const NpzReader& reader, Motion* motion) {
+  RowMatrixXd poses;
+  const char* key = reader.Has("poses") || !reader.Has("pose_body") ? "poses" : "pose_body";
+  if (key == std::string("poses")) {
+    poses = ReadMatrix(reader, "poses", -1, -1);
+  } else {
+    // AMASS's second schema, without the array that it derives from these.
+    const RowMatrixXd body = ReadMatrix(reader, "pose_body", -1, kBodyColumns - 3);
+    poses = RowMatrixXd::Zero(body.rows(), kBodyColumns + (reader.Has("pose_hand") ? kFingerColumns : 6));
+    poses.leftCols(3) = ReadMatrix(reader, "root_orient", body.rows(), 3);
+    poses.middleCols(3, body.cols()) = body;
+    if (reader.Has("pose_hand")) {
+      poses.rightCols(kFingerColumns) = ReadMatrix(reader, "pose_hand", body.rows(), kFingerColumns);
+    }
+  }
+  const std::vector<std::string>* names = JointsOfColumns(poses.cols());
+  if (names == nullptr) {
+    throw InputError(
+        reader.path(), key,
+        StrCat("found ", poses.cols(), " columns, expected 72 (SMPL), 156 (SMPL-H) or 165 (SMPL-X)"));
+  }
+  if (poses.rows() == 0) throw InputError(reader.path(), key, "found no frame, expected at least one");
+  WrapPoses(&poses);
+  motion->poses = RowMatrixXd::Zero(poses.rows(), 3 * kMotionJoints);
+  if (names->size() > kMotionJoints) motion->fingers = RowMatrixXd::Zero(poses.rows(), kFingerColumns);
+  const auto copy = [&](const std::vector<std::string>& targets, std::size_t first, RowMatrixXd* out) {
+    for (std::size_t t = first; t < targets.size(); ++t) {
+      const auto it = std::find(names->begin(), names->end(), targets[t]);
+      if (it == names->end()) continue;
+      out->middleCols<3>(3 * (t - first)) = poses.middleCols<3>(3 * (it - names->begin()));
+    }
+  };
+  copy(SmplJointNames(), 0, &motion->poses);
+  if (motion->has_fingers()) copy(SmplhJointNames(), kBodyJoints, &motion->fingers);
+  if (motion->fingers.isZero(0)) motion->fingers.resize(0, 0);  // hands that were not captured
+}
+
+// From the axes of a file to y up, all right-handed.
+Matrix3d YUpFrom(UpAxis up) {
+  Matrix3d rotation = Matrix3d::Identity();
+  if (up == UpAxis::kZ) rotation << 1, 0, 0, 0, 0, 1, 0, -1, 0;
+  if (up == UpAxis::kMinusY) rotation.diagonal() << 1, -1, -1;
+  return rotation;
+}
+
+void WriteArrays(const std::string& path, const Motion& motion, UpAxis up) {
   const std::int64_t n = motion.num_frames();
   std::map<std::string, NpyArray> arrays;
-  arrays["poses"] = NpyArray::FromDoubles(motion.poses.data(), {n, 3 * kMotionJoints});
+  RowMatrixXd with_fingers;
+  if (motion.has_fingers()) {
+    with_fingers.resize(n, kBodyColumns + kFingerColumns);
+    with_fingers << motion.poses.leftCols(kBodyColumns), motion.fingers;
+  }
+  const RowMatrixXd& poses = motion.has_fingers() ? with_fingers : motion.poses;
+  arrays["poses"] = NpyArray::FromDoubles(poses.data(), {n, poses.cols()});
   arrays["trans"] = NpyArray::FromDoubles(motion.transl.data(), {n, 3});
   arrays["betas"] =
       NpyArray::FromDoubles(motion.betas.data(), {static_cast<std::int64_t>(motion.betas.size())});
   arrays["gender"] = NpyArray::FromString(motion.gender);
+  arrays["subject"] = NpyArray::FromString(motion.subject);
   arrays["mocap_frame_rate"] = NpyArray::FromDoubles(&motion.fps, {});
+  arrays["up_axis"] = NpyArray::FromString(up == UpAxis::kY ? "y" : up == UpAxis::kZ ? "z" : "-y");
   const std::vector<std::int8_t> valid(motion.valid.begin(), motion.valid.end());
   arrays["valid"] = NpyArray::FromInt8(valid.data(), {n});
   WriteNpz(path, arrays);
 }
 
-Motion LoadMotion(const std::string& path) {
+bool StartsWith(const std::string& text, const char* prefix) { return text.rfind(prefix, 0) == 0; }
+bool EndsWith(const std::string& text, const std::string& suffix) {
+  return text.size() >= suffix.size() &&
+         text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
+}
+
+}  // namespace
+
+UpAxis UpAxisFromName(const std::string& name, const std::string& path) {
+  if (name == "y") return UpAxis::kY;
+  if (name == "z") return UpAxis::kZ;
+  if (name == "-y") return UpAxis::kMinusY;
+  throw InputError(path, "up_axis", "found '" + name + "', expected y, z or -y");
+}
+
+void SaveMotion(const std::string& path, const Motion& motion, UpAxis up, const Vector3d& rest_pelvis) {
+  motion.Check();
+  if (up != UpAxis::kY) {
+    Motion turned = motion;
+    TurnWorld(YUpFrom(up).transpose(), rest_pelvis, &turned);
+    turned.Check();
+    WriteArrays(path, turned, up);
+  } else {
+    WriteArrays(path, motion, up);
+  }
+}
+
+Motion LoadMotion(const std::string& path, const RetargetOptions& options) {
   const NpzReader reader(path);
+  const bool is_result = !reader.Has("trans") && reader.Has("transl") && reader.Has("status");
   Motion motion;
   motion.name = fs::path(path).stem().string();
-  const RowMatrixXd poses = ReadMatrix(reader, "poses", -1, -1);
-  if (poses.cols() != 72 && poses.cols() != 156 && poses.cols() != 165) {
-    throw InputError(path, "poses",
-                     StrCat("found ", poses.cols(),
-                            " columns, expected 72 (SMPL), 156 (SMPL-H) or 165 "
-                            "(SMPL-X)"));
+  ReadPoses(reader, &motion);
+  motion.transl = ReadMatrix(reader, is_result ? "transl" : "trans", motion.poses.rows(), 3);
+  motion.fps = options.fps > 0 ? options.fps : ReadFrameRate(reader);
+  motion.gender = ReadGender(reader);
+  motion.subject = ReadWord(reader, "subject");
+  const std::string up = ReadWord(reader, "up_axis");
+  const UpAxis up_axis = up.empty() ? (is_result ? UpAxis::kMinusY : UpAxis::kZ) : UpAxisFromName(up, path);
+  if (up_axis != UpAxis::kY) {
+    TurnWorld(YUpFrom(up_axis), options.target_joints.row(0).transpose(), &motion);
   }
-  if (poses.rows() == 0) throw InputError(path, "poses", "found no frame, expected at least one");
-  motion.poses = RowMatrixXd::Zero(poses.rows(), 3 * kMotionJoints);
-  const int columns = poses.cols() == 3 * kMotionJoints ? 3 * kMotionJoints : kBodyColumns;
-  motion.poses.leftCols(columns) = poses.leftCols(columns);
-  WrapPoses(&motion.poses);
-  motion.transl = ReadMatrix(reader, "trans", poses.rows(), 3);
-  std::optional<double> fps = ReadScalar(reader, "mocap_frame_rate");
-  if (!fps) fps = ReadScalar(reader, "mocap_framerate");
-  if (!fps)
-    throw InputError(path, "", "found neither mocap_frame_rate nor mocap_framerate, expected one of them");
-  if (!(*fps > 0) || !std::isfinite(*fps)) {
-    throw InputError(path, "mocap_frame_rate", StrCat("found ", *fps, ", expected a positive number"));
-  }
-  motion.fps = *fps;
-  if (reader.Has("betas")) {
-    motion.betas = reader.Read("betas", {-1}).ToDoubles();
-    CheckNumbers(Eigen::Map<const RowMatrixXd>(motion.betas.data(), 1, motion.betas.size()), path, "betas");
-  }
-  if (reader.Has("gender")) {
-    const std::vector<std::string> gender = reader.Read("gender").ToStrings();
-    if (gender.size() == 1) motion.gender = gender[0];
-  }
-  motion.valid.assign(poses.rows(), 1);
-  if (reader.Has("valid")) {
-    const std::vector<std::int64_t> valid = reader.Read("valid", {poses.rows()}).ToInts();
+  motion.valid.assign(motion.poses.rows(), 1);
+  const char* valid_key = is_result ? "status" : "valid";
+  if (reader.Has(valid_key)) {
+    const std::vector<std::int64_t> valid = reader.Read(valid_key, {motion.poses.rows()}).ToInts();
     for (std::size_t i = 0; i < valid.size(); ++i) motion.valid[i] = valid[i] != 0;
+  } else {
+    MarkImplausible(options.limits, &motion);
   }
+  motion.betas = ReadBetas(reader, motion.valid);
   return motion;
 }
 
-bool IsMotionFile(const std::string& path) {
-  const std::string extension = LowerExtension(path);
-  for (const char* known : {".bvh", ".amc", ".json", ".csv", ".txt", ".npz"}) {
-    if (extension == known) return true;
-  }
-  return false;
-}
+namespace {
 
-Motion OpenMotion(const std::string& path, const RetargetOptions& options) {
+Motion OpenByExtension(const std::string& path, const RetargetOptions& options) {
   const std::string extension = LowerExtension(path);
-  if (extension == ".npz") return LoadMotion(path);
+  if (extension == ".npz") return LoadMotion(path, options);
   if (extension == ".json") return Retarget(ReadDeepMimic(path), options);
   if (extension == ".csv" || extension == ".txt") return Retarget(ReadExpmap(path), options);
   if (extension == ".amc") {
@@ -160,6 +277,23 @@ Motion OpenMotion(const std::string& path, const RetargetOptions& options) {
   throw InputError(path, "",
                    StrCat("found the extension \"", extension,
                           "\", expected a motion: .bvh, .amc, .json, .csv, .txt or .npz"));
+}
+
+}  // namespace
+
+bool IsMotionFile(const std::string& path) {
+  const std::string extension = LowerExtension(path), name = fs::path(path).filename().string();
+  if (name == "shape.npz" || EndsWith(name, "_stagei.npz")) return false;
+  for (const char* known : {".bvh", ".amc", ".json", ".csv", ".txt", ".npz"}) {
+    if (extension == known) return true;
+  }
+  return false;
+}
+
+Motion OpenMotion(const std::string& path, const RetargetOptions& options) {
+  Motion motion = OpenByExtension(path, options);
+  if (motion.subject.empty()) motion.subject = SubjectOfMotion(path);
+  return motion;
 }
 
 }  // namespace vitruvius

@@ -1,47 +1,17 @@
 #include "data/datasets/pose_collection.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <map>
 
 #include "data/datasets/motion_file.h"
+#include "data/datasets/trial_names.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Exponential map files of eight actions name no subject; these nine were recognised by matching their poses.
-const std::map<std::string, std::string>& KnownTrials() {
-  static const std::map<std::string, std::string> kTrials = {
-      {"train_walking_walking_1", "02_01"}, {"test_jumping_jumping_1", "49_02"},
-      {"test_running_running_1", "16_35"},  {"test_soccer_soccer_1", "11_01"},
-      {"train_jumping_jumping_1", "13_11"}, {"train_jumping_jumping_3", "13_19"},
-      {"train_jumping_jumping_5", "13_39"}, {"train_soccer_soccer_4", "10_05"},
-      {"train_soccer_soccer_5", "10_06"}};
-  return kTrials;
-}
-
-std::size_t LeadingDigits(const std::string& text, std::size_t from = 0) {
-  std::size_t end = from;
-  while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) ++end;
-  return end - from;
-}
-
-// "NN_TT", or the file's own name when it names no trial.
-std::string TrialName(const std::string& path) {
-  const std::string stem = fs::path(path).stem().string();
-  const auto known = KnownTrials().find(stem);
-  return known == KnownTrials().end() ? stem : known->second;
-}
-
-bool IsTrialName(const std::string& name) {
-  const std::size_t subject = LeadingDigits(name);
-  return subject > 0 && subject + 1 < name.size() && name[subject] == '_' &&
-         subject + 1 + LeadingDigits(name, subject + 1) == name.size();
-}
 
 int FormatRank(const std::string& path) {
   const std::string extension = fs::path(path).extension().string();
@@ -57,7 +27,10 @@ std::vector<std::string> FindMotionFiles(const std::vector<std::string>& paths) 
       continue;
     }
     for (fs::recursive_directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
-      if (it->is_regular_file() && IsMotionFile(it->path().string())) files.push_back(it->path().string());
+      std::error_code gone;
+      if (it->is_regular_file(gone) && IsMotionFile(it->path().string())) {
+        files.push_back(it->path().string());
+      }
     }
     if (error) throw InputError(path, "", "the folder cannot be read: " + error.message());
   }
@@ -76,29 +49,11 @@ void PoseCollectionOptions::Check() const {
   retarget.Check();
 }
 
-std::string SubjectOfMotion(const std::string& path) {
-  const std::string trial = TrialName(path);
-  if (IsTrialName(trial)) return trial.substr(0, LeadingDigits(trial));
-  std::string folder = fs::path(path).parent_path().filename().string();
-  if (folder.rfind("cmu_", 0) == 0) folder = folder.substr(4);
-  const std::size_t digits = LeadingDigits(folder);
-  if (digits > 0 && (digits == folder.size() || folder[digits] == '.')) return folder.substr(0, digits);
-  std::string name = trial;
-  for (const char* split : {"train_", "test_"}) {
-    if (name.rfind(split, 0) == 0) name = name.substr(std::string(split).size());
-  }
-  while (!name.empty() && std::isdigit(static_cast<unsigned char>(name.back()))) name.pop_back();
-  while (!name.empty() && name.back() == '_') name.pop_back();
-  return name.empty() ? trial : name;
-}
-
-PoseCollection CollectPoses(const std::vector<std::string>& paths, const PoseCollectionOptions& options) {
-  options.Check();
-  PoseCollection result;
+MotionFiles FindMotions(const std::vector<std::string>& paths) {
+  MotionFiles result;
   std::map<std::string, std::string> best_of_trial;
-  const std::vector<std::string> found = FindMotionFiles(paths);
-  for (const std::string& path : found) {
-    const std::string trial = TrialName(path);
+  for (const std::string& path : FindMotionFiles(paths)) {
+    const std::string trial = TrialOfMotion(path);
     if (!IsTrialName(trial)) {
       result.files.push_back(path);
       continue;
@@ -111,22 +66,31 @@ PoseCollection CollectPoses(const std::vector<std::string>& paths, const PoseCol
   }
   for (const auto& [trial, path] : best_of_trial) result.files.push_back(path);
   std::sort(result.files.begin(), result.files.end());
+  return result;
+}
 
-  for (const std::string& path : result.files) result.subjects.push_back(SubjectOfMotion(path));
-  std::sort(result.subjects.begin(), result.subjects.end());
-  result.subjects.erase(std::unique(result.subjects.begin(), result.subjects.end()), result.subjects.end());
+Motion OpenMotionAt(const std::string& path, double fps, const RetargetOptions& options) {
+  Motion motion = Resample(OpenMotion(path, options), fps);
+  MarkImplausible(options.limits, &motion);
+  return motion;
+}
+
+PoseCollection CollectPoses(const std::vector<std::string>& paths, const PoseCollectionOptions& options) {
+  options.Check();
+  PoseCollection result;
+  MotionFiles found = FindMotions(paths);
+  result.files = std::move(found.files);
+  result.doubles = std::move(found.doubles);
 
   constexpr int kColumns = 3 * (kMotionJoints - 1);
   std::vector<double> values;
-  std::vector<double> frames_of_subject(result.subjects.size(), 0.0);
+  std::vector<std::string> subject_of_file;
+  std::vector<std::size_t> file_of_pose;
   for (std::size_t i = 0; i < result.files.size(); ++i) {
     const std::string& path = result.files[i];
     if (options.progress) options.progress(static_cast<int>(i), static_cast<int>(result.files.size()), path);
-    Motion motion = Resample(OpenMotion(path, options.retarget), options.fps);
-    MarkImplausible(options.retarget.limits, &motion);
-    const auto subject =
-        std::lower_bound(result.subjects.begin(), result.subjects.end(), SubjectOfMotion(path)) -
-        result.subjects.begin();
+    const Motion motion = OpenMotionAt(path, options.fps, options.retarget);
+    subject_of_file.push_back(motion.subject);
     result.frames_read += motion.num_frames();
     for (int frame = 0; frame < motion.num_frames(); ++frame) {
       if (!motion.valid[frame]) {
@@ -135,11 +99,20 @@ PoseCollection CollectPoses(const std::vector<std::string>& paths, const PoseCol
       }
       const double* pose = motion.poses.data() + static_cast<std::ptrdiff_t>(frame) * motion.poses.cols() + 3;
       values.insert(values.end(), pose, pose + kColumns);
-      result.subject.push_back(static_cast<int>(subject));
-      frames_of_subject[subject] += 1;
+      file_of_pose.push_back(i);
     }
   }
-  if (values.empty()) throw InputError(found[0], "", "found no plausible frame in this and the other files");
+  if (values.empty())
+    throw InputError(result.files[0], "", "found no plausible frame in this and the other files");
+  result.subjects = subject_of_file;
+  std::sort(result.subjects.begin(), result.subjects.end());
+  result.subjects.erase(std::unique(result.subjects.begin(), result.subjects.end()), result.subjects.end());
+  std::vector<double> frames_of_subject(result.subjects.size(), 0.0);
+  for (const std::size_t file : file_of_pose) {
+    const auto at = std::lower_bound(result.subjects.begin(), result.subjects.end(), subject_of_file[file]);
+    result.subject.push_back(static_cast<int>(at - result.subjects.begin()));
+    frames_of_subject[result.subject.back()] += 1;
+  }
   for (const int subject : result.subject) {
     result.weights.push_back(std::min(1.0, options.max_frames_per_subject / frames_of_subject[subject]));
   }

@@ -1,4 +1,5 @@
-// Poses of many motion files in one table, balanced by subject: what pose priors are trained on.
+// Many motion files: which of them count, the motion of each at one rate, and all their poses in one table,
+// balanced by subject: what pose priors are trained on.
 #pragma once
 
 #include <functional>
@@ -8,6 +9,20 @@
 #include "data/datasets/retarget.h"
 
 namespace vitruvius {
+
+struct MotionFiles {
+  std::vector<std::string> files;    // sorted
+  std::vector<std::string> doubles;  // left out: the same trial is in `files` in a better format
+};
+
+// `paths`: motion files (motion_file.h), or folders that are searched for them. The same trial in several
+// formats counts once: ASF/AMC before BVH and exponential maps before DeepMimic. The result does not depend
+// on the order of `paths`. Throws InputError when a folder cannot be read or nothing is found.
+MotionFiles FindMotions(const std::vector<std::string>& paths);
+
+// A motion at no more than `fps`: implausible frames are those of the file's own rate and those of the new
+// one. Throws InputError.
+Motion OpenMotionAt(const std::string& path, double fps, const RetargetOptions& options = {});
 
 struct PoseCollectionOptions {
   double fps = 30;                       // motions are resampled to this
@@ -30,14 +45,8 @@ struct PoseCollection {
   std::int64_t frames_dropped = 0;    // of those, implausible
 };
 
-// `paths`: motion files (motion_file.h), or folders that are searched for them. Subjects are told by names:
-// NN_TT.* is subject NN, else a folder NN or cmu_NN[.anything] is, else the file's name without its number.
-// The same trial in several formats counts once: ASF/AMC before BVH and exponential maps before DeepMimic.
-// The result does not depend on the order of `paths`. Throws InputError when a file cannot be read or nothing
-// is found.
+// Poses of all that FindMotions finds. Subjects are told by the files, else by their names (trial_names.h).
+// Throws InputError when a file cannot be read or none has a plausible frame.
 PoseCollection CollectPoses(const std::vector<std::string>& paths, const PoseCollectionOptions& options = {});
-
-// Exposed for tests: "02" of ".../02_01.amc", "60" of ".../cmu_60.bvh/salsa_01.bvh".
-std::string SubjectOfMotion(const std::string& path);
 
 }  // namespace vitruvius

@@ -30,6 +30,7 @@ std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const Bod
   const PerspectiveCamera camera = {Eigen::Vector2d::Constant(options.focal_px),
                                     {options.image_width / 2.0, options.image_height / 2.0}};
   const Motion resampled = Resample(motion, options.fps);
+  const std::vector<int> joints = MotionJointsOf(*model);
   std::vector<SyntheticPerson> people;
   int valid_frames = 0;
   for (int frame = 0; frame < resampled.num_frames(); ++frame) {
@@ -45,9 +46,10 @@ std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const Bod
     const double yaw = rng.Uniform(0, 2 * EIGEN_PI);
     const double distance = rng.Uniform(options.nearest_m, options.farthest_m);
     const Matrix3d cam_from_world = ExpSO3({EIGEN_PI, 0, 0}) * ExpSO3({0, yaw, 0});
-    const Eigen::VectorXd pose = resampled.poses.row(frame);
-    person.truth.global_orient = LogSO3(cam_from_world * ExpSO3(pose.head<3>()));
-    person.truth.body_pose.head(69) = pose.tail(69);
+    person.truth.global_orient = LogSO3(cam_from_world * ExpSO3(resampled.Rotation(frame, 0)));
+    for (int j = 1; j < model->num_joints(); ++j) {
+      person.truth.body_pose.segment<3>(3 * (j - 1)) = resampled.Rotation(frame, joints[j]);
+    }
     person.truth.transl = Eigen::Vector3d(0, 0, distance) - model->joint_template().row(0).transpose();
     evaluator.Evaluate(person.truth, false);
     person.joints3d = evaluator.points().bottomRows(model->num_joints());

@@ -31,7 +31,7 @@ struct SyntheticPerson {
 
 // One person a kept frame, turned to a random yaw: x_cam = Rot_x(pi) Rot_y(yaw) x_world + offset. The random
 // numbers of a person depend on the seed, the motion's name and the frame alone. Bodies with fewer than 24
-// joints are refused (ContractError); more joints stay at rest.
+// joints are refused (ContractError). Joints are matched by name (MotionJointsOf); others stay at rest.
 std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const BodyModel>& model,
                                                  const Motion& motion, const SyntheticOptions& options);
 

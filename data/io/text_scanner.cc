@@ -10,7 +10,7 @@ namespace vitruvius {
 namespace {
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool IsWhite(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v'; }
+constexpr std::string_view kWhite = " \t\r\n\f\v";
 
 // Words of a hostile file may be long and hold anything: messages show the printable beginning.
 std::string Quoted(std::string_view word) {
@@ -38,18 +38,24 @@ bool ParseFiniteNumber(std::string_view word, double* value) {
 }
 
 TextScanner::TextScanner(std::string_view text, std::string path, const Options& options)
-    : text_(text), path_(std::move(path)), options_(options) {}
-
-bool TextScanner::IsBlank(char c) const {
-  return IsWhite(c) || options_.blank.find(c) != std::string_view::npos;
+    : text_(text), path_(std::move(path)) {
+  kinds_.fill(Kind::kWord);
+  const auto set = [this](std::string_view characters, Kind kind) {
+    for (const char c : characters) kinds_[static_cast<unsigned char>(c)] = kind;
+  };
+  set(options.single, Kind::kSingle);
+  set(kWhite, Kind::kBlank);
+  set(options.blank, Kind::kBlank);
+  if (options.comment != '\0') set({&options.comment, 1}, Kind::kComment);
 }
 
 void TextScanner::SkipBlanks() {
   while (position_ < text_.size()) {
     const char c = text_[position_];
-    if (options_.comment != '\0' && c == options_.comment) {
+    const Kind kind = KindOf(c);
+    if (kind == Kind::kComment) {
       while (position_ < text_.size() && text_[position_] != '\n') ++position_;
-    } else if (IsBlank(c)) {
+    } else if (kind == Kind::kBlank) {
       if (c == '\n') ++line_;
       ++position_;
     } else {
@@ -67,11 +73,8 @@ std::string_view TextScanner::Peek() {
   SkipBlanks();
   if (position_ == text_.size()) return {};
   std::size_t end = position_ + 1;
-  if (options_.single.find(text_[position_]) == std::string_view::npos) {
-    while (end < text_.size() && !IsBlank(text_[end]) && text_[end] != options_.comment &&
-           options_.single.find(text_[end]) == std::string_view::npos) {
-      ++end;
-    }
+  if (KindOf(text_[position_]) != Kind::kSingle) {
+    while (end < text_.size() && KindOf(text_[end]) == Kind::kWord) ++end;
   }
   return text_.substr(position_, end - position_);
 }
@@ -89,13 +92,10 @@ void TextScanner::SkipLine() {
 std::string_view TextScanner::RestOfLine() {
   if (!MoreOnLine()) return {};
   std::size_t end = position_;
-  while (end < text_.size() && text_[end] != '\n' &&
-         options_.single.find(text_[end]) == std::string_view::npos) {
-    ++end;
-  }
+  while (end < text_.size() && text_[end] != '\n' && KindOf(text_[end]) != Kind::kSingle) ++end;
   std::string_view rest = text_.substr(position_, end - position_);
   position_ = end;
-  while (!rest.empty() && IsBlank(rest.back())) rest.remove_suffix(1);
+  while (!rest.empty() && KindOf(rest.back()) == Kind::kBlank) rest.remove_suffix(1);
   return rest;
 }
 

@@ -2,6 +2,7 @@
 // are views into the text, which must outlive the scanner.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -45,12 +46,13 @@ class TextScanner {
   [[noreturn]] void FailAtLine(int line, const std::string& what) const;
 
  private:
+  enum class Kind : std::uint8_t { kWord, kBlank, kSingle, kComment };
   void SkipBlanks();
-  bool IsBlank(char c) const;
+  Kind KindOf(char c) const { return kinds_[static_cast<unsigned char>(c)]; }
 
   std::string_view text_;
   std::string path_;
-  Options options_;
+  std::array<Kind, 256> kinds_;  // a look-up a byte: files have hundreds of megabytes
   std::size_t position_ = 0;
   int line_ = 1;
   int last_word_line_ = 0;

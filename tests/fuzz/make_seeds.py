@@ -107,8 +107,11 @@ seed('motion_npz', 'amass_smplx', 'gender S  : neutral\nsurface_model_type U  : 
      'poses f8 2,165 : 0.1*4 0\ntrans f8 2,3 : 0 0 1\nbetas f8 16 : 0.5\nroot_orient f8 2,3 : 1.5 0 0\n'
      'pose_body f8 2,63 : 0.1 0\npose_hand f8 2,90 : 0.2\npose_jaw f8 2,3 : 0\npose_eye f8 2,6 : 0\n')
 seed('motion_npz', 'ours', 'poses f8 4,72 : 0.1 0 -0.2 0.05*7\ntrans f8 4,3 : 0 1 0\nup_axis U  : y\nvalid i1 4 : 1 0\n'
-     'gender U  : neutral\nbetas f8 0 :\nmocap_frame_rate f8  : 30\nclip_names U 2 : a b\nclip i4 4 : 0 0 1 1\n'
-     'clip_subjects U 2 : s\n')
+     'gender U  : neutral\nbetas f8 0 :\nmocap_frame_rate f8  : 30\nsubject U  : s\n')
+seed('motion_npz', 'amass_parts', 'gender U  : male\nmocap_frame_rate f8  : 60\ntrans f8 2,3 : 0 0 1\n'
+     'root_orient f8 2,3 : 1.5 0 0\npose_body f8 2,63 : 0.1 0\npose_hand f8 2,90 : 0.2\nup_axis U  : z\n')
+seed('motion_npz', 'results', 'poses f8 2,72 : 0.1\ntransl f8 2,3 : 0 0 3\nbetas f8 2,10 : 1\nstatus i1 2 : 1 0\n'
+     'mocap_frame_rate f8  : 25\n')
 seed('motion_npz', 'refused_large', 'poses f8 1,72 : 1e308\ntrans f8 1,3 : 0\nmocap_frame_rate f8  : 30\n')
 PARENTS = ' '.join(str(4294967295 if p < 0 else p) for p in SMPL_PARENTS) + ' ' + ' '.join(map(str, range(24)))
 seed('body_npz', 'smpl', 'v_template f8 8,3 : 0 1 0 1 0 0 0 0 1 .5 .5\nshapedirs f8 8,3,10 : 0.01 -0.02 0\n'

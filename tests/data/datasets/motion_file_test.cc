@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "data/datasets/pose_collection.h"
+#include "data/datasets/trial_names.h"
 #include "data/io/npz.h"
 #include "models/util/rng.h"
 #include "tests/data/datasets/mocap_test_util.h"
