@@ -237,6 +237,7 @@ Motion LoadMotion(const std::string& path, const RetargetOptions& options) {
   motion.name = fs::path(path).stem().string();
   ReadPoses(reader, &motion);
   motion.transl = ReadMatrix(reader, is_result ? "transl" : "trans", motion.poses.rows(), 3);
+  motion.valid.assign(motion.poses.rows(), 1);
   motion.fps = options.fps > 0 ? options.fps : ReadFrameRate(reader);
   motion.gender = ReadGender(reader);
   motion.subject = ReadWord(reader, "subject");
@@ -245,7 +246,6 @@ Motion LoadMotion(const std::string& path, const RetargetOptions& options) {
   if (up_axis != UpAxis::kY) {
     TurnWorld(YUpFrom(up_axis), options.target_joints.row(0).transpose(), &motion);
   }
-  motion.valid.assign(motion.poses.rows(), 1);
   const char* valid_key = is_result ? "status" : "valid";
   if (reader.Has(valid_key)) {
     const std::vector<std::int64_t> valid = reader.Read(valid_key, {motion.poses.rows()}).ToInts();
