@@ -26,7 +26,7 @@ void Motion::Check() const {
     VT_CHECK_EQ(fingers.rows(), poses.rows());
   }
   VT_CHECK_EQ(static_cast<Eigen::Index>(valid.size()), poses.rows());
-  VT_CHECK_GT(fps, 0);
+  VT_CHECK(fps > 0 && fps <= kMaxFps);
 }
 
 Vector3d Motion::Rotation(int frame, int joint) const {
@@ -110,9 +110,11 @@ void MarkImplausible(const PlausibilityLimits& limits, Motion* motion) {
   constexpr double kStepsPerSecond = 30;
   const int lag = std::max(1, static_cast<int>(std::lround(motion->fps / kStepsPerSecond)));
   const double max_step_rad = limits.max_step_deg / kDegPerRad * (lag / motion->fps * kStepsPerSecond);
-  std::vector<std::array<Matrix3d, kMotionJoints>> recent(lag);  // the last `lag` frames, a ring
+  // The last `lag` frames, a ring; of a motion that is shorter, all, and none is ever compared.
+  std::vector<std::array<Matrix3d, kMotionJoints>> recent(
+      std::clamp(lag, 1, std::max(1, motion->num_frames())));
   for (int frame = 0; frame < motion->num_frames(); ++frame) {
-    auto& slot = recent[frame % lag];
+    auto& slot = recent[frame % recent.size()];
     for (int j = 0; j < kMotionJoints; ++j) {
       const Vector3d w = WrapAxisAngle(JointRotation(motion->poses, frame, j));
       const Matrix3d rotation = ExpSO3(w);

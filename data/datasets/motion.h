@@ -15,10 +15,12 @@ namespace vitruvius {
 inline constexpr int kMotionJoints = 24;
 inline constexpr int kFingerJoints = 30;  // of SMPL-H and SMPL-X: 15 of the left hand, 15 of the right
 
+inline constexpr double kMaxFps = 1e6;  // no camera is faster: a file that says so is wrong
+
 struct Motion {
   std::string name;     // the file's name without folder and extension
   std::string subject;  // who moves; empty: not known
-  double fps = 30;
+  double fps = 30;      // at most kMaxFps
   RowMatrixXd poses;    // (N, 72) axis-angle, radians: global orientation, then 23 joints
   RowMatrixXd fingers;  // (N, 90) axis-angle from the flat hand, in SMPL-H's order; (0, 0): at rest
   MatrixX3d transl;     // (N, 3) metres; y is up, as in all of a motion's world

@@ -96,8 +96,9 @@ double ReadFrameRate(const NpzReader& reader) {
   for (const char* key : {"mocap_frame_rate", "mocap_framerate"}) {
     const std::optional<double> fps = ReadScalar(reader, key);
     if (!fps) continue;
-    if (*fps > 0 && std::isfinite(*fps)) return *fps;
-    throw InputError(reader.path(), key, StrCat("found ", *fps, ", expected a positive number"));
+    if (*fps > 0 && *fps <= kMaxFps) return *fps;
+    throw InputError(reader.path(), key,
+                     StrCat("found ", *fps, ", expected a positive number up to ", kMaxFps));
   }
   throw InputError(reader.path(), "",
                    "found neither mocap_frame_rate nor mocap_framerate, expected one of them");

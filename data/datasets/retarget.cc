@@ -81,6 +81,11 @@ Motion RetargetFrames(const SourceRig& rig, const RetargetOptions& options, cons
   Motion motion;
   motion.name = NameOf(path);
   motion.fps = options.fps > 0 ? options.fps : fps;
+  if (!(motion.fps > 0 && motion.fps <= kMaxFps)) {
+    throw InputError(
+        path, "",
+        StrCat("found ", motion.fps, " frames per second, expected a positive number up to ", kMaxFps));
+  }
   motion.poses.resize(num_frames, 3 * kMotionJoints);
   motion.transl.resize(num_frames, 3);
   motion.valid.assign(num_frames, 1);
@@ -204,7 +209,7 @@ MatrixX3d StandardRestJoints() {
 
 void RetargetOptions::Check() const {
   limits.Check();
-  VT_CHECK_GE(fps, 0);
+  VT_CHECK(fps >= 0 && fps <= kMaxFps);
   VT_CHECK_GE(target_joints.rows(), kMotionJoints);
   VT_CHECK(target_joints.allFinite());
   for (int j = 0; j < kMotionJoints; ++j) {

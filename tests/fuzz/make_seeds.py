@@ -113,6 +113,8 @@ seed('motion_npz', 'amass_parts', 'gender U  : male\nmocap_frame_rate f8  : 60\n
 seed('motion_npz', 'results', 'poses f8 2,72 : 0.1\ntransl f8 2,3 : 0 0 3\nbetas f8 2,10 : 1\nstatus i1 2 : 1 0\n'
      'mocap_frame_rate f8  : 25\n')
 seed('motion_npz', 'refused_large', 'poses f8 1,72 : 1e308\ntrans f8 1,3 : 0\nmocap_frame_rate f8  : 30\n')
+seed('motion_npz', 'refused_fast', 'poses f8 4,72 : 0.1\ntrans f8 4,3 : 0\nup_axis U  : y\nmocap_frame_rate f8  : 2147483648\n')
+seed('bvh', 'refused_fast.bvh', bvh().replace('.0333333', '1e-320'))
 PARENTS = ' '.join(str(4294967295 if p < 0 else p) for p in SMPL_PARENTS) + ' ' + ' '.join(map(str, range(24)))
 seed('body_npz', 'smpl', 'v_template f8 8,3 : 0 1 0 1 0 0 0 0 1 .5 .5\nshapedirs f8 8,3,10 : 0.01 -0.02 0\n'
      'posedirs f4 8,3,207 : 0.001 0*5\nJ_regressor f8 24,8 : .5 .25 .25 0*5\nweights f8 8,24 : 1 0*24\n'
