@@ -1,5 +1,6 @@
 #include "apps/vitruvius/scores.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -18,9 +19,15 @@ double Percent(long part, long whole) {
   return whole > 0 ? 100 * static_cast<double>(part) / static_cast<double>(whole) : 0;
 }
 
+double PercentPenetrating(const std::vector<double>& depths_mm) {
+  const auto is_deep = [](double depth_mm) { return depth_mm > 1000 * kPenetratingM; };
+  return Percent(std::count_if(depths_mm.begin(), depths_mm.end(), is_deep),
+                 static_cast<long>(depths_mm.size()));
+}
+
 }  // namespace
 
-void Scores::Add(const BodyModel& model, const SyntheticPerson& person, const FitResult& result) {
+void Scores::Add(const SyntheticPerson& person, const FitResult& result) {
   ++people;
   usable += result.usable;
   const Points3d found = result.joints3d.topRows(kScoredJoints),
@@ -33,9 +40,14 @@ void Scores::Add(const BodyModel& model, const SyntheticPerson& person, const Fi
   expected_pa_mpjpe_mm.push_back(ProcrustesMpjpeMm(mean, truth));
   root_deg.push_back(RootAngleDeg(result.parameters, person.truth));
   milliseconds.push_back(result.milliseconds);
-  backward += NumBackwardBends(model, result.parameters) > 0;
+  backward += NumBackwardBends(*model, result.parameters) > 0;
+  const auto depth_mm = [&](const BodyParameters& body) {
+    return 1000 * penetration.Deepest(PoseMesh(*model, body).vertices).depth_m;
+  };
+  penetration_mm.push_back(depth_mm(result.parameters));
+  truth_penetration_mm.push_back(depth_mm(person.truth));
   turned += root_deg.back() > kTurnedDeg;
-  calibration.Add(model, person.joints3d.topRows(kScoredJoints), result);
+  calibration.Add(*model, person.joints3d.topRows(kScoredJoints), result);
 }
 
 void Scores::Print() const {
@@ -50,6 +62,9 @@ void Scores::Print() const {
   std::printf("backward knee, elbow  %.2f %% of people (beyond 15 degrees)\n", Percent(backward, people));
   std::printf("root off              %.2f %% of people by more than 60 degrees\n", Percent(turned, people));
   calibration.Print();
+  std::printf("self-penetration      %.2f %% of people deeper than 10 mm, mean %.2f mm; truth %.2f %%, %.2f mm\n",
+              PercentPenetrating(penetration_mm), Mean(penetration_mm),
+              PercentPenetrating(truth_penetration_mm), Mean(truth_penetration_mm));
   std::printf("time                  median %.2f ms a person, %.0f people/s on %d threads\n",
               Median(milliseconds), static_cast<double>(people) / seconds, threads);
 }
@@ -66,6 +81,8 @@ std::string Scores::ToJson() const {
                                          {"backward_bends_percent", Percent(backward, people)},
                                          {"root_beyond_60deg_percent", Percent(turned, people)},
                                          {"calibration", calibration.ToJson()},
+                                         {"penetrating_percent", PercentPenetrating(penetration_mm)},
+                                         {"truth_penetrating_percent", PercentPenetrating(truth_penetration_mm)},
                                          {"ms_median", Median(milliseconds)},
                                          {"people_per_second", static_cast<double>(people) / seconds},
                                          {"threads", threads}};
@@ -74,7 +91,7 @@ std::string Scores::ToJson() const {
 
 Scores FitAndScore(const FitSetup& setup, const std::vector<SyntheticPerson>& people,
                    const BatchOptions& options, std::vector<FitResult>* results) {
-  Scores scores;
+  Scores scores(setup.model);
   size_t next = 0, done = 0;
   Progress progress("fitting", static_cast<long>(people.size()));
   const auto source = [&](PersonObservation* person) {
@@ -83,7 +100,7 @@ Scores FitAndScore(const FitSetup& setup, const std::vector<SyntheticPerson>& pe
     return true;
   };
   const auto sink = [&](const PersonObservation&, const FitResult& result) {
-    scores.Add(*setup.model, people[done++], result);
+    scores.Add(people[done++], result);
     if (results != nullptr) results->push_back(result);
     progress.Add(result.usable);
   };

@@ -1,12 +1,14 @@
 // Errors of many fits against the truth, gathered and printed; for evaluate and demo.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "apps/vitruvius/calibration.h"
 #include "apps/vitruvius/session.h"
 #include "data/datasets/synthetic_keypoints.h"
+#include "models/metrics/self_penetration.h"
 #include "models/scene/fit_result.h"
 
 namespace vitruvius {
@@ -16,13 +18,18 @@ struct Scores {
   std::vector<double> expected_mpjpe_mm, expected_pa_mpjpe_mm;  // of the mean over minima
   long people = 0, usable = 0, backward = 0, turned = 0;
   Calibration calibration;
+  std::vector<double> penetration_mm, truth_penetration_mm;  // depth on the mesh
   double seconds = 0;
   int threads = 0;
 
+  explicit Scores(std::shared_ptr<const BodyModel> body) : model(std::move(body)), penetration(*model) {}
   // Over the first 24 joints. Unusable bodies count too: leaving them out would reward giving up.
-  void Add(const BodyModel& model, const SyntheticPerson& person, const FitResult& result);
+  void Add(const SyntheticPerson& person, const FitResult& result);
   void Print() const;
   std::string ToJson() const;
+
+  std::shared_ptr<const BodyModel> model;
+  SelfPenetration penetration;
 };
 
 // Fits all people; results (may be null) gets one entry each, in order.

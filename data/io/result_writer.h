@@ -31,6 +31,7 @@ namespace vitruvius {
 //   focal (N,2), center (N,2): px; image_size (N,2): int32
 //   cost (N,); residual_median (N,): px or metres; NaN for who was not fitted
 //   reprojection_px (N,): the same, NaN for 3D input
+//   penetration_m (N,): how deep the capsules of the body's parts overlap, metres; 0: they do not
 //   num_keypoints, num_starts, num_minima, winning_start, num_iterations (N,): int32
 //   with num_hypotheses K > 0, the best K distinct minima, best first: hypotheses_poses (N,K,3J),
 //     hypotheses_betas (N,K,B), hypotheses_transl (N,K,3), hypotheses_joints3d (N,K,J,3), hypotheses_cost

@@ -440,6 +440,8 @@ int BodyEvaluator::num_points() const { return static_cast<int>(impl_->points.si
 int BodyEvaluator::num_parameters() const { return impl_->num_parameters; }
 const MatrixX3d& BodyEvaluator::points() const { return impl_->result; }
 const RowMatrixXd& BodyEvaluator::jacobian() const { return impl_->jacobian; }
+const Matrix3d& BodyEvaluator::joint_rotation(int joint) const { return impl_->world_rotation[joint]; }
+const Matrix3d& BodyEvaluator::joint_tangent(int joint) const { return impl_->tangent[joint]; }
 
 BodyMesh PoseMesh(const BodyModel& model, const BodyParameters& parameters) {
   // The evaluator only borrows the model for the length of this call.

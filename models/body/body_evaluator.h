@@ -57,6 +57,11 @@ class BodyEvaluator {
   // (3P, num_parameters): row 3i+axis; columns [orient 3 | body_pose 3(J-1) | betas B | transl 3].
   // Valid after an evaluation with_jacobian.
   const RowMatrixXd& jacobian() const;
+  // G_k of the last evaluation: turns the rest pose's axes into those of joint k.
+  const Eigen::Matrix3d& joint_rotation(int joint) const;
+  // G_k J_r(w_k): its columns are the turns (rotation vectors, world axes) that a unit of each axis-angle
+  // component of joint k gives to all it carries. Valid after an evaluation with_jacobian.
+  const Eigen::Matrix3d& joint_tangent(int joint) const;
 
  private:
   struct Impl;

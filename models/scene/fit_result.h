@@ -67,6 +67,7 @@ struct FitResult {
   double cost = 0;           // objective of the last stage at the result
   std::vector<TermCost> terms;
   double residual_median = 0;  // median over seen keypoints: px (2D) or metres (3D)
+  double penetration_m = 0;    // how deep capsules of the body overlap (models/body/body_capsules.h)
   int num_keypoints = 0;       // seen keypoints that entered the fit
   int num_starts = 0;          // hypotheses that were tried
   int winning_start = -1;      // the one this result belongs to

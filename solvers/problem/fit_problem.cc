@@ -41,9 +41,11 @@ bool IsTorso(const std::string& name) {
 }  // namespace
 
 FitProblem::FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set,
-                       Recipe::Camera camera, std::shared_ptr<const Prior> prior)
+                       Recipe::Camera camera, std::shared_ptr<const Prior> prior,
+                       std::shared_ptr<const BodyCapsules> capsules)
     : binding_(BindOrThrow(set, *model)),
       prior_(std::move(prior)),
+      capsules_(std::move(capsules)),
       body_(model, WithRoot(binding_.points)),
       problem_(ProblemOptions(&body_)) {
   for (const int keypoint : binding_.keypoint_of_point)
@@ -109,6 +111,10 @@ void FitProblem::AddPriorTerms() {
       Tag(problem_.AddResidualBlock(cost, nullptr, pose), "joint_limits");
     }
   }
+  if (capsules_ != nullptr && !capsules_->pairs().empty()) {
+    self_penetration_ = new SelfPenetrationCost(&body_, capsules_, &weights_.self_penetration);
+    Tag(problem_.AddResidualBlock(self_penetration_, nullptr, pose), "self_penetration");
+  }
   const int num_betas = body_.block_size(SharedBody::kBetas);
   if (num_betas > 0) {
     Tag(problem_.AddResidualBlock(new DiagonalPrior(num_betas, 0, num_betas, &weights_.betas, nullptr),
@@ -139,6 +145,8 @@ void FitProblem::Begin(const RecipeStage& stage) {
   weights_.reprojection *= pixel_scale_;
   robust_sigma_ = stage.robust_sigma / pixel_scale_;
   depth_anchor_ = parameters().transl.z();
+  if (self_penetration_ != nullptr) self_penetration_->SetShape(parameters().betas);
+  VT_CHECK(capsules_ != nullptr || weights_.self_penetration == 0);
   if (!all_targets2d_.empty()) targets2d_ = all_targets2d_;
   if (!all_targets3d_.empty()) targets3d_ = all_targets3d_;
   for (int i = 0; stage.torso_only && i < num_points(); ++i) {
@@ -214,6 +222,13 @@ bool FitProblem::NormalMatrix(const RecipeStage& stage, Eigen::MatrixXd* hessian
     for (int i = 0; i < body_.block_size(b); ++i) columns->push_back(body_.block_offset(b) + i);
   }
   return dense_lm_->NormalMatrix(hessian);
+}
+
+double FitProblem::SelfPenetrationM() {
+  if (self_penetration_ == nullptr) return 0;
+  body_.PrepareForEvaluation(false, true);
+  self_penetration_->SetShape(parameters().betas);
+  return self_penetration_->DeepestM();
 }
 
 const MatrixX3d& FitProblem::Points() {

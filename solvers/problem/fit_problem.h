@@ -18,6 +18,7 @@
 #include "solvers/problem/recipe.h"
 #include "solvers/residuals/point3d.h"
 #include "solvers/residuals/reprojection.h"
+#include "solvers/residuals/self_penetration_cost.h"
 #include "solvers/residuals/shared_body.h"
 
 namespace vitruvius {
@@ -26,9 +27,10 @@ enum class SolverKind { kDenseLm, kCeres };
 
 class FitProblem {
  public:
-  // `prior` may be null. Throws InputError when the set has no point on this body.
+  // `prior` may be null, and so may the model's `capsules`, for stages that do not weigh self-penetration.
+  // Throws InputError when the set has no point on this body.
   FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set, Recipe::Camera camera,
-             std::shared_ptr<const Prior> prior);
+             std::shared_ptr<const Prior> prior, std::shared_ptr<const BodyCapsules> capsules = nullptr);
   FitProblem(const FitProblem&) = delete;
   FitProblem& operator=(const FitProblem&) = delete;
 
@@ -61,6 +63,8 @@ class FitProblem {
   // Forward pass at the current parameters; (P + 1, 3) in camera axes, metres: the bound points, then the
   // root joint.
   const MatrixX3d& Points();
+  // How deep capsules of the body overlap at the current parameters, metres; 0 without capsules.
+  double SelfPenetrationM();
 
  private:
   void AddDataTerms(Recipe::Camera camera);
@@ -71,9 +75,11 @@ class FitProblem {
   KeypointBinding binding_;
   std::vector<bool> is_torso_;
   std::shared_ptr<const Prior> prior_;
+  std::shared_ptr<const BodyCapsules> capsules_;
   SharedBody body_;
   ceres::Problem problem_;
   std::vector<std::pair<ceres::ResidualBlockId, const char*>> term_of_block_;
+  SelfPenetrationCost* self_penetration_ = nullptr;  // owned by problem_; null without capsules
   std::unique_ptr<DenseLm> dense_lm_;
 
   // What residual blocks point to.

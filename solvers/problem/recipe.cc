@@ -87,6 +87,7 @@ RecipeStage ParseStage(const json& object, const std::string& path, const std::s
     w.Read("pose_prior", &stage.weights.pose_prior, 0, kAny);
     w.Read("hinge", &stage.weights.hinge, 0, kAny);
     w.Read("joint_limits", &stage.weights.joint_limits, 0, kAny);
+    w.Read("self_penetration", &stage.weights.self_penetration, 0, kAny);
     w.Read("betas", &stage.weights.betas, 0, kAny);
     w.Read("depth", &stage.weights.depth, 0, kAny);
     w.RefuseOthers();
@@ -202,7 +203,8 @@ void Recipe::Check() const {
 bool SameObjective(const RecipeStage& a, const RecipeStage& b) {
   const TermWeights &v = a.weights, &w = b.weights;
   return v.reprojection == w.reprojection && v.points3d == w.points3d && v.pose_prior == w.pose_prior &&
-         v.hinge == w.hinge && v.joint_limits == w.joint_limits && v.betas == w.betas && v.depth == w.depth &&
+         v.hinge == w.hinge && v.joint_limits == w.joint_limits &&
+         v.self_penetration == w.self_penetration && v.betas == w.betas && v.depth == w.depth &&
          a.robust_sigma == b.robust_sigma && a.torso_only == b.torso_only;
 }
 

@@ -92,6 +92,7 @@ Fitter::Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Pri
                std::shared_ptr<const Prior> prior3d, Recipe recipe2d, Recipe recipe3d,
                const FitOptions& options)
     : model_(std::move(model)),
+      capsules_(std::make_shared<BodyCapsules>(*model_)),
       prior2d_(std::move(prior2d)),
       prior3d_(std::move(prior3d)),
       recipe2d_(std::move(recipe2d)),
@@ -109,7 +110,7 @@ FitProblem& Fitter::ProblemFor(const KeypointSet& set, Recipe::Camera camera) {
   auto it = problems_.find(key);
   if (it == problems_.end()) {
     const auto& prior = camera == Recipe::Camera::kNone ? prior3d_ : prior2d_;
-    it = problems_.emplace(key, std::make_unique<FitProblem>(model_, set, camera, prior)).first;
+    it = problems_.emplace(key, std::make_unique<FitProblem>(model_, set, camera, prior, capsules_)).first;
   }
   return *it->second;
 }
@@ -331,6 +332,7 @@ void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, Fit
       FlagSaturation(name, offset.cwiseAbs().maxCoeff(), sigma, &result->flags);
     }
   }
+  result->penetration_m = problem->SelfPenetrationM();
   result->residual_median = Median(residuals);
   Observe(recipe.stages.back(), axes_, problem, result);
   joints_.Evaluate(result->parameters, false);

@@ -61,6 +61,7 @@ class Fitter {
                 FitResult* result);
 
   std::shared_ptr<const BodyModel> model_;
+  std::shared_ptr<const BodyCapsules> capsules_;
   std::shared_ptr<const Prior> prior2d_, prior3d_;
   Recipe recipe2d_, recipe3d_;
   FitOptions options_;
