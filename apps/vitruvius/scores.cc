@@ -62,30 +62,32 @@ void Scores::Print() const {
   std::printf("backward knee, elbow  %.2f %% of people (beyond 15 degrees)\n", Percent(backward, people));
   std::printf("root off              %.2f %% of people by more than 60 degrees\n", Percent(turned, people));
   calibration.Print();
-  std::printf("self-penetration      %.2f %% of people deeper than 10 mm, mean %.2f mm; truth %.2f %%, %.2f mm\n",
-              PercentPenetrating(penetration_mm), Mean(penetration_mm),
-              PercentPenetrating(truth_penetration_mm), Mean(truth_penetration_mm));
+  std::printf(
+      "self-penetration      %.2f %% of people deeper than 10 mm, mean %.2f mm; truth %.2f %%, %.2f mm\n",
+      PercentPenetrating(penetration_mm), Mean(penetration_mm), PercentPenetrating(truth_penetration_mm),
+      Mean(truth_penetration_mm));
   std::printf("time                  median %.2f ms a person, %.0f people/s on %d threads\n",
               Median(milliseconds), static_cast<double>(people) / seconds, threads);
 }
 
 std::string Scores::ToJson() const {
-  const nlohmann::ordered_json report = {{"people", people},
-                                         {"usable_percent", Percent(usable, people)},
-                                         {"mpjpe_mm_median", Median(mpjpe_mm)},
-                                         {"mpjpe_mm_mean", Mean(mpjpe_mm)},
-                                         {"pa_mpjpe_mm_median", Median(pa_mpjpe_mm)},
-                                         {"pa_mpjpe_mm_mean", Mean(pa_mpjpe_mm)},
-                                         {"expected_mpjpe_mm_median", Median(expected_mpjpe_mm)},
-                                         {"expected_pa_mpjpe_mm_median", Median(expected_pa_mpjpe_mm)},
-                                         {"backward_bends_percent", Percent(backward, people)},
-                                         {"root_beyond_60deg_percent", Percent(turned, people)},
-                                         {"calibration", calibration.ToJson()},
-                                         {"penetrating_percent", PercentPenetrating(penetration_mm)},
-                                         {"truth_penetrating_percent", PercentPenetrating(truth_penetration_mm)},
-                                         {"ms_median", Median(milliseconds)},
-                                         {"people_per_second", static_cast<double>(people) / seconds},
-                                         {"threads", threads}};
+  const nlohmann::ordered_json report = {
+      {"people", people},
+      {"usable_percent", Percent(usable, people)},
+      {"mpjpe_mm_median", Median(mpjpe_mm)},
+      {"mpjpe_mm_mean", Mean(mpjpe_mm)},
+      {"pa_mpjpe_mm_median", Median(pa_mpjpe_mm)},
+      {"pa_mpjpe_mm_mean", Mean(pa_mpjpe_mm)},
+      {"expected_mpjpe_mm_median", Median(expected_mpjpe_mm)},
+      {"expected_pa_mpjpe_mm_median", Median(expected_pa_mpjpe_mm)},
+      {"backward_bends_percent", Percent(backward, people)},
+      {"root_beyond_60deg_percent", Percent(turned, people)},
+      {"calibration", calibration.ToJson()},
+      {"penetrating_percent", PercentPenetrating(penetration_mm)},
+      {"truth_penetrating_percent", PercentPenetrating(truth_penetration_mm)},
+      {"ms_median", Median(milliseconds)},
+      {"people_per_second", static_cast<double>(people) / seconds},
+      {"threads", threads}};
   return report.dump(1);
 }
 

@@ -215,6 +215,7 @@ class ResultsReader {
     };
     each("cost", &FitResult::cost);
     each("residual_median", &FitResult::residual_median);
+    each("penetration_m", &FitResult::penetration_m);
     const auto each_count = [&](const char* key, int FitResult::*member) {
       if (!file_.Has(key)) return;
       const std::vector<std::int64_t> values = file_.Read(key, {num_rows_}).ToInts();

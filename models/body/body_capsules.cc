@@ -27,7 +27,8 @@ struct Surface {
 };
 
 Capsule FromNumbers(const Vector8d& c) {
-  return {{c.head<3>(), c.segment<3>(3)}, {std::max(c[6], kSmallestRadiusM), std::max(c[7], kSmallestRadiusM)}};
+  return {{c.head<3>(), c.segment<3>(3)},
+          {std::max(c[6], kSmallestRadiusM), std::max(c[7], kSmallestRadiusM)}};
 }
 
 // Signed distance of a point and its derivative by the eight numbers; returns the outward normal.
@@ -65,7 +66,8 @@ double Normal(const BodyModel& model, const Surface& surface, const Vector8d& st
 }
 
 // Least squares from one axis; returns the cost.
-double FitFrom(const BodyModel& model, const Surface& surface, const PrincipalAxes& axes, int axis, Vector8d* c) {
+double FitFrom(const BodyModel& model, const Surface& surface, const PrincipalAxes& axes, int axis,
+               Vector8d* c) {
   const Vector3d direction = axes.directions.col(axis);
   double low = 0, high = 0, radius = 0;
   for (size_t i = 0; i < surface.vertices.size(); ++i) {
@@ -106,8 +108,8 @@ double FitFrom(const BodyModel& model, const Surface& surface, const PrincipalAx
 // Derivative of the fit by betas, at its minimum.
 Eigen::Matrix<double, 8, Eigen::Dynamic> Sensitivity(const BodyModel& model, const Surface& surface,
                                                      const Vector8d& c) {
-  Eigen::Matrix<double, 8, Eigen::Dynamic> right = Eigen::Matrix<double, 8, Eigen::Dynamic>::Zero(
-      8, model.num_betas());
+  Eigen::Matrix<double, 8, Eigen::Dynamic> right =
+      Eigen::Matrix<double, 8, Eigen::Dynamic>::Zero(8, model.num_betas());
   Matrix8d hessian;
   Vector8d gradient;
   Normal(model, surface, c, c, &hessian, &gradient);
@@ -168,7 +170,7 @@ BodyCapsules::BodyCapsules(const BodyModel& model) {
     part.by_betas = Sensitivity(model, surface, part.rest);
     if (part.rest.allFinite() && part.by_betas.allFinite()) parts_.push_back(std::move(part));
   }
-  FindPairs(model);
+  FindPairs(model, parts.neighbours);
 }
 
 Capsule BodyCapsules::Rest(int part, const Eigen::VectorXd& betas) const {
@@ -177,22 +179,15 @@ Capsule BodyCapsules::Rest(int part, const Eigen::VectorXd& betas) const {
   return FromNumbers(c);
 }
 
-void BodyCapsules::FindPairs(const BodyModel& model) {
+void BodyCapsules::FindPairs(const BodyModel& model, const std::vector<std::vector<bool>>& neighbours) {
   const Eigen::VectorXd no_betas = Eigen::VectorXd::Zero(model.num_betas());
-  std::vector<int> part_of_joint(model.num_joints(), -1);
-  for (size_t i = 0; i < parts_.size(); ++i) part_of_joint[parts_[i].joint] = static_cast<int>(i);
-  const auto part_above = [&](int joint) {
-    joint = model.parents()[joint];
-    while (joint >= 0 && part_of_joint[joint] < 0) joint = model.parents()[joint];
-    return joint < 0 ? -1 : part_of_joint[joint];
-  };
   const auto is_below = [&](int joint, int other) {
     const std::vector<int>& below = model.Descendants(other);
     return std::binary_search(below.begin(), below.end(), joint);
   };
   for (int a = 0; a < static_cast<int>(parts_.size()); ++a) {
     for (int b = a + 1; b < static_cast<int>(parts_.size()); ++b) {
-      if (part_above(parts_[b].joint) == a) continue;
+      if (neighbours[parts_[a].joint][parts_[b].joint]) continue;
       // The one further down the chain is cut; two on different branches both are.
       const bool cut_a = !is_below(parts_[b].joint, parts_[a].joint);
       const double begin = CutApart(Rest(a, no_betas), Rest(b, no_betas), cut_a, true);

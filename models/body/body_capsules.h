@@ -11,9 +11,9 @@
 // minimiser (Gauss-Newton): with J = dd/dc and n_i the outward normal at vertex i, moved by S_i betas,
 //   C = -(J^T W J)^-1 J^T W [n_i . S_i].
 //
-// Pairs. All that can touch: no part against the one it hangs on, and where two capsules overlap in the rest
-// pose the ends near their joints are cut off, as SMPLify does for thighs and upper arms (there by a table);
-// a pair that would lose too much of a capsule is left out. Own construction.
+// Pairs. All that can touch: no neighbours (models/body/body_parts.h), and where two capsules overlap in the
+// rest pose the ends near their joints are cut off, as SMPLify does for thighs and upper arms (there by a
+// table); a pair that would lose too much of a capsule is left out. Own construction.
 #pragma once
 
 #include <vector>
@@ -46,7 +46,7 @@ class BodyCapsules {
   Capsule Rest(int part, const Eigen::VectorXd& betas) const;
 
  private:
-  void FindPairs(const BodyModel& model);
+  void FindPairs(const BodyModel& model, const std::vector<std::vector<bool>>& neighbours);
   std::vector<Part> parts_;
   std::vector<Pair> pairs_;
 };

@@ -26,6 +26,19 @@ PrincipalAxes FindPrincipalAxes(const BodyModel& model, const BodyParts& parts,
   return axes;
 }
 
+// Whether a vertex of a is within kFoldM of one of b, whose box is given.
+static bool SkinsMeet(const BodyModel& model, const std::vector<int>& a, const std::vector<int>& b,
+                      const Eigen::AlignedBox3d& box_of_b) {
+  for (const int v : a) {
+    const Eigen::Vector3d x = model.v_template().row(v);
+    if (b.empty() || box_of_b.squaredExteriorDistance(x) > kFoldM * kFoldM) continue;
+    for (const int w : b) {
+      if ((model.v_template().row(w).transpose() - x).squaredNorm() <= kFoldM * kFoldM) return true;
+    }
+  }
+  return false;
+}
+
 BodyParts FindBodyParts(const BodyModel& model) {
   BodyParts parts;
   // Never zero, so that a vertex without triangles still counts a little.
@@ -58,6 +71,18 @@ BodyParts FindBodyParts(const BodyModel& model) {
   parts.joint_of_vertex.resize(model.num_vertices());
   for (int joint = 0; joint < model.num_joints(); ++joint) {
     for (const int v : parts.vertices[joint]) parts.joint_of_vertex[v] = joint;
+  }
+  parts.neighbours.assign(model.num_joints(), std::vector<bool>(model.num_joints(), false));
+  std::vector<Eigen::AlignedBox3d> boxes(model.num_joints());
+  for (int v = 0; v < model.num_vertices(); ++v)
+    boxes[parts.joint_of_vertex[v]].extend(Eigen::Vector3d(model.v_template().row(v)));
+  for (int a = 0; a < model.num_joints(); ++a) {
+    int above = model.parents()[a];
+    while (above >= 0 && parts.vertices[above].empty()) above = model.parents()[above];
+    for (int b = 0; b <= a; ++b) {
+      parts.neighbours[a][b] = parts.neighbours[b][a] =
+          b == a || b == above || SkinsMeet(model, parts.vertices[a], parts.vertices[b], boxes[b]);
+    }
   }
   return parts;
 }

@@ -30,9 +30,9 @@ double DistanceToCapsule(const Capsule& capsule, const Eigen::Vector3d& x, doubl
 // motion of the capsules is that of `normal . (point_a - point_b)` with both points riding on their capsules.
 // Where axes cross the distance has a ridge; one of its two normals is given.
 struct CapsuleContact {
-  double distance = 0;                                   // metres, negative by how much they overlap
-  Eigen::Vector3d point_a, point_b;                      // on the axes: a(s), b(t)
-  Eigen::Vector3d normal = Eigen::Vector3d::UnitX();     // from b(t) to a(s), length 1
+  double distance = 0;                                // metres, negative by how much they overlap
+  Eigen::Vector3d point_a, point_b;                   // on the axes: a(s), b(t)
+  Eigen::Vector3d normal = Eigen::Vector3d::UnitX();  // from b(t) to a(s), length 1
 };
 CapsuleContact NearestPoints(const Capsule& a, const Capsule& b);
 

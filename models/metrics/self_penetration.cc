@@ -89,7 +89,6 @@ SelfPenetration::SelfPenetration(const BodyModel& model) : num_vertices_(model.n
 
   const size_t num_parts = parts_.size();
   neighbours_.assign(num_parts, std::vector<bool>(num_parts, false));
-  const auto join = [&](int p, int q) { neighbours_[p][q] = neighbours_[q][p] = true; };
   std::vector<std::set<std::pair<int, int>>> edges(num_parts);
   for (int f = 0; f < model.num_faces(); ++f) {
     const Eigen::Vector3i face = model.faces().row(f);
@@ -97,16 +96,11 @@ SelfPenetration::SelfPenetration(const BodyModel& model) : num_vertices_(model.n
     for (int k = 0; k < 3; ++k) of[k] = part_of_vertex[face[k]];
     const int owner = of[1] == of[2] ? of[1] : of[0];
     parts_[owner].faces.push_back(face);
-    for (int k = 0; k < 3; ++k) {
-      join(of[k], of[(k + 1) % 3]);
-      edges[owner].emplace(face[k], face[(k + 1) % 3]);
-    }
+    for (int k = 0; k < 3; ++k) edges[owner].emplace(face[k], face[(k + 1) % 3]);
   }
   for (size_t p = 0; p < num_parts; ++p) {
-    join(static_cast<int>(p), static_cast<int>(p));
-    int above = model.parents()[parts_[p].joint];
-    while (above >= 0 && part_of_joint[above] < 0) above = model.parents()[above];
-    if (above >= 0) join(static_cast<int>(p), part_of_joint[above]);
+    for (size_t q = 0; q < num_parts; ++q)
+      neighbours_[p][q] = parts.neighbours[parts_[p].joint][parts_[q].joint];
     std::set<std::pair<int, int>> open;
     for (const auto& edge : edges[p]) {
       if (edges[p].count({edge.second, edge.first}) == 0) open.insert(edge);
@@ -115,7 +109,8 @@ SelfPenetration::SelfPenetration(const BodyModel& model) : num_vertices_(model.n
   }
   // What overlaps at rest tells nothing: such pairs become neighbours until none is left.
   for (Depth depth = Deepest(model.v_template()); depth.vertex >= 0; depth = Deepest(model.v_template())) {
-    join(part_of_vertex[depth.vertex], part_of_joint[depth.inside_joint]);
+    const int p = part_of_vertex[depth.vertex], q = part_of_joint[depth.inside_joint];
+    neighbours_[p][q] = neighbours_[q][p] = true;
   }
 }
 

@@ -203,9 +203,9 @@ void Recipe::Check() const {
 bool SameObjective(const RecipeStage& a, const RecipeStage& b) {
   const TermWeights &v = a.weights, &w = b.weights;
   return v.reprojection == w.reprojection && v.points3d == w.points3d && v.pose_prior == w.pose_prior &&
-         v.hinge == w.hinge && v.joint_limits == w.joint_limits &&
-         v.self_penetration == w.self_penetration && v.betas == w.betas && v.depth == w.depth &&
-         a.robust_sigma == b.robust_sigma && a.torso_only == b.torso_only;
+         v.hinge == w.hinge && v.joint_limits == w.joint_limits && v.self_penetration == w.self_penetration &&
+         v.betas == w.betas && v.depth == w.depth && a.robust_sigma == b.robust_sigma &&
+         a.torso_only == b.torso_only;
 }
 
 Recipe LoadRecipe(const std::string& name) {

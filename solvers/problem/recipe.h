@@ -20,8 +20,8 @@ struct TermWeights {
   double hinge = 0;         // on exp(s theta) of elbows and knees
   double joint_limits = 0;  // per radian beyond the range
   double self_penetration = 0;  // per metre that capsules of the body overlap
-  double betas = 0;         // on betas
-  double depth = 0;         // per metre, t_z against its value at the stage's start
+  double betas = 0;             // on betas
+  double depth = 0;             // per metre, t_z against its value at the stage's start
 };
 
 struct RecipeStage {

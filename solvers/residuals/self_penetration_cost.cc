@@ -10,8 +10,8 @@ namespace vitruvius {
 
 using Eigen::Vector3d;
 
-SelfPenetrationCost::SelfPenetrationCost(const SharedBody* body,
-                                         std::shared_ptr<const BodyCapsules> capsules, const double* weight)
+SelfPenetrationCost::SelfPenetrationCost(const SharedBody* body, std::shared_ptr<const BodyCapsules> capsules,
+                                         const double* weight)
     : body_(body), capsules_(std::move(capsules)), weight_(weight) {
   const BodyModel& model = body->evaluator().model();
   bones_.resize(model.num_joints());
@@ -85,8 +85,9 @@ double SelfPenetrationCost::Depth(const Pair& pair, std::vector<Column>* columns
     for (int i = pair.movers_begin; i < pair.movers_end; ++i) {
       const int k = movers_[i];
       // The depth falls as a moves along the normal.
-      const Vector3d lever = i < pair.movers_b ? Vector3d((joints_[k] - contact.point_a).cross(contact.normal))
-                                               : Vector3d((contact.point_b - joints_[k]).cross(contact.normal));
+      const Vector3d lever = i < pair.movers_b
+                                 ? Vector3d((joints_[k] - contact.point_a).cross(contact.normal))
+                                 : Vector3d((contact.point_b - joints_[k]).cross(contact.normal));
       columns->push_back({3 * (k - 1), body_->evaluator().joint_tangent(k).transpose() * lever});
     }
   }

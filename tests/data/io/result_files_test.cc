@@ -54,6 +54,7 @@ FitResult SomeResult(const std::string& id, std::uint64_t seed) {
   fit.cost = 12.5;
   fit.terms = {{"reprojection", 10}, {"pose_prior", 2.5}};
   fit.residual_median = 3.25;
+  fit.penetration_m = 0.0125;
   fit.num_keypoints = 17;
   fit.num_starts = 4;
   fit.winning_start = 2;
@@ -124,6 +125,7 @@ TEST_F(ResultFiles, RoundTripIsExact) {
   EXPECT_EQ(read.focal_source, "assumed");
   EXPECT_EQ(read.cost, 12.5);
   EXPECT_EQ(read.residual_median, 3.25);
+  EXPECT_EQ(read.penetration_m, 0.0125);
   EXPECT_EQ(read.num_keypoints, 17);
   EXPECT_EQ(read.num_starts, 4);
   EXPECT_EQ(read.winning_start, 2);
@@ -306,7 +308,7 @@ import numpy as np
 z = np.load('results.npz', allow_pickle=False)
 shapes = dict(ids=(3,), status=(3,), reason=(3,), global_orient=(3, 3), body_pose=(3, 3), poses=(3, 6), betas=(3, 1),
               transl=(3, 3), joints3d=(3, 2, 3), joints2d=(3, 2, 2), focal=(3, 2), center=(3, 2), cost=(3,),
-              reprojection_px=(3,), residual_median=(3,), num_keypoints=(3,), winning_start=(3,), focal_source=(3,),
+              reprojection_px=(3,), residual_median=(3,), penetration_m=(3,), num_keypoints=(3,), winning_start=(3,), focal_source=(3,),
               model=(), model_gender=(), gender=(), term_costs=(3, 3), image_size=(3, 2), joints_std_m=(3, 2),
               joints_relative_std_m=(3, 2), rotation_std_rad=(3, 2, 3), data_share=(3, 2, 3), betas_std=(3, 1),
               betas_data_share=(3, 1), transl_std_m=(3, 3), flags=(3,), joint_names=(2,), rotation_names=(2, 3))

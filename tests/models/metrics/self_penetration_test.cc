@@ -1,0 +1,60 @@
+// Depth of a body's skin inside itself, on bodies made of boxes where it is known.
+#include <gtest/gtest.h>
+
+#include "models/body/body_evaluator.h"
+#include "models/body/mannequin.h"
+#include "models/metrics/self_penetration.h"
+
+namespace vitruvius {
+namespace {
+
+BodyParameters Posed(const BodyModel& model, const std::string& joint, const Eigen::Vector3d& turn) {
+  BodyParameters p = BodyParameters::Zero(model);
+  p.body_pose.segment<3>(3 * (model.JointIndex(joint) - 1)) = turn;
+  return p;
+}
+
+TEST(SelfPenetration, NothingAtRestOrInAnyHarmlessPose) {
+  const auto model = Mannequin();
+  const SelfPenetration meter(*model);
+  EXPECT_EQ(meter.Deepest(model->v_template()).depth_m, 0);
+  for (const auto& [joint, turn] : std::vector<std::pair<std::string, Eigen::Vector3d>>{
+           {"left_elbow", {0, -1.5, 0}}, {"left_knee", {1.5, 0, 0}}, {"neck", {0, 0.6, 0}}}) {
+    EXPECT_EQ(meter.Deepest(PoseMesh(*model, Posed(*model, joint, turn)).vertices).depth_m, 0) << joint;
+  }
+}
+
+TEST(SelfPenetration, AnArmTurnedIntoTheTrunkIsFound) {
+  const auto model = Mannequin();
+  const SelfPenetration meter(*model);
+  // Past hanging down: the hand goes through the thigh and out between the legs.
+  const SelfPenetration::Depth depth =
+      meter.Deepest(PoseMesh(*model, Posed(*model, "left_shoulder", {0, 0, -1.75})).vertices);
+  EXPECT_GT(depth.depth_m, kPenetratingM);
+  EXPECT_LT(depth.depth_m, 0.15);
+  ASSERT_GE(depth.vertex, 0);
+  EXPECT_GE(depth.inside_joint, 0);
+}
+
+TEST(SelfPenetration, DepthIsThatOfTheSkinBelowTheSurface) {
+  // The mannequin's left hand moved, as it is, into the belly: its deepest vertex is where it was put.
+  const auto model = Mannequin();
+  const SelfPenetration meter(*model);
+  MatrixX3d vertices = model->v_template();
+  const int nose = model->landmarks().at("nose");
+  const int finger = model->landmarks().at("left_middle");
+  // One vertex alone, straight behind the nose's tip: never deeper than the way it came.
+  for (const double depth_m : {0.005, 0.02}) {
+    vertices.row(finger) = model->v_template().row(nose) - depth_m * Eigen::RowVector3d::UnitZ();
+    const SelfPenetration::Depth found = meter.Deepest(vertices);
+    EXPECT_EQ(found.vertex, finger);
+    EXPECT_EQ(model->joint_names()[found.inside_joint], "head");
+    EXPECT_GT(found.depth_m, 0.2 * depth_m);
+    EXPECT_LE(found.depth_m, depth_m + 1e-12);
+  }
+  vertices.row(finger) = model->v_template().row(nose) + 0.005 * Eigen::RowVector3d::UnitZ();
+  EXPECT_EQ(meter.Deepest(vertices).depth_m, 0);
+}
+
+}  // namespace
+}  // namespace vitruvius
