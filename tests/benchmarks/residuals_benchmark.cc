@@ -16,6 +16,7 @@
 #include "solvers/residuals/point3d.h"
 #include "solvers/residuals/point_cost.h"
 #include "solvers/residuals/reprojection.h"
+#include "solvers/residuals/self_penetration_cost.h"
 #include "solvers/residuals/shared_body.h"
 
 namespace vitruvius {
@@ -141,6 +142,31 @@ void BM_GmmPriorClosedForm(benchmark::State& state) {
   RunClosedForm(state, dynamic_cast<const QuadraticTerm&>(*cost), RandomVector(kPoseSize));
 }
 BENCHMARK(BM_GmmPriorClosedForm);
+
+// All pairs of capsules, for a body that keeps its arms away from itself and for one that does not.
+void RunSelfPenetration(benchmark::State& state, double arms_down) {
+  const auto model = Mannequin();
+  SharedBody body(model, PointSet().AddJoint(0));
+  BodyParameters parameters = BodyParameters::Zero(*model);
+  parameters.body_pose[3 * (model->JointIndex("left_shoulder") - 1) + 2] = -arms_down;
+  parameters.body_pose[3 * (model->JointIndex("right_shoulder") - 1) + 2] = arms_down;
+  body.SetParameters(parameters);
+  body.PrepareForEvaluation(true, true);
+  const double weight = 1000;
+  const SelfPenetrationCost cost(&body, std::make_shared<BodyCapsules>(*model), &weight);
+  RunClosedForm(state, cost, parameters.body_pose);
+  state.counters["overlap_mm"] = 1000 * cost.DeepestM();
+}
+void BM_SelfPenetrationApart(benchmark::State& state) { RunSelfPenetration(state, 0.7); }
+BENCHMARK(BM_SelfPenetrationApart);
+void BM_SelfPenetrationOverlapping(benchmark::State& state) { RunSelfPenetration(state, 1.7); }
+BENCHMARK(BM_SelfPenetrationOverlapping);
+
+void BM_CapsulesOfABody(benchmark::State& state) {
+  const auto model = Mannequin();
+  for (auto _ : state) benchmark::DoNotOptimize(BodyCapsules(*model).pairs().data());
+}
+BENCHMARK(BM_CapsulesOfABody)->Unit(benchmark::kMillisecond);
 
 void BM_GemanMcClure(benchmark::State& state) {
   const double sigma = 100, weight = 1, confidence = 0.9;
