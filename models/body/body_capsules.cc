@@ -6,6 +6,7 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Geometry>
+#include <Eigen/LU>
 
 #include "models/body/body_parts.h"
 
@@ -105,22 +106,46 @@ double FitFrom(const BodyModel& model, const Surface& surface, const PrincipalAx
   return cost;
 }
 
+using Numbers = Eigen::Matrix<double, 8, Eigen::Dynamic>;
+
+// How the start of the fit follows the betas: the surface's motion along the axis, as a line through it, at
+// both ends.
+Numbers MotionOfEnds(const BodyModel& model, const Surface& surface, const Capsule& capsule) {
+  const Vector3d axis = capsule.ends[1] - capsule.ends[0];
+  constexpr double kShortestM = 1e-3;
+  const double length2 = std::max(axis.squaredNorm(), kShortestM * kShortestM);
+  Eigen::Matrix2d moments = 1e-6 * Eigen::Matrix2d::Identity();  // a disc has no extent along its axis
+  Eigen::Matrix<double, 3, Eigen::Dynamic> sum[2];
+  for (auto& part : sum) part.setZero(3, model.num_betas());
+  for (size_t i = 0; i < surface.vertices.size(); ++i) {
+    const int v = surface.vertices[i];
+    const double s = (model.v_template().row(v).transpose() - capsule.ends[0]).dot(axis) / length2;
+    const Eigen::Vector2d basis(1, s);
+    moments += surface.weights[i] * basis * basis.transpose();
+    for (int k = 0; k < 2; ++k)
+      sum[k] += surface.weights[i] * basis[k] * model.shapedirs().middleRows<3>(3 * v);
+  }
+  const Eigen::Matrix2d inverse = moments.inverse();
+  Numbers motion = Numbers::Zero(8, model.num_betas());
+  motion.topRows<3>() = inverse(0, 0) * sum[0] + inverse(0, 1) * sum[1];
+  motion.middleRows<3>(3) = motion.topRows<3>() + inverse(1, 0) * sum[0] + inverse(1, 1) * sum[1];
+  return motion;
+}
+
 // Derivative of the fit by betas, at its minimum.
-Eigen::Matrix<double, 8, Eigen::Dynamic> Sensitivity(const BodyModel& model, const Surface& surface,
-                                                     const Vector8d& c) {
-  Eigen::Matrix<double, 8, Eigen::Dynamic> right =
-      Eigen::Matrix<double, 8, Eigen::Dynamic>::Zero(8, model.num_betas());
+Numbers Sensitivity(const BodyModel& model, const Surface& surface, const Vector8d& c) {
+  if (model.num_betas() == 0) return Numbers(8, 0);
   Matrix8d hessian;
   Vector8d gradient;
   Normal(model, surface, c, c, &hessian, &gradient);
   const Capsule capsule = FromNumbers(c);
-  for (size_t i = 0; i < surface.vertices.size() && model.num_betas() > 0; ++i) {
+  Numbers right = kHold * MotionOfEnds(model, surface, capsule);
+  for (size_t i = 0; i < surface.vertices.size(); ++i) {
     double distance;
     Vector8d row;
-    const Vector3d normal =
-        Differentiate(capsule, model.v_template().row(surface.vertices[i]).transpose(), &distance, &row);
-    right -= surface.weights[i] * row *
-             (normal.transpose() * model.shapedirs().middleRows<3>(3 * surface.vertices[i]));
+    const int v = surface.vertices[i];
+    const Vector3d normal = Differentiate(capsule, model.v_template().row(v).transpose(), &distance, &row);
+    right -= surface.weights[i] * row * (normal.transpose() * model.shapedirs().middleRows<3>(3 * v));
   }
   const Matrix8d full = hessian.selfadjointView<Eigen::Lower>();
   return full.ldlt().solve(right);

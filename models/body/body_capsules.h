@@ -9,7 +9,8 @@
 //
 // Shape. At betas the eight numbers c of a capsule are c_0 + C betas. C is the derivative of the fit's
 // minimiser (Gauss-Newton): with J = dd/dc and n_i the outward normal at vertex i, moved by S_i betas,
-//   C = -(J^T W J)^-1 J^T W [n_i . S_i].
+//   C = (J^T W J + h)^-1 (h C_s - J^T W [n_i . S_i]),
+// h a weak hold on where the fit began, which itself follows the betas by C_s.
 //
 // Pairs. All that can touch: no neighbours (models/body/body_parts.h), and where two capsules overlap in the
 // rest pose the ends near their joints are cut off, as SMPLify does for thighs and upper arms (there by a

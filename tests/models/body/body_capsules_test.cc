@@ -104,7 +104,7 @@ TEST_F(MannequinCapsules, PairsAreWhatCanTouch) {
 
 TEST(BodyCapsules, AnyBodyHasFiniteOnesOrNone) {
   // Random points with random weights, a body of one joint, one of one vertex, one without betas.
-  for (const auto& model : {MakeTestBody(1, 60), MakeTestBody(2, 60, {-1}), MakeTestBody(3, 3, {-1, 0}),
+  for (const auto& model : {MakeTestBody(1, 60), MakeTestBody(2, 60, {-1}), MakeTestBody(3, 10, {-1, 0}),
                             MakeTestBody(4, 200, SmplParents(), 0)}) {
     const BodyCapsules capsules(*model);
     for (size_t i = 0; i < capsules.parts().size(); ++i) {
@@ -132,9 +132,9 @@ TEST(BodyParts, EveryVertexHasOneAndThinOnesJoinTheJointAbove) {
     }
   }
   EXPECT_EQ(std::count(seen.begin(), seen.end(), 1), model->num_vertices());
-  // The same body a tenth the size: everything is thin and ends in the root.
+  // The same body a fiftieth the size: everything is thin and ends in the root.
   BodyModelData small = MakeMannequin();
-  small.v_template *= 0.1;
+  small.v_template *= 0.02;
   EXPECT_EQ(FindBodyParts(*BodyModel::Create(small)).vertices[0].size(),
             static_cast<size_t>(model->num_vertices()));
 }

@@ -41,15 +41,14 @@ class SelfPenetrationTest : public testing::Test {
 };
 
 TEST_F(SelfPenetrationTest, ABodyAtRestHasNone) {
+  Set(ArmsAt(0, 0));
   for (const double r : Residuals()) EXPECT_EQ(r, 0);
   EXPECT_EQ(cost_.DeepestM(), 0);
 }
 
 TEST_F(SelfPenetrationTest, ResidualIsTheOverlapOfThePosedCapsules) {
-  // One arm bent so far that the forearm lies in the chest: computed here from the model's own frames.
-  BodyParameters p = ArmsAt(0, 0);
-  p.body_pose[3 * (model_->JointIndex("left_shoulder") - 1) + 1] = -1.2;
-  p.body_pose[3 * (model_->JointIndex("left_elbow") - 1) + 1] = -1.9;
+  // Computed here from the model's own frames.
+  const BodyParameters p = ArmsAt(1.6, 1.75);
   Set(p);
   cost_.SetShape(p.betas);
   BodyEvaluator joints(model_, PointSet::AllJoints(*model_));
