@@ -146,7 +146,6 @@ void FitProblem::Begin(const RecipeStage& stage) {
   robust_sigma_ = stage.robust_sigma / pixel_scale_;
   depth_anchor_ = parameters().transl.z();
   if (self_penetration_ != nullptr) self_penetration_->SetShape(parameters().betas);
-  VT_CHECK(capsules_ != nullptr || weights_.self_penetration == 0);
   if (!all_targets2d_.empty()) targets2d_ = all_targets2d_;
   if (!all_targets3d_.empty()) targets3d_ = all_targets3d_;
   for (int i = 0; stage.torso_only && i < num_points(); ++i) {

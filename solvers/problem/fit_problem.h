@@ -27,8 +27,8 @@ enum class SolverKind { kDenseLm, kCeres };
 
 class FitProblem {
  public:
-  // `prior` may be null, and so may the model's `capsules`, for stages that do not weigh self-penetration.
-  // Throws InputError when the set has no point on this body.
+  // `prior` and the model's `capsules` may be null: their terms are then left out. Throws InputError when the
+  // set has no point on this body.
   FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set, Recipe::Camera camera,
              std::shared_ptr<const Prior> prior, std::shared_ptr<const BodyCapsules> capsules = nullptr);
   FitProblem(const FitProblem&) = delete;
