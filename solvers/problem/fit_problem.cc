@@ -188,7 +188,15 @@ SolveSummary FitProblem::SolveWithCeres(const SolveOptions& options) {
 
 SolveSummary FitProblem::Solve(const RecipeStage& stage, SolverKind solver) {
   Begin(stage);
-  return solver == SolverKind::kCeres ? SolveWithCeres(stage.solve) : dense_lm_->Solve(stage.solve);
+  SolveSummary summary =
+      solver == SolverKind::kCeres ? SolveWithCeres(stage.solve) : dense_lm_->Solve(stage.solve);
+  if (self_penetration_ != nullptr && weights_.self_penetration > 0 &&
+      summary.termination != SolveSummary::kFailure) {
+    // The capsules had the shape that the stage began with; costs are told of the one it ended with.
+    self_penetration_->SetShape(parameters().betas);
+    summary.final_cost = Cost();
+  }
+  return summary;
 }
 
 std::vector<TermCost> FitProblem::TermCosts() {
