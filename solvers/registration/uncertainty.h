@@ -26,9 +26,9 @@
 
 namespace vitruvius {
 
-// Chosen on CMU subjects 88, 135 and 140 (451 people, default recipe), where the mean body over the minima is
-// off by 54.1 mm MPJPE at 1, 53.2 at 2, 52.8 at 3 and 4, 52.9 at 6 and 53.2 at 8 (means; the best
-// minimum: 57.1).
+// Chosen on CMU subjects 88, 135 and 140 (451 people, prior trained on the mannequin), where the mean body
+// over the minima is off by 54.1 mm MPJPE at 1, 53.2 at 2, 52.8 at 3 and 4, 52.9 at 6 and 53.2 at 8 (means;
+// the best minimum: 57.1).
 inline constexpr double kTemperature = 3;
 
 // s^2; 0 where nothing is known because the stage does not weigh a prior.
