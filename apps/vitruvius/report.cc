@@ -49,6 +49,11 @@ std::string PictureOf(const ReportRequest& request, const PersonObservation* per
     }
   }
   if (model == nullptr || (person == nullptr && !fit.usable)) return "";
+  // Nothing was seen and there is no photograph: the picture would be empty.
+  if (!fit.usable && FLAGS_images.empty() && !fs::is_regular_file(person->image_path, error) &&
+      (person->keypoints2d.rows() == 0 || person->keypoints2d.col(2).maxCoeff() <= 0) && !person->is_3d()) {
+    return "";
+  }
   PersonObservation nothing_seen;
   nothing_seen.id = fit.id;
   const BodyMesh mesh = fit.usable ? PoseMesh(*model, fit.parameters) : BodyMesh();

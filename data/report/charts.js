@@ -44,7 +44,7 @@ function barOf(bins, value) {
 }
 
 class Histogram {
-  constructor(column, values, rows, tip, choose) {
+  constructor(column, values, rows, choose) {
     const known = rows.filter((row) => Number.isFinite(values[row]));
     this.column = column;
     this.values = values;
@@ -53,7 +53,7 @@ class Histogram {
     this.rows = known;
     this.bars = this.bins.edges.map(() => 0);
     for (const row of known) ++this.bars[barOf(this.bins, values[row])];
-    this.draw(tip, choose);
+    this.draw(choose);
   }
 
   range(bar) {
@@ -71,7 +71,7 @@ class Histogram {
     return onAxis(low) + ' to ' + onAxis((last ? bins.high : bins.edges[bar + 1]) * column.factor) + unit;
   }
 
-  draw(tip, choose) {
+  draw(choose) {
     const width = 300, height = 118, bottom = 18, top = 6;
     const most = Math.max(...this.bars), step = width / this.bars.length;
     const tall = (count) => count === 0 ? 0 : Math.max(1.5, (height - bottom - top) * count / most);

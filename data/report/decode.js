@@ -38,8 +38,9 @@ async function unpackReport(data) {
 }
 
 async function unpackBodies(packed) {
-  const bodies = { joints: packed.joints, shapes: packed.shapes, rows: await unpack(Uint32Array, packed.rows) };
-  for (const key of ['poses', 'betas', 'transl', 'deviations', 'camera']) bodies[key] = await unpack(Float32Array, packed[key]);
+  const bodies = { joints: packed.joints, shapes: packed.shapes, rotations: packed.rotations, rows: await unpack(Uint32Array, packed.rows) };
+  for (const key of ['poses', 'betas', 'transl', 'deviations', 'relative', 'camera']) bodies[key] = await unpack(Float32Array, packed[key]);
+  bodies.shares = await unpack(Uint8Array, packed.shares);
   bodies.indexOfRow = new Map();
   bodies.rows.forEach((row, index) => bodies.indexOfRow.set(row, index));
   return bodies;

@@ -11,6 +11,7 @@ class Page {
     this.lead();
     this.tiles();
     this.reasons();
+    this.flags();
     this.charts();
     this.gallery();
     this.table = new Table(report, this.columns, { table: byId('table'), pager: byId('pager') }, (row, far) => this.choose(row, far));
@@ -33,12 +34,13 @@ class Page {
       const column = { ...numberColumn(key), values: report.numbers.get(key) };
       if (key === 'residual_median' && has2d && !this.anyNumberWithout('residual_median', 'reprojection_px')) continue;  // the same twice
       if (!this.anyNumber(key)) column.shown = column.chart = false;
+      column.digits = digitsOf(column.values, column.factor);
       columns.push(column);
     }
     // In mixed results the median is px for some and metres for others.
     const mixed = columns.find((column) => column.key === 'residual_median');
     if (mixed && has2d) Object.assign(mixed, { unit: '', factor: 1, digits: 3, shown: false, chart: false, label: 'Residual, px or m' });
-    for (const term of report.terms) columns.push({ ...numberColumn(term.key), label: 'Cost: ' + term.key, about: 'Share of the cost', values: term.values });
+    for (const term of report.terms) columns.push({ ...numberColumn(term.key), label: 'Cost: ' + term.key, about: 'Share of the cost', values: term.values, digits: digitsOf(term.values, 1) });
     return columns;
   }
 
@@ -64,7 +66,7 @@ class Page {
     const { report } = this;
     const entries = [['People', report.rows.toLocaleString('en'), ''],
       ['Usable', this.usable.length.toLocaleString('en'), report.rows > 0 ? inNumbers(100 * this.usable.length / report.rows, 1) + '\u202f%' : '']];
-    for (const key of ['residual_percent', 'reprojection_px', 'residual_median', 'joints_std_median_m', 'milliseconds']) {
+    for (const key of ['residual_percent', 'reprojection_px', 'residual_median', 'joints_std_median_m', 'joints_relative_std_median_m', 'milliseconds']) {
       const column = this.columns.find((one) => one.key === key);
       if (!column || !column.shown) continue;
       const sorted = Float32Array.from(this.usable.map((row) => column.values[row]).filter(Number.isFinite)).sort();
@@ -89,11 +91,34 @@ class Page {
       body.append(element('tr', {},
         element('td', {}, element('button', { class: 'word', type: 'button', onclick: () => this.filterByReason(code, name) }, name)),
         element('td', { class: 'number' }, count.toLocaleString('en')),
-        element('td', { class: 'number' }, inNumbers(100 * count / this.report.rows, 1) + '\u202f%'),
+        element('td', { class: 'number' }, share(count, this.report.rows) + '\u202f%'),
         element('td', {}, adviceOn(name))));
     }
     const head = element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'Reason'), element('th', { scope: 'col', class: 'number' }, 'People'), element('th', { scope: 'col', class: 'number' }, 'Share'), element('th', { scope: 'col' }, 'What it means, and what to do')));
-    byId('reasons').append(element('table', { class: 'reasons' }, head, body));
+    byId('reasons').append(element('table', { class: 'reasons', id: 'reason-table' }, head, body));
+  }
+
+  // How many people have each flag, with a filter each.
+  flags() {
+    const column = this.report.texts.get('flags');
+    if (!column) return;
+    const codesOf = column.names.map((text) => new Set(flagsOf(text).map((flag) => flag.code)));
+    const counts = new Map();
+    for (const row of this.usable) for (const code of codesOf[column.codes[row]]) counts.set(code, (counts.get(code) || 0) + 1);
+    if (counts.size === 0) return;
+    const body = element('tbody');
+    for (const [code, count] of [...counts].sort((a, b) => b[1] - a[1])) {
+      const filter = () => {
+        this.filters.set('flag ' + code, { words: 'Flag: ' + code, keeps: (row) => codesOf[column.codes[row]].has(code) });
+        this.refresh();
+        byId('people-section').scrollIntoView({ behavior: 'smooth' });
+      };
+      body.append(element('tr', {}, element('td', {}, element('button', { class: 'word', type: 'button', onclick: filter }, code)),
+        element('td', { class: 'number' }, count.toLocaleString('en')),
+        element('td', { class: 'number' }, share(count, this.usable.length) + '\u202f%'),
+        element('td', {}, Object.hasOwn(FLAGS, code) ? FLAGS[code] : '')));
+    }
+    byId('reasons').append(element('table', { class: 'reasons', id: 'flags' }, element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'Flag'), element('th', { scope: 'col', class: 'number' }, 'People'), element('th', { scope: 'col', class: 'number' }, 'Of usable'), element('th', { scope: 'col' }, 'What to be wary of'))), body));
   }
 
   filterByReason(code, name) {
@@ -105,7 +130,7 @@ class Page {
 
   charts() {
     this.histograms = this.columns.filter((column) => column.kind === 'number' && column.chart)
-      .map((column) => new Histogram(column, column.values, this.usable, tip, (of, range, words) => {
+      .map((column) => new Histogram(column, column.values, this.usable, (of, range, words) => {
         const key = 'number ' + of.key, values = of.values, before = this.filters.get(key);
         const name = `${of.label}: ${words}`;
         if (before && before.words === name) this.filters.delete(key);
@@ -162,7 +187,7 @@ class Page {
     const add = (name, value) => { if (value !== '' && value !== undefined && value !== null) list.append(element('div', {}, element('dt', {}, name), element('dd', {}, String(value)))); };
     for (const [key, name] of Object.entries(FACTS)) add(name, report.facts[key]);
     const focal = report.texts.get('focal_source');
-    if (focal) add('Focal length', [...new Set(focal.codes)].map((code) => focal.names[code]).filter((name) => name).join(', '));
+    if (focal) add('Focal length', [...new Set(this.usable.map((row) => focal.codes[row]))].map((code) => focal.names[code]).filter((name) => name).join(', '));
     for (const [key, name] of Object.entries(RUN)) add(name, key === 'starts' && report.run[key] === 0 ? 'as the recipe says' : report.run[key]);
     add('Page made by version', report.version);
     byId('settings').append(list);
@@ -234,6 +259,12 @@ function rank(words, key) {
 
 function people(count) {
   return count === 1 ? '1 person' : count.toLocaleString('en') + ' people';
+}
+
+// In percent; a few are never nobody.
+function share(count, all) {
+  const percent = 100 * count / all;
+  return percent < 0.05 && count > 0 ? '< 0.1' : inNumbers(percent, 1);
 }
 
 function inSight(place) {

@@ -44,7 +44,7 @@ class PersonPanel {
     this.row = -1;
     this.playing = 0;
     this.yUp = this.guessUp();
-    this.head = element('div');
+    this.head = element('div', { 'aria-live': 'polite' });
     this.more = element('div');
     place.append(this.head);
     if (body) this.makeStage();
@@ -67,7 +67,8 @@ class PersonPanel {
 
   makeStage() {
     const canvas = element('canvas', { tabindex: 0, 'aria-label': 'The body in 3D. Drag or use the arrow keys to turn, the wheel or + and - to come nearer.' });
-    this.stage = element('div', { class: 'stage' }, canvas);
+    this.legend = element('div', { class: 'legend', hidden: true }, `${1000 * SURE} mm`, element('i'), `${1000 * UNSURE} mm`);
+    this.stage = element('div', { class: 'stage' }, canvas, this.legend);
     this.absent = element('p', { class: 'said', hidden: true });
     this.tools = element('div', { class: 'bar-tools', role: 'toolbar', 'aria-label': 'The 3D view' });
     this.player = element('div', { class: 'bar-tools' });
@@ -88,14 +89,16 @@ class PersonPanel {
       button.addEventListener('click', () => {
         this.view.setShow(name, !this.view.show[name]);
         button.setAttribute('aria-pressed', String(this.view.show[name]));
+        this.legend.hidden = !this.view.show.colours;
       });
       this.tools.append(button);
     };
     toggle('body', 'Body', 'The surface');
     toggle('through', 'Glass', 'Look through the surface');
     toggle('joints', 'Joints', 'Joints and bones');
-    toggle('deviations', 'σ', 'Spheres of one standard deviation around the joints');
-    toggle('colours', 'Colour by σ', 'From 5 mm (blue) to 150 mm (red)');
+    const relative = this.report.bodies.relative.length > 0 ? ' with respect to the root' : '';
+    toggle('deviations', 'σ', 'Spheres of one standard deviation around the joints' + relative);
+    toggle('colours', 'Colour by σ', `From ${1000 * SURE} mm (blue) to ${1000 * UNSURE} mm (red)${relative}`);
     this.makePlayer();
     canvas.addEventListener('keydown', (event) => {
       if (event.key === ' ') { event.preventDefault(); this.togglePlay(); }
@@ -128,6 +131,8 @@ class PersonPanel {
     const person = {
       poses: part(bodies.poses, 3 * bodies.joints), betas: part(bodies.betas, bodies.shapes), transl: part(bodies.transl, 3), camera,
       deviations: bodies.deviations.length > 0 ? part(bodies.deviations, bodies.joints) : null,
+      // Around the root where it is known: the place of the whole body says nothing about its pose.
+      relative: bodies.relative.length > 0 ? part(bodies.relative, bodies.joints) : null,
       yUp: !(camera[0] > 0) && this.yUp, points: [],
     };
     const seen = keypoints.get(row);
@@ -221,17 +226,19 @@ class PersonPanel {
     this.head.replaceChildren(
       element('header', {}, element('h3', { class: 'name' }, report.ids[row]), element('div', {}, step(-1, '‹', 'Person before'), step(1, '›', 'Next person'))),
       element('p', { class: 'said' }, element('span', { class: report.usable[row] ? 'mark' : 'mark bad' }),
-        (report.usable[row] ? 'Usable' : 'Not usable') + (reason && reason !== 'ok' ? ': ' + reason + '. ' + adviceOn(reason) : '') + (detail ? ' ' + detail : '')));
+        (report.usable[row] ? 'Usable' : 'Not usable') + (reason && reason !== 'ok' ? ': ' + reason + '. ' + adviceOn(reason) : '') + (detail ? ' ' + detail : '')),
+      this.drawFlags(word('flags')));
   }
 
   drawMore() {
     const { report, row, more } = this;
     more.replaceChildren();
     const picture = report.pictures.get(row), plane = this.plane();
-    if (plane) more.append(element('h3', {}, report.keypoints.has(row) ? 'Keypoints (dots) and the body\'s (rings), px' : 'The body in the picture'), plane);
+    if (plane) more.append(element('h3', {}, report.keypoints.has(row) ? 'Keypoints (dots), the body\'s (rings), its bones (grey)' : 'The body in the picture'), plane);
     if (picture) more.append(element('h3', {}, 'Picture'), element('img', { class: 'picture', src: picture, alt: 'The body over the picture of ' + report.ids[row] }));
     this.drawCost();
     this.drawJoints();
+    this.drawUndetermined();
     this.drawNumbers();
     more.append(element('h3', {}, 'In the terminal'), commandLine(`vitruvius explain ${shellWord(report.folder)} --id=${shellWord(report.ids[row])}`));
   }
@@ -274,20 +281,43 @@ class PersonPanel {
   }
 
   drawJoints() {
-    const { report, row, more, body } = this;
+    const { row, more, body } = this;
     if (!this.hasBody(row)) return;
-    const { deviations } = this.parameters(row);
+    const person = this.parameters(row), deviations = person.relative || person.deviations;
+    const of = person.relative ? ' with respect to the root' : '';
     if (!deviations || !deviations.some((value) => value > 0)) return;
-    const entries = Array.from(deviations, (value, j) => ({ name: (body ? body.jointNames[j] : 'joint ' + j).replaceAll('_', ' '), value: Number.isFinite(value) ? value : 0, text: Number.isFinite(value) ? inNumbers(1000 * value, 0) : '–' }));
+    const entries = Array.from(deviations, (value, j) => ({ name: (body ? body.jointNames[j] : 'joint ' + j).replaceAll('_', ' '), value: Number.isFinite(value) ? value : 0, text: Number.isFinite(value) ? inNumbers(1000 * value, digitsOf(deviations, 1000)) : '–' }));
     entries.sort((a, b) => b.value - a.value);
-    more.append(element('h3', {}, 'Joints, one standard deviation, mm, least sure first'), element('div', { class: 'scrolled', tabindex: 0, role: 'region', 'aria-label': 'Joints' }, this.tracks(entries, entries[0].value)));
+    more.append(element('h3', {}, `Joints, one standard deviation${of}, mm, least sure first`), element('div', { class: 'scrolled', tabindex: 0, role: 'region', 'aria-label': 'Joints' }, this.tracks(entries, entries[0].value)));
+  }
+
+  drawUndetermined() {
+    const { report: { bodies }, row, more } = this;
+    if (!this.hasBody(row) || bodies.shares.length === 0) return;
+    const at = bodies.indexOfRow.get(row) * bodies.rotations.length;
+    const entries = [];
+    bodies.rotations.forEach((name, k) => {
+      const share = bodies.shares[at + k];
+      if (share < UNDETERMINED_PERCENT) entries.push({ name, value: share, text: share + '\u202f%' });
+    });
+    if (entries.length === 0) return;
+    entries.sort((a, b) => a.value - b.value);
+    more.append(element('h3', {}, 'Hardly seen by the keypoints: their share in what is known'), element('div', { class: 'scrolled', tabindex: 0, role: 'region', 'aria-label': 'Undetermined rotations' }, this.tracks(entries, 100)));
+  }
+
+  drawFlags(text) {
+    const list = element('ul', { class: 'flags' });
+    for (const { code, place } of flagsOf(text)) {
+      list.append(element('li', {}, element('b', {}, (code + (place ? ': ' + place : '')).replaceAll('_', ' ')), ' ', Object.hasOwn(FLAGS, code) ? FLAGS[code] : ''));
+    }
+    return list;
   }
 
   drawNumbers() {
     const { row, more, columns } = this;
     const table = element('table', { class: 'rows' });
     for (const column of columns) {
-      if (column.kind === 'id' || column.key === 'detail') continue;
+      if (column.kind === 'id' || column.key === 'detail' || column.key === 'flags') continue;
       const text = column.kind === 'number' ? withUnit(column.values[row], column) : column.names[column.codes[row]];
       if (text === '' || text === '–') continue;
       table.append(element('tr', { title: column.about }, element('th', { scope: 'row' }, column.label), element('td', { class: 'number', style: 'white-space:normal;width:auto;overflow-wrap:anywhere' }, text)));

@@ -6,18 +6,21 @@
 #include <map>
 
 #include "data/io/npz.h"
+#include "data/io/text.h"
 #include "models/util/check.h"
 #include "models/util/rng.h"
 
 namespace vitruvius {
 namespace {
 
-// The columns of a key at some rows; empty where the file has no such key.
-std::vector<float> RowsOf(const NpzReader& file, const char* key, std::int64_t columns, bool required,
-                          const std::vector<std::int64_t>& rows) {
+// The values of a key, of that shape a row (-1: any length), at some rows; empty where the file has no such
+// key.
+std::vector<float> RowsOf(const NpzReader& file, const char* key, std::vector<std::int64_t> shape,
+                          bool required, const std::vector<std::int64_t>& rows) {
   if (!required && !file.Has(key)) return {};
-  const NpyArray array = file.Read(key, {-1, columns});
-  const std::int64_t width = array.shape[1];
+  shape.insert(shape.begin(), -1);
+  const NpyArray array = file.Read(key, shape);
+  const std::int64_t width = array.shape[0] == 0 ? 0 : array.size() / array.shape[0];
   std::vector<float> all(static_cast<size_t>(array.size()));
   array.CopyTo(all.data());
   std::vector<float> values;
@@ -88,10 +91,10 @@ ReportBodies ReadReportBodies(const std::string& folder, const std::vector<std::
   ReportBodies bodies;
   bodies.rows = rows;
   if (rows.empty()) return bodies;
-  const std::vector<float> orient = RowsOf(file, "global_orient", 3, true, rows);
-  const std::vector<float> pose = RowsOf(file, "body_pose", -1, true, rows);
-  bodies.betas = RowsOf(file, "betas", -1, true, rows);
-  bodies.transl = RowsOf(file, "transl", 3, true, rows);
+  const std::vector<float> orient = RowsOf(file, "global_orient", {3}, true, rows);
+  const std::vector<float> pose = RowsOf(file, "body_pose", {-1}, true, rows);
+  bodies.betas = RowsOf(file, "betas", {-1}, true, rows);
+  bodies.transl = RowsOf(file, "transl", {3}, true, rows);
   const size_t width = pose.size() / rows.size();
   if (width % 3 != 0)
     throw InputError(file.path(), "body_pose", StrCat("found ", width, " columns, expected three a joint"));
@@ -102,10 +105,20 @@ ReportBodies ReadReportBodies(const std::string& folder, const std::vector<std::
     bodies.poses.insert(bodies.poses.end(), pose.begin() + static_cast<long>(i * width),
                         pose.begin() + static_cast<long>((i + 1) * width));
   }
-  bodies.joints_std_m = RowsOf(file, "joints_std_m", bodies.num_joints, false, rows);
-  const std::vector<float> focal = RowsOf(file, "focal", 2, false, rows),
-                           center = RowsOf(file, "center", 2, false, rows);
-  const std::vector<float> size = RowsOf(file, "image_size", 2, false, rows);
+  bodies.joints_std_m = RowsOf(file, "joints_std_m", {bodies.num_joints}, false, rows);
+  bodies.joints_relative_std_m = RowsOf(file, "joints_relative_std_m", {bodies.num_joints}, false, rows);
+  if (file.Has("data_share") && file.Has("rotation_names")) {
+    bodies.rotation_names = file.Read("rotation_names", {bodies.num_joints, 3}).ToStrings();
+    for (std::string& name : bodies.rotation_names) name = ValidUtf8(name);
+    for (const float share : RowsOf(file, "data_share", {bodies.num_joints, 3}, true, rows)) {
+      const double percent = std::isfinite(share) ? 100.0 * share : 100.0;
+      bodies.data_share_percent.push_back(
+          static_cast<std::uint8_t>(std::lround(std::clamp(percent, 0.0, 100.0))));
+    }
+  }
+  const std::vector<float> focal = RowsOf(file, "focal", {2}, false, rows),
+                           center = RowsOf(file, "center", {2}, false, rows);
+  const std::vector<float> size = RowsOf(file, "image_size", {2}, false, rows);
   for (size_t i = 0; i < rows.size(); ++i) {
     for (const std::vector<float>* part : {&focal, &center, &size}) {
       for (size_t k = 0; k < 2; ++k) bodies.camera.push_back(part->empty() ? 0 : (*part)[2 * i + k]);

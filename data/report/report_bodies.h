@@ -14,9 +14,14 @@ namespace vitruvius {
 struct ReportBodies {
   std::vector<std::int64_t> rows;  // (n) ascending
   int num_joints = 0, num_betas = 0;
-  // Each (n, ...), row by row: [global_orient | body_pose] 3J, betas B, transl 3, joints_std_m J (empty: not
-  // known), camera [fx fy cx cy width height].
-  std::vector<float> poses, betas, transl, joints_std_m, camera;
+  // Each (n, ...), row by row: [global_orient | body_pose] 3J, betas B, transl 3, joints_std_m J and
+  // joints_relative_std_m J (empty: not known), camera [fx fy cx cy width height].
+  std::vector<float> poses, betas, transl, joints_std_m, joints_relative_std_m, camera;
+  // What the keypoints said of each joint's twist and two swings, in percent of all that is known of it: (n,
+  // 3J) and the 3J names of these rotations; both empty where results.npz has no data_share and
+  // rotation_names.
+  std::vector<std::uint8_t> data_share_percent;
+  std::vector<std::string> rotation_names;
 
   // As a FitResult: the parameters and the camera, and what the table knows.
   FitResult Result(size_t i, const ReportTable& table) const;

@@ -84,6 +84,9 @@ json PackBodies(const ReportBodies& bodies) {
           {"betas", Pack(bodies.betas)},
           {"transl", Pack(bodies.transl)},
           {"deviations", Pack(bodies.joints_std_m)},
+          {"relative", Pack(bodies.joints_relative_std_m)},
+          {"shares", Pack(bodies.data_share_percent)},
+          {"rotations", bodies.rotation_names},
           {"camera", Pack(bodies.camera)}};
 }
 

@@ -87,7 +87,8 @@ class TableReader {
       table_.usable.push_back(status == 1 ? 1 : 0);
     ReadColumns();
     ReadTerms();
-    AddDeviations();
+    AddMedians("joints_std_m", "joints_std_median_m");
+    AddMedians("joints_relative_std_m", "joints_relative_std_median_m");
     AddRelativeResidual("joints2d", 2, "reprojection_px");
     AddRelativeResidual("joints3d", 3, "residual_median");
     ReadManifest();
@@ -101,7 +102,8 @@ class TableReader {
   void ReadColumns() {
     for (const std::string& key : file_.Keys()) {
       if (key == "ids" || key == "status" || key == "term_names" || key == "term_costs") continue;
-      if (kWide.count(key) > 0) continue;  // not opened for nothing
+      if (key == "joint_names" || key == "rotation_names") continue;  // of joints, not of people
+      if (kWide.count(key) > 0) continue;                             // not opened for nothing
       const NpyArray array = file_.Read(key);
       const bool shared = array.shape.empty();
       if (!shared && array.shape != std::vector<std::int64_t>{num_rows_}) continue;
@@ -136,12 +138,13 @@ class TableReader {
     }
   }
 
-  void AddDeviations() {
-    if (!file_.Has("joints_std_m")) return;
-    const NpyArray array = file_.Read("joints_std_m", {num_rows_, -1});
+  // The median over the joints, where a row was fitted.
+  void AddMedians(const char* key, const char* median_key) {
+    if (!file_.Has(key)) return;
+    const NpyArray array = file_.Read(key, {num_rows_, -1});
     const std::int64_t num_joints = array.shape[1];
     const std::vector<float> values = Floats(array);
-    std::vector<float>& medians = table_.numbers["joints_std_median_m"];
+    std::vector<float>& medians = table_.numbers[median_key];
     medians.assign(static_cast<size_t>(num_rows_), kUnknown);
     std::vector<float> row;
     for (std::int64_t n = 0; n < num_rows_; ++n) {

@@ -35,7 +35,7 @@ struct ReportTable {
 
 // Reads folder/results.npz, and manifest.jsonl and run.json where they are there. Every array (N,) becomes a
 // column under its key; these are added:
-//   joints_std_median_m   median over the joints of joints_std_m
+//   joints_std_median_m, joints_relative_std_median_m   medians over the joints of arrays (N,J) of such names
 //   residual_percent      2D: reprojection_px over the diagonal of the box around joints2d
 //                         3D: residual_median over that of joints3d; in percent
 //   milliseconds, source, detail   from the manifest, for lines whose row and id are those of the results

@@ -33,7 +33,7 @@ class Table {
       const names = column.kind === 'id' ? this.report.ids : column.names;
       const order = Array.from(names.keys()).sort((a, b) => collator.compare(names[a], names[b]));
       const rankOfName = new Float64Array(names.length);
-      order.forEach((name, rank) => { rankOfName[name] = rank; });
+      order.forEach((name, place) => { rankOfName[name] = place; });
       this.ranks.set(column.key, column.kind === 'id' ? rankOfName : Float64Array.from(column.codes, (code) => rankOfName[code]));
     }
     return this.ranks.get(column.key);

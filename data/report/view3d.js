@@ -42,8 +42,8 @@ class View3D {
   }
 
   lights() {
-    this.scene.add(new THREE.HemisphereLight(0xffffff, 0x6a6f78, 0.75));
-    const key = new THREE.DirectionalLight(0xffffff, 0.75), rim = new THREE.DirectionalLight(0xdfe8ff, 0.3);
+    this.scene.add(new THREE.HemisphereLight(0xffffff, 0x50555e, 0.62));
+    const key = new THREE.DirectionalLight(0xffffff, 0.52), rim = new THREE.DirectionalLight(0xdfe8ff, 0.22);
     key.position.set(1.5, 2.5, 2);
     rim.position.set(-2, 1, -2);
     // Tied to the eye, so that no side is ever dark.
@@ -111,10 +111,11 @@ class View3D {
     let low = Infinity;
     for (let v = 1; v < body.vertices.length; v += 3) low = Math.min(low, flip * body.vertices[v]);
     this.floor.position.y = low - flip * this.origin[1];
+    const deviations = person.relative || person.deviations;
     for (let j = 0; j < body.numJoints; ++j) {
       this.balls[j].position.fromArray(body.joints, 3 * j);
       this.clouds[j].position.fromArray(body.joints, 3 * j);
-      const deviation = person.deviations ? person.deviations[j] : NaN;
+      const deviation = deviations ? deviations[j] : NaN;
       this.clouds[j].scale.setScalar(Number.isFinite(deviation) ? Math.max(deviation, 1e-4) : 1e-4);
     }
     this.setPoints(person.points || []);
@@ -134,12 +135,13 @@ class View3D {
     }
   }
 
-  // By deviation from sure (5 mm) to unsure (150 mm), or plain.
+  // By deviation from SURE to UNSURE, or plain.
   paint() {
     const { colours, person, body, show } = this;
     const count = body.numVertices;
-    if (show.colours && person && person.deviations) {
-      const deviations = Float32Array.from(person.deviations, (value) => Number.isFinite(value) ? value : 0.3);
+    const known = person && (person.relative || person.deviations);
+    if (show.colours && known) {
+      const deviations = Float32Array.from(known, (value) => Number.isFinite(value) ? value : UNSURE);
       const ofVertices = new Float32Array(count);
       body.spread(deviations, ofVertices);
       for (let v = 0; v < count; ++v) deviationColour(ofVertices[v], colours.array, 3 * v);
@@ -157,9 +159,9 @@ class View3D {
   }
 
   look(name) {
-    const distance = 3.6, { person } = this;
+    const distance = 4.1, { person } = this;
     const flip = person && person.yUp ? 1 : -1;
-    let direction = new THREE.Vector3(0, 0.1, 1);
+    const direction = new THREE.Vector3(0, 0.1, 1);
     if (VIEWS[name]) {
       // Sides of the person itself, by the root's orientation.
       const rotation = this.body.rotations;
@@ -221,7 +223,7 @@ class View3D {
   }
 }
 
-const SURE = 0.005, UNSURE = 0.15;  // metres
+const SURE = 0.01, UNSURE = 0.4;  // metres
 
 // From blue through sand to red, by the logarithm; linear light.
 function deviationColour(deviation, out, at) {

@@ -20,7 +20,8 @@ const COLUMNS = {
   residual_percent: { label: 'Residual', unit: '%', digits: 2, shown: true, chart: true, about: 'Median distance of the seen keypoints from the body\'s, in percent of the person\'s size (the diagonal of the box around the joints)' },
   reprojection_px: { label: 'Reprojection', unit: 'px', digits: 2, shown: true, chart: true, about: 'Median distance of the seen 2D keypoints from the body\'s' },
   residual_median: { label: 'Distance', unit: 'mm', factor: 1000, digits: 1, shown: true, chart: true, about: 'Median distance of the 3D keypoints from the body\'s' },
-  joints_std_median_m: { label: 'Joint σ', unit: 'mm', factor: 1000, digits: 0, shown: true, chart: true, about: 'One standard deviation of a joint\'s place, median over the joints' },
+  joints_std_median_m: { label: 'Joint σ', unit: 'mm', factor: 1000, digits: 0, shown: true, chart: true, about: 'One standard deviation of a joint\'s place in camera axes, median over the joints' },
+  joints_relative_std_median_m: { label: 'Pose σ', unit: 'mm', factor: 1000, digits: 0, shown: true, chart: true, about: 'One standard deviation of a joint\'s place with respect to the root, median over the joints' },
   cost: { label: 'Cost', unit: '', digits: 1, shown: true, chart: true, about: 'The objective of the last stage at the result' },
   num_keypoints: { label: 'Keypoints', unit: '', digits: 0, shown: true, chart: true, about: 'Seen keypoints that entered the fit' },
   num_minima: { label: 'Minima', unit: '', digits: 0, shown: true, chart: true, about: 'Distinct minima that the starts found; more than one: the keypoints allow several bodies' },
@@ -39,6 +40,14 @@ const TEXTS = {
   focal_source: { label: 'Focal length', about: 'Known from the input, given, assumed, or none for 3D input' },
   keypoint_set: { label: 'Keypoint set', about: 'Order and meaning of the keypoints' },
 };
+// Flags are 'code:place;code:place'.
+const FLAGS = {
+  depth_flip: 'The limb may point towards the camera or away from it: the keypoints allow both.',
+  left_right: 'The body may be turned round: the keypoints do not tell front from back.',
+  saturated: 'The fit all but ignores this keypoint: it lies far from every body that explains the others.',
+  limit: 'An angle or the shape is at the end of its range.',
+};
+const UNDETERMINED_PERCENT = 50;  // below it the prior said more than the keypoints
 const FACTS = {
   model: 'Body model', model_gender: 'Gender of the model', keypoint_set: 'Keypoint set', focal_source: 'Focal length',
   mocap_frame_rate: 'Frame rate, Hz',
@@ -56,6 +65,29 @@ function numberColumn(key) {
 function textColumn(key) {
   const known = Object.hasOwn(TEXTS, key) ? TEXTS[key] : {};
   return { key, kind: 'text', label: key, shown: false, about: key, ...known };
+}
+
+// Three digits that count, as far as a whole column needs them; whole numbers stay whole.
+function digitsOf(values, factor) {
+  let largest = 0, whole = true;
+  const sizes = [];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    const size = Math.abs(value * factor);
+    whole = whole && Number.isInteger(value);
+    largest = Math.max(largest, size);
+    sizes.push(size);
+  }
+  if (whole || largest === 0) return 0;
+  const median = percentile(Float64Array.from(sizes).sort(), 0.5) || largest;
+  return Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(median))));
+}
+
+function flagsOf(text) {
+  return text.split(';').filter((flag) => flag !== '').map((flag) => {
+    const colon = flag.indexOf(':');
+    return colon < 0 ? { code: flag, place: '' } : { code: flag.slice(0, colon), place: flag.slice(colon + 1) };
+  });
 }
 
 function adviceOn(reason) {

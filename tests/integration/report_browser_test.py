@@ -201,7 +201,7 @@ class ReportInABrowser(unittest.TestCase):
         self.assertEqual(self.column("residual_percent")[-4:], ["–"] * 4)
 
     def test_filters(self):
-        self.browser.click("#reasons tr:nth-child(2) button")
+        self.browser.click("#reason-table tbody tr:nth-child(2) button")
         self.assertEqual(set(self.column("reason")), {"too_few_keypoints"})
         self.browser.click("#chips button")
         bar = ('document.querySelector(\'.chart[data-key="residual_percent"] .bar[tabindex="0"]\')')

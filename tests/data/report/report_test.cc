@@ -203,6 +203,37 @@ TEST(ReportBodies, AreThoseOfTheResults) {
   EXPECT_THROW(ReadReportBodies(folder.path(), {10}), InputError);
 }
 
+// Arrays that results may hold or not: what the keypoints said of each rotation, deviations around the root.
+TEST(ReportBodies, TakeWhatElseIsKnownOfTheJoints) {
+  const TestFolder folder;
+  WriteResults(folder.path(), 5);
+  EXPECT_TRUE(ReadReportBodies(folder.path(), {0}).rotation_names.empty());
+  const NpzReader reader(folder / "results.npz");
+  std::map<std::string, NpyArray> arrays;
+  for (const std::string& key : reader.Keys()) arrays[key] = reader.Read(key);
+  std::vector<double> shares(5 * 72, 0.25);
+  shares[3 * 72 + 1] = std::nan("");
+  arrays["data_share"] = NpyArray::FromDoubles(shares.data(), {5, 24, 3});
+  arrays["rotation_names"] = NpyArray::FromStrings(std::vector<std::string>(72, "twist"));
+  arrays["rotation_names"].shape = {24, 3};
+  // As many names as people: still names of joints.
+  arrays["joint_names"] = NpyArray::FromStrings(std::vector<std::string>(5, "joint"));
+  arrays["joints_relative_std_m"] = NpyArray::FromDoubles(std::vector<double>(5 * 24, 0.01).data(), {5, 24});
+  WriteNpz(folder / "results.npz", arrays);
+  const ReportBodies bodies = ReadReportBodies(folder.path(), {0, 3});
+  ASSERT_EQ(bodies.data_share_percent.size(), 144u);
+  EXPECT_EQ(bodies.data_share_percent[0], 25);
+  EXPECT_EQ(bodies.data_share_percent[73], 100);  // not known is not undetermined
+  EXPECT_EQ(bodies.rotation_names.size(), 72u);
+  EXPECT_EQ(bodies.joints_relative_std_m.size(), 48u);
+  const ReportTable table = ReadReportTable(folder.path());
+  EXPECT_EQ(table.texts.count("joint_names"), 0u);
+  EXPECT_FLOAT_EQ(NumberAt(table, "joints_relative_std_median_m", 0, 0), 0.01f);
+  arrays["data_share"] = NpyArray::FromDoubles(shares.data(), {5, 72});
+  WriteNpz(folder / "results.npz", arrays);
+  EXPECT_THROW(ReadReportBodies(folder.path(), {0}), InputError);
+}
+
 TEST(ReportPage, ABodyIsPackedToATenthOfAMillimetre) {
   const std::shared_ptr<const BodyModel> model = Mannequin();
   const nlohmann::json body = PackBody(*model);

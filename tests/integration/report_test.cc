@@ -1,0 +1,83 @@
+// `vitruvius report` and `fit --report` as a user meets them; report_browser_test.py looks at the page
+// itself.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/util/places.h"
+#include "tests/util/run_program.h"
+#include "tests/util/synthetic_person.h"
+
+namespace vitruvius {
+namespace {
+
+using testing::HasSubstr;
+
+// One OpenPose file with a person who can be fitted and one who cannot.
+void WriteInput(const std::string& path) {
+  std::vector<double> numbers;
+  const KnownPerson known = MakeKnownPerson(1, "openpose25", 2);
+  for (int k = 0; k < 25; ++k) {
+    for (int c = 0; c < 3; ++c) numbers.push_back(known.observation.keypoints2d(k, c));
+  }
+  const nlohmann::json file = {
+      {"version", 1.3},
+      {"people", {{{"pose_keypoints_2d", numbers}}, {{"pose_keypoints_2d", std::vector<double>(75, 0.0)}}}}};
+  WriteAll(path, file.dump());
+}
+
+TEST(ReportCommand, FitWritesThePageAndHowItWasMade) {
+  const TestFolder folder;
+  WriteInput(folder / "two people.json");
+  const ProgramRun run =
+      RunProgram("fit '" + (folder / "two people.json") +
+                 "' --model mannequin --starts 1 --quiet --report --out " + (folder / "out"));
+  ASSERT_EQ(run.status, 0) << run.output;
+  const std::string page = ReadAll(folder / "out/report.html");
+  EXPECT_EQ(page.rfind("<!DOCTYPE html>", 0), 0u);
+  EXPECT_THAT(page, HasSubstr("data:image/jpeg;base64,"));
+  const auto record = nlohmann::json::parse(ReadAll(folder / "out/run.json"));
+  EXPECT_EQ(record["people"], 2);
+  EXPECT_EQ(record["usable"], 1);
+  EXPECT_EQ(record["recipe_2d"], "default");
+  // The command as it can be typed again.
+  const std::string command = record["command"];
+  EXPECT_EQ(command.rfind("vitruvius fit '" + (folder / "two people.json") + "'", 0), 0u) << command;
+  EXPECT_THAT(command, HasSubstr(" --starts=1"));
+  EXPECT_THAT(command, HasSubstr(" --report"));
+  // The same page from the command itself, here without bodies.
+  const ProgramRun again =
+      RunProgram("report " + (folder / "out") + " --bodies 0 --out " + (folder / "page.html"));
+  EXPECT_EQ(again.status, 0) << again.output;
+  EXPECT_THAT(again.output, HasSubstr("page.html"));
+  EXPECT_THAT(ReadAll(folder / "page.html"), HasSubstr("made without bodies"));
+  EXPECT_LT(ReadAll(folder / "page.html").size(), page.size());
+}
+
+TEST(ReportCommand, AnotherBodyIsNotShownAsThisOne) {
+  const TestFolder folder;
+  WriteInput(folder / "in.json");
+  ASSERT_EQ(RunProgram("model convert mannequin " + (folder / "other.npz")).status, 0);
+  ASSERT_EQ(RunProgram("fit " + (folder / "in.json") + " --model mannequin --starts 1 --quiet --out " +
+                       (folder / "out"))
+                .status,
+            0);
+  ASSERT_EQ(RunProgram("report " + (folder / "out") + " --model " + (folder / "other.npz")).status, 0);
+  EXPECT_THAT(ReadAll(folder / "out/report.html"), HasSubstr("these results belong to the body mannequin"));
+}
+
+TEST(ReportCommand, BadInputIsNamedAndNothingIsWritten) {
+  const TestFolder folder;
+  EXPECT_EQ(RunProgram("report").status, 2);
+  EXPECT_EQ(RunProgram("report " + (folder / "none")).status, 1);
+  EXPECT_THAT(RunProgram("report " + (folder / "none")).output, HasSubstr("none"));
+  std::filesystem::create_directories(folder / "out");
+  WriteAll(folder / "out/results.npz", "PK\x03\x04 no archive");
+  const ProgramRun run = RunProgram("report " + (folder / "out"));
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.output, HasSubstr("results.npz"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "out/report.html"));
+}
+
+}  // namespace
+}  // namespace vitruvius
