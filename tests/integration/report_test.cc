@@ -1,10 +1,12 @@
 // `vitruvius report` and `fit --report` as a user meets them; report_browser_test.py looks at the page
 // itself.
+#include <map>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "tests/util/places.h"
+#include "data/io/npz.h"
 #include "tests/util/run_program.h"
 #include "tests/util/synthetic_person.h"
 
@@ -26,6 +28,9 @@ void WriteInput(const std::string& path) {
   WriteAll(path, file.dump());
 }
 
+// Pages are too long to be printed by a matcher.
+bool Holds(const std::string& page, const std::string& text) { return page.find(text) != std::string::npos; }
+
 TEST(ReportCommand, FitWritesThePageAndHowItWasMade) {
   const TestFolder folder;
   WriteInput(folder / "two people.json");
@@ -35,7 +40,7 @@ TEST(ReportCommand, FitWritesThePageAndHowItWasMade) {
   ASSERT_EQ(run.status, 0) << run.output;
   const std::string page = ReadAll(folder / "out/report.html");
   EXPECT_EQ(page.rfind("<!DOCTYPE html>", 0), 0u);
-  EXPECT_THAT(page, HasSubstr("data:image/jpeg;base64,"));
+  EXPECT_TRUE(Holds(page, "data:image/jpeg;base64,"));
   const auto record = nlohmann::json::parse(ReadAll(folder / "out/run.json"));
   EXPECT_EQ(record["people"], 2);
   EXPECT_EQ(record["usable"], 1);
@@ -50,7 +55,7 @@ TEST(ReportCommand, FitWritesThePageAndHowItWasMade) {
       RunProgram("report " + (folder / "out") + " --bodies 0 --out " + (folder / "page.html"));
   EXPECT_EQ(again.status, 0) << again.output;
   EXPECT_THAT(again.output, HasSubstr("page.html"));
-  EXPECT_THAT(ReadAll(folder / "page.html"), HasSubstr("made without bodies"));
+  EXPECT_TRUE(Holds(ReadAll(folder / "page.html"), "made without bodies"));
   EXPECT_LT(ReadAll(folder / "page.html").size(), page.size());
 }
 
@@ -58,12 +63,17 @@ TEST(ReportCommand, AnotherBodyIsNotShownAsThisOne) {
   const TestFolder folder;
   WriteInput(folder / "in.json");
   ASSERT_EQ(RunProgram("model convert mannequin " + (folder / "other.npz")).status, 0);
+  const NpzReader reader(folder / "other.npz");
+  std::map<std::string, NpyArray> arrays;
+  for (const std::string& key : reader.Keys()) arrays[key] = reader.Read(key);
+  arrays["name"] = NpyArray::FromString("somebody");
+  WriteNpz(folder / "other.npz", arrays);
   ASSERT_EQ(RunProgram("fit " + (folder / "in.json") + " --model mannequin --starts 1 --quiet --out " +
                        (folder / "out"))
                 .status,
             0);
   ASSERT_EQ(RunProgram("report " + (folder / "out") + " --model " + (folder / "other.npz")).status, 0);
-  EXPECT_THAT(ReadAll(folder / "out/report.html"), HasSubstr("these results belong to the body mannequin"));
+  EXPECT_TRUE(Holds(ReadAll(folder / "out/report.html"), "these results belong to the body mannequin"));
 }
 
 TEST(ReportCommand, BadInputIsNamedAndNothingIsWritten) {
