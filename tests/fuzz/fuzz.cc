@@ -126,9 +126,13 @@ std::string MakeArchive(const std::map<std::string, std::string>& files) {
   VT_CHECK(archive != nullptr);
   zip_source_keep(memory);
   for (const auto& [name, content] : files) {
-    const zip_int64_t index =
-        zip_file_add(archive, name.c_str(), zip_source_buffer(archive, content.data(), content.size(), 0), 0);
-    if (index >= 0) zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0);
+    zip_source_t* source = zip_source_buffer(archive, content.data(), content.size(), 0);
+    const zip_int64_t index = zip_file_add(archive, name.c_str(), source, 0);
+    if (index < 0) {
+      zip_source_free(source);  // a name that is none
+    } else {
+      zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0);
+    }
   }
   std::string bytes;
   zip_stat_t stat;
