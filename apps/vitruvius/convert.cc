@@ -27,18 +27,31 @@ int Convert(const std::vector<std::string>& arguments) {
 Command ConvertCommand() {
   return {
       "convert",
-      "MOTION... --out FILE.npz|DIR, or RESULT --to obj --out DIR",
-      "motion capture to SMPL poses; fitted bodies to meshes",
+      "MOTION... --out FILE.npz|DIR, or RESULT --to FORMAT --out DIR|FILE",
+      "motion capture to SMPL poses; fitted bodies for other programs",
       "MOTION: .bvh, .amc (its .asf beside it), .json (DeepMimic), .csv or .txt (exponential maps), .npz "
       "(AMASS), or\n"
       "folders of them. The .npz has AMASS's keys (poses, trans, mocap_frame_rate), `valid`, 0 for frames "
       "no body\n"
       "makes, and `up_axis`. Folders give a file a trial, at 30 frames per second, and a table of frames "
       "by subject.\n\n"
+      "RESULT is a results.npz or its folder; FORMAT\n"
+      "  glb   skinned body, y up: a file a person, or, where --fps or the result says frames per second, "
+      "one\n"
+      "        animated file a sequence\n"
+      "  obj, ply   meshes, a file a person, in the result's axes (camera: y down)\n"
+      "  bvh   skeleton and motion, metres, y up     npz   motion under AMASS's keys, z up\n"
+      "  pkl   ID/000.pkl a person, with SMPLify-X's keys; body_pose is axis-angle\n"
+      "  spin  FILE.npz and FILE_fits.npy, eft  FILE.json: training labels; --observations adds keypoints\n"
+      "Sequences: ids are NAME_NUMBER; whichever has more values is time, the other tells the tracks "
+      "apart.\n\n"
       "  vitruvius convert 03_01.amc --out 03_01.npz\n"
       "  vitruvius convert mocap/ --out poses/\n"
+      "  vitruvius convert out/ --to glb --out people/                a file a person\n"
+      "  vitruvius convert out/ --to glb --fps 30 --out dance.glb     one animated file\n"
       "  vitruvius convert out/ --to obj --out meshes/\n",
-      {"to", "out", "model", "gender", "id", "hypothesis", "fps", "up_axis", "quiet"},
+      {"to", "out", "model", "gender", "id", "hypothesis", "fps", "up", "up_axis", "observations",
+       "image_size", "keypoint_set", "quiet"},
       Convert};
 }
 

@@ -20,12 +20,9 @@ namespace vitruvius {
 namespace {
 
 // The keypoints of --observations, the worst explained first.
-PointResiduals ResidualsOf(const FitResult& fit) {
+PointResiduals ResidualsOf(const FitResult& fit, const std::string& path) {
   const std::shared_ptr<const BodyModel> model = ModelFromFlags();
-  if (fit.parameters.body_pose.size() != 3 * model->num_body_joints() ||
-      fit.parameters.betas.size() != model->num_betas()) {
-    throw InputError(FLAGS_model, "", "is not the body of this result; name that with --model");
-  }
+  RequireBodyOf(fit, *model, path);
   const std::unique_ptr<ObservationSource> source = OpenInputs({FLAGS_observations}, *model);
   PersonObservation person;
   do {
@@ -68,7 +65,8 @@ int Explain(const std::vector<std::string>& arguments) {
     for (const ResultsFile::Row& row : file.rows) {
       if (row.fit.id != FLAGS_id) continue;
       PointResiduals residuals;
-      if (row.fit.winning_start >= 0 && !FLAGS_observations.empty()) residuals = ResidualsOf(row.fit);
+      if (row.fit.winning_start >= 0 && !FLAGS_observations.empty())
+        residuals = ResidualsOf(row.fit, arguments[0]);
       const nlohmann::ordered_json person = DescribePerson(file, row, residuals);
       FLAGS_json ? Print(person) : PrintPerson(person);
       return kExitOk;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/vitruvius/command.h"
+#include "apps/vitruvius/export.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/report.h"
@@ -20,15 +21,27 @@
 namespace vitruvius {
 namespace {
 
-void MakeFolder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) throw InputError(path, "", "cannot make this folder: " + error.message());
+// The person's own files, as flags ask for them.
+void WriteFilesOf(const PersonObservation& person, const FitResult& result, const BodyModel& model,
+                  const std::string& folder, bool with_picture) {
+  const bool with_obj = FLAGS_obj && result.usable;
+  const std::string stem = FileStem(person.id);
+  if (with_picture || with_obj) {
+    const BodyMesh mesh = result.usable ? PoseMesh(model, result.parameters) : BodyMesh();
+    if (with_picture)
+      WritePng(folder + "/overlays/" + stem + ".png", DrawPerson(person, result, model, mesh));
+    if (with_obj) WriteObj(folder + "/meshes/" + stem + ".obj", mesh.vertices, model.faces());
+  }
+  if (FLAGS_glb && result.usable) {
+    WriteGlb(folder + "/meshes/" + stem + ".glb", model, AnimationOf(result),
+             GlbOptionsFor(result, person.image_width, person.image_height));
+  }
 }
 
 int Fit(const std::vector<std::string>& inputs) {
   if (inputs.empty())
     throw UsageError("fit: name keypoint files or folders (OpenPose or COCO JSON, .npz, .bvh, .amc)");
+  UprightFromResult(FitResult());  // --up is wrong before hours of work and not after
   const FitSetup setup = FitSetupFromFlags();
   BatchOptions batch = BatchOptionsFromFlags();
   const std::string shard_source = TakeShardFromEnvironment(&batch);
@@ -39,7 +52,7 @@ int Fit(const std::vector<std::string>& inputs) {
     MakeFolder(folder);
   }
   if (FLAGS_overlay) MakeFolder(folder + "/overlays");
-  if (FLAGS_obj) MakeFolder(folder + "/meshes");
+  if (FLAGS_obj || FLAGS_glb) MakeFolder(folder + "/meshes");
 
   // What an earlier run left here must not pass for this one's.
   std::filesystem::remove(folder + "/results.npz");
@@ -54,14 +67,7 @@ int Fit(const std::vector<std::string>& inputs) {
     const auto make_worker = [&]() -> PersonWorker {
       return [&setup, folder, fitter = setup.MakeFitter()](const PersonObservation& person, long index) {
         FitResult result = fitter->Fit(person);
-        const bool wants_picture = FLAGS_overlay && index < FLAGS_overlay_limit;
-        if (!wants_picture && !(FLAGS_obj && result.usable)) return result;
-        const BodyMesh mesh = result.usable ? PoseMesh(*setup.model, result.parameters) : BodyMesh();
-        const std::string stem = FileStem(person.id);
-        if (wants_picture)
-          WritePng(folder + "/overlays/" + stem + ".png", DrawPerson(person, result, *setup.model, mesh));
-        if (FLAGS_obj && result.usable)
-          WriteObj(folder + "/meshes/" + stem + ".obj", mesh.vertices, setup.model->faces());
+        WriteFilesOf(person, result, *setup.model, folder, FLAGS_overlay && index < FLAGS_overlay_limit);
         return result;
       };
     };
@@ -115,9 +121,9 @@ Command FitCommand() {
           "  vitruvius fit keypoints/ --out out/ --overlay --images photos/\n"
           "  vitruvius fit person_keypoints.json --model SMPL_NEUTRAL.npz --out out/\n"
           "  vitruvius fit walk.bvh --out out/\n",
-          {"out",          "model",         "gender",     "prior",  "recipe",  "focal", "image_size",
-           "keypoint_set", "starts",        "hypotheses", "solver", "threads", "seed",  "shard",
-           "overlay",      "overlay_limit", "images",     "obj",    "report",  "quiet", "regressors"},
+          {"out",    "model",      "gender", "prior",   "recipe", "focal", "image_size", "keypoint_set",
+           "starts", "hypotheses", "solver", "threads", "seed",   "shard", "overlay",    "overlay_limit",
+           "images", "obj",        "glb",    "up",      "report", "quiet", "regressors"},
           Fit};
 }
 

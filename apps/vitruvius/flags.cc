@@ -49,12 +49,18 @@ DEFINE_bool(obj, false, "write a mesh of each person");
 DEFINE_bool(report, false, "write DIR/report.html");
 DEFINE_int32(bodies, 5000, "people at most whose bodies the page holds; 0: none, and no model in it");
 DEFINE_int32(pictures, 24, "people at most whose pictures the page holds");
+DEFINE_bool(glb, false, "write a skinned body (.glb) of each person");
+DEFINE_string(
+    up, "auto",
+    "which axis of the result points up: y, -y, z; `auto`: -y where a camera saw it, y for 3D keypoints");
 DEFINE_bool(quiet, false, "no progress, no summary");
 DEFINE_string(id, "", "the person's id (render: or several, with commas); empty: all");
 DEFINE_int32(limit, 0, "people at most; 0: all");
 DEFINE_int32(stride, 1, "take every n-th frame");
-DEFINE_string(to, "", "format to write");
-DEFINE_double(fps, 0, "frames per second; 0: as the input says, 30 for folders of motion");
+DEFINE_string(to, "", "format to write: glb, obj, ply, bvh, npz, pkl, spin or eft");
+DEFINE_double(fps, 0,
+              "frames per second; 0: as the input says, 30 for folders of motion; results with a rate are "
+              "sequences, one animated file each");
 DEFINE_string(up_axis, "y", "which way is up in a motion that is written: y, or z as in AMASS's own files");
 DEFINE_string(observations, "", "the keypoints a result was fitted to");
 DEFINE_double(noise_px, 3, "standard deviation of the noise on 2D keypoints");

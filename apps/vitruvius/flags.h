@@ -33,6 +33,8 @@ DECLARE_bool(obj);
 DECLARE_bool(report);
 DECLARE_int32(bodies);
 DECLARE_int32(pictures);
+DECLARE_bool(glb);
+DECLARE_string(up);
 DECLARE_bool(quiet);
 DECLARE_string(id);
 DECLARE_int32(limit);

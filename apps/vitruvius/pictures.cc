@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <sstream>
 
 #include "apps/vitruvius/command.h"
@@ -143,6 +144,18 @@ std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& in
     options.image_height = static_cast<int>(height);
   }
   return OpenObservations(inputs, options);
+}
+
+std::map<std::string, PersonObservation> ObservationsOf(const ResultsFile& file, const BodyModel& model) {
+  std::map<std::string, PersonObservation> observations;
+  if (FLAGS_observations.empty()) return observations;
+  const std::unique_ptr<ObservationSource> source = OpenInputs({FLAGS_observations}, model);
+  std::set<std::string> wanted;
+  for (const ResultsFile::Row& row : file.rows) wanted.insert(row.fit.id);
+  for (PersonObservation person; source->Next(&person);) {
+    if (wanted.count(person.id) > 0) observations[person.id] = person;
+  }
+  return observations;
 }
 
 std::string FileStem(const std::string& id) {

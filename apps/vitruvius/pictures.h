@@ -1,11 +1,13 @@
 // Input and pictures that fit, render and demo share.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "data/io/keypoint_files.h"
+#include "data/io/result_writer.h"
 #include "models/body/body_evaluator.h"
 #include "models/rendering/image.h"
 #include "models/scene/fit_result.h"
@@ -16,6 +18,9 @@ namespace vitruvius {
 // Keypoint files and folders by OpenObservations, with --image_size and --keypoint_set; motion files
 // (all inputs or none) become the 3D joints (smpl24) of the body in the motion's poses.
 std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs, const BodyModel& model);
+
+// The keypoints of --observations that belong to people of a result, by id; none without the flag.
+std::map<std::string, PersonObservation> ObservationsOf(const ResultsFile& file, const BodyModel& model);
 
 // A file name for a person: the id itself where it is a plain name, else its plain characters and a hash of
 // it, so that two people never share a file.

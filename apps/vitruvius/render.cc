@@ -34,15 +34,7 @@ int Render(const std::vector<std::string>& arguments) {
   TakeHypothesis(arguments[0], &file);
   const std::shared_ptr<const BodyModel> model = ModelFromFlags();
   if (!EndsWith(FLAGS_out, ".png")) throw UsageError("render: --out FILE.png is missing");
-  std::map<std::string, PersonObservation> observations;
-  if (!FLAGS_observations.empty()) {
-    const std::unique_ptr<ObservationSource> source = OpenInputs({FLAGS_observations}, *model);
-    std::set<std::string> wanted;
-    for (const ResultsFile::Row& row : file.rows) wanted.insert(row.fit.id);
-    for (PersonObservation person; source->Next(&person);) {
-      if (wanted.count(person.id) > 0) observations[person.id] = person;
-    }
-  }
+  const std::map<std::string, PersonObservation> observations = ObservationsOf(file, *model);
   const int limit = FLAGS_limit > 0 ? FLAGS_limit : 24;
   std::set<std::string> ids;
   std::istringstream list(FLAGS_id);
@@ -52,7 +44,7 @@ int Render(const std::vector<std::string>& arguments) {
   for (const ResultsFile::Row& row : file.rows) {
     if (!ids.empty() && ids.count(row.fit.id) == 0) continue;
     if (static_cast<int>(images.size()) == limit) break;
-    RequireBodyOf(row, *model, arguments[0]);
+    RequireBodyOf(row.fit, *model, arguments[0]);
     const auto seen = observations.find(row.fit.id);
     const PersonObservation person = seen != observations.end() ? seen->second : ObservationOf(row);
     const BodyMesh mesh = row.fit.usable ? PoseMesh(*model, row.fit.parameters) : BodyMesh();

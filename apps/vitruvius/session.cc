@@ -227,10 +227,10 @@ bool EndsWith(const std::string& text, const std::string& ending) {
          text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
 }
 
-void RequireBodyOf(const ResultsFile::Row& row, const BodyModel& model, const std::string& path) {
-  const BodyParameters& parameters = row.fit.parameters;
-  if (!row.fit.usable || (parameters.body_pose.size() == 3 * model.num_body_joints() &&
-                          parameters.betas.size() == model.num_betas())) {
+void RequireBodyOf(const FitResult& fit, const BodyModel& model, const std::string& path) {
+  const BodyParameters& parameters = fit.parameters;
+  if (!fit.usable || (parameters.body_pose.size() == 3 * model.num_body_joints() &&
+                      parameters.betas.size() == model.num_betas())) {
     return;
   }
   throw InputError(path, "body_pose",
@@ -266,13 +266,17 @@ void TakeHypothesis(const std::string& path, ResultsFile* file) {
   }
 }
 
+void MakeFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error || !std::filesystem::is_directory(path)) {
+    throw InputError(path, "", StrCat("cannot make this folder", error ? ": " + error.message() : ""));
+  }
+}
+
 std::string OutputFolder() {
   if (FLAGS_out.empty()) throw UsageError("--out is missing: name a folder for the results");
-  std::error_code error;
-  std::filesystem::create_directories(FLAGS_out, error);
-  if (error || !std::filesystem::is_directory(FLAGS_out)) {
-    throw InputError(FLAGS_out, "", StrCat("cannot make this folder", error ? ": " + error.message() : ""));
-  }
+  MakeFolder(FLAGS_out);
   return FLAGS_out;
 }
 

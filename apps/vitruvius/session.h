@@ -10,6 +10,7 @@
 #include "data/io/body_file.h"
 #include "data/io/result_writer.h"
 #include "models/body/body_model.h"
+#include "models/scene/fit_result.h"
 #include "priors/prior.h"
 #include "solvers/batch/batch.h"
 #include "solvers/problem/recipe.h"
@@ -69,13 +70,16 @@ class Progress {
 
 bool EndsWith(const std::string& text, const std::string& ending);
 
-// Throws InputError when a usable row of a result at `path` has another number of joints or betas than the
+// Throws InputError when a usable fit of the result at `path` has another number of joints or betas than the
 // body.
-void RequireBodyOf(const ResultsFile::Row& row, const BodyModel& model, const std::string& path);
+void RequireBodyOf(const FitResult& fit, const BodyModel& model, const std::string& path);
 
 // --hypothesis: the k-th of the bodies that the fits kept takes the result's place; people who have none so
 // far down are left out. Throws UsageError, and InputError when nobody has one.
 void TakeHypothesis(const std::string& path, ResultsFile* file);
+
+// Throws InputError when it cannot be made and is not there.
+void MakeFolder(const std::string& path);
 
 // Folder of --out, made when missing. Throws UsageError when the flag is empty, InputError when it cannot be
 // made.

@@ -12,4 +12,7 @@ namespace vitruvius {
 // ContractError when a face names a vertex that is not there.
 void WriteObj(const std::string& path, const MatrixX3d& vertices, const MatrixX3i& faces);
 
+// The same as binary little-endian PLY: x, y, z as float32, faces as lists of three int32.
+void WritePly(const std::string& path, const MatrixX3d& vertices, const MatrixX3i& faces);
+
 }  // namespace vitruvius
