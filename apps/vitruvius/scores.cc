@@ -25,6 +25,15 @@ double PercentPenetrating(const std::vector<double>& depths_mm) {
                  static_cast<long>(depths_mm.size()));
 }
 
+// The values of people whose truth is a body that can be: motion retargeted to another body may cross it.
+std::vector<double> WhereApart(const std::vector<double>& values, const std::vector<double>& truth_mm) {
+  std::vector<double> kept;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (truth_mm[i] <= 1000 * kPenetratingM) kept.push_back(values[i]);
+  }
+  return kept;
+}
+
 }  // namespace
 
 void Scores::Add(const SyntheticPerson& person, const FitResult& result) {
@@ -66,6 +75,12 @@ void Scores::Print() const {
       "self-penetration      %.2f %% of people deeper than 10 mm, mean %.2f mm; truth %.2f %%, %.2f mm\n",
       PercentPenetrating(penetration_mm), Mean(penetration_mm), PercentPenetrating(truth_penetration_mm),
       Mean(truth_penetration_mm));
+  const std::vector<double> apart = WhereApart(penetration_mm, truth_penetration_mm);
+  std::printf(
+      "  of %zu with a truth that has none: %.2f %% deeper than 10 mm, MPJPE median %.3f mm, "
+      "PA-MPJPE median %.3f mm\n",
+      apart.size(), PercentPenetrating(apart), Median(WhereApart(mpjpe_mm, truth_penetration_mm)),
+      Median(WhereApart(pa_mpjpe_mm, truth_penetration_mm)));
   std::printf("time                  median %.2f ms a person, %.0f people/s on %d threads\n",
               Median(milliseconds), static_cast<double>(people) / seconds, threads);
 }
@@ -85,6 +100,9 @@ std::string Scores::ToJson() const {
       {"calibration", calibration.ToJson()},
       {"penetrating_percent", PercentPenetrating(penetration_mm)},
       {"truth_penetrating_percent", PercentPenetrating(truth_penetration_mm)},
+      {"penetrating_percent_where_truth_is_not",
+       PercentPenetrating(WhereApart(penetration_mm, truth_penetration_mm))},
+      {"pa_mpjpe_mm_median_where_truth_is_not", Median(WhereApart(pa_mpjpe_mm, truth_penetration_mm))},
       {"ms_median", Median(milliseconds)},
       {"people_per_second", static_cast<double>(people) / seconds},
       {"threads", threads}};
