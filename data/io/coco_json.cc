@@ -19,7 +19,7 @@ class CocoSource : public ObservationSource {
   CocoSource(const std::string& path, json document, const ObservationOptions& options)
       : path_(path), stem_(StemOf(path)), document_(std::move(document)), options_(options) {
     if (!people().is_array()) throw InputError(path, "annotations", "expected an array");
-    set_ = FindKeypointSet(options.keypoint_set.empty() ? "coco17" : options.keypoint_set);
+    if (!options.keypoint_set.empty()) set_ = FindKeypointSet(options.keypoint_set);
     const json& images = ValueOf(document_, "images");
     if (images.is_array()) {
       for (const json& image : images) images_.emplace(IdOf(ValueOf(image, "id")), &image);
@@ -71,6 +71,16 @@ class CocoSource : public ObservationSource {
     return picture + "_" + (own.empty() ? std::to_string(people_of_picture_[picture]++) : own);
   }
 
+  // COCO-WholeBody's annotations keep feet, face and hands beside the 17 points, in the order of
+  // wholebody133.
+  static void AppendWholeBody(const json& entry, const std::string& place, std::vector<double>* numbers) {
+    if (!entry.contains("foot_kpts")) return;
+    for (const char* key : {"foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts"}) {
+      const std::vector<double> part = NumbersOf(ValueOf(entry, key), place + "." + key);
+      numbers->insert(numbers->end(), part.begin(), part.end());
+    }
+  }
+
   static void ReadImageSize(const json& image, const std::string& place, PersonObservation* person) {
     if (!image.contains("width") && !image.contains("height")) return;
     const auto side = [&](const char* key) {
@@ -80,13 +90,23 @@ class CocoSource : public ObservationSource {
     SetImageSize(side("width"), side("height"), place, person);
   }
 
-  static void Read(const json& entry, const std::string& place, PersonObservation* person) {
+  void Read(const json& entry, const std::string& place, PersonObservation* person) {
     if (!entry.is_object()) throw InputError(place + ": expected an object");
     const json& array = ValueOf(entry, "keypoints");
     if (array.is_null()) return FailPerson(reason::kTooFewKeypoints, place + ": has no keypoints", person);
     const std::string array_place = place + ".keypoints";
-    const std::vector<double> numbers = NumbersOf(array, array_place);
+    std::vector<double> numbers = NumbersOf(array, array_place);
     if (numbers.empty()) return FailPerson(reason::kTooFewKeypoints, array_place + ": is empty", person);
+    AppendWholeBody(entry, place, &numbers);
+    // The first person says which set the file is in; all others must agree with it.
+    if (set_ == nullptr) {
+      const KeypointSet* whole = FindKeypointSet("wholebody133");
+      const KeypointSet* halpe = FindKeypointSet("halpe26");
+      set_ = numbers.size() == 3 * static_cast<size_t>(whole->size())   ? whole
+             : numbers.size() == 3 * static_cast<size_t>(halpe->size()) ? halpe
+                                                                        : FindKeypointSet("coco17");
+    }
+    person->set = set_;
     SetKeypoints2d(numbers.data(), numbers.size(), array_place, person);
   }
 

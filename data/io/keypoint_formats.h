@@ -23,6 +23,9 @@ std::unique_ptr<ObservationSource> OpenObservationNpz(const std::string& path,
 // File name without folder, extension and OpenPose's "_keypoints", as valid UTF-8.
 std::string StemOf(const std::string& path);
 
+// "; sets of 17 points: coco17, ...", or nothing: what a wrong count could be instead.
+std::string OtherSetsHint(size_t num_points);
+
 // A row for something that cannot be fitted.
 PersonObservation FailedPerson(const std::string& id, const std::string& source, const char* reason_code,
                                const std::string& detail);

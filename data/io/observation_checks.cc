@@ -76,6 +76,15 @@ PersonObservation FailedPerson(const std::string& id, const std::string& source,
   return person;
 }
 
+std::string OtherSetsHint(size_t num_points) {
+  std::string names;
+  if (num_points <= 1000) {
+    for (const std::string& name : KeypointSetNames(static_cast<int>(num_points)))
+      names += (names.empty() ? "" : ", ") + name;
+  }
+  return names.empty() ? "" : StrCat("; sets of ", num_points, " points: ", names);
+}
+
 void FailPerson(const char* reason_code, const std::string& detail, PersonObservation* person) {
   if (person->reason.empty()) {
     person->reason = reason_code;
@@ -107,10 +116,10 @@ void SetKeypoints2d(const double* numbers, size_t count, const std::string& plac
                     PersonObservation* person) {
   const size_t expected = 3 * static_cast<size_t>(person->set->size());
   if (count != expected) {
-    FailPerson(
-        reason::kBadInput,
-        StrCat(place, ": found ", count, " numbers, expected ", expected, " (", person->set->name, ")"),
-        person);
+    FailPerson(reason::kBadInput,
+               StrCat(place, ": found ", count, " numbers, expected ", expected, " (", person->set->name, ")",
+                      count % 3 == 0 ? OtherSetsHint(count / 3) : ""),
+               person);
     return;
   }
   person->keypoints2d = Eigen::Map<const decltype(person->keypoints2d)>(numbers, person->set->size(), 3);

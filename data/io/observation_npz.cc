@@ -110,9 +110,9 @@ class NpzSource : public ObservationSource {
       throw InputError(path_, "keypoint_set", "found '" + name + "', expected one of " + known);
     }
     if (keypoints.shape[1] != set_->size()) {
-      throw InputError(
-          path_, key,
-          StrCat("found ", keypoints.shape[1], " keypoints, expected ", set_->size(), " (", set_->name, ")"));
+      throw InputError(path_, key,
+                       StrCat("found ", keypoints.shape[1], " keypoints, expected ", set_->size(), " (",
+                              set_->name, ")", OtherSetsHint(static_cast<size_t>(keypoints.shape[1]))));
     }
   }
 

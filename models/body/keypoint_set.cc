@@ -1,152 +1,100 @@
 #include "models/body/keypoint_set.h"
 
-#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <sstream>
+
+#include "models/body/keypoint_tables.h"
 
 namespace vitruvius {
 namespace {
 
-// Rows: name, target. Detectors' "neck" is the middle of the shoulders and "mid_hip" the middle of the hips;
-// the nearest points of SMPL are its neck and pelvis joints (smplx maps them so).
-const std::vector<KeypointSet>& Table() {
-  static const std::vector<KeypointSet> table = {
-      {"openpose25",
-       {{"nose", "nose"},
-        {"neck", "neck"},
-        {"right_shoulder", "right_shoulder"},
-        {"right_elbow", "right_elbow"},
-        {"right_wrist", "right_wrist"},
-        {"left_shoulder", "left_shoulder"},
-        {"left_elbow", "left_elbow"},
-        {"left_wrist", "left_wrist"},
-        {"mid_hip", "pelvis"},
-        {"right_hip", "right_hip"},
-        {"right_knee", "right_knee"},
-        {"right_ankle", "right_ankle"},
-        {"left_hip", "left_hip"},
-        {"left_knee", "left_knee"},
-        {"left_ankle", "left_ankle"},
-        {"right_eye", "right_eye"},
-        {"left_eye", "left_eye"},
-        {"right_ear", "right_ear"},
-        {"left_ear", "left_ear"},
-        {"left_big_toe", "left_big_toe"},
-        {"left_small_toe", "left_small_toe"},
-        {"left_heel", "left_heel"},
-        {"right_big_toe", "right_big_toe"},
-        {"right_small_toe", "right_small_toe"},
-        {"right_heel", "right_heel"}},
-       {{0, 1},  {1, 2},   {2, 3},   {3, 4},   {1, 5},   {5, 6},   {6, 7},   {1, 8},
-        {8, 9},  {9, 10},  {10, 11}, {8, 12},  {12, 13}, {13, 14}, {0, 15},  {15, 17},
-        {0, 16}, {16, 18}, {14, 19}, {19, 20}, {14, 21}, {11, 22}, {22, 23}, {11, 24}}},
-      {"coco17",
-       {{"nose", "nose"},
-        {"left_eye", "left_eye"},
-        {"right_eye", "right_eye"},
-        {"left_ear", "left_ear"},
-        {"right_ear", "right_ear"},
-        {"left_shoulder", "left_shoulder"},
-        {"right_shoulder", "right_shoulder"},
-        {"left_elbow", "left_elbow"},
-        {"right_elbow", "right_elbow"},
-        {"left_wrist", "left_wrist"},
-        {"right_wrist", "right_wrist"},
-        {"left_hip", "left_hip"},
-        {"right_hip", "right_hip"},
-        {"left_knee", "left_knee"},
-        {"right_knee", "right_knee"},
-        {"left_ankle", "left_ankle"},
-        {"right_ankle", "right_ankle"}},
-       {{0, 1},
-        {0, 2},
-        {1, 3},
-        {2, 4},
-        {5, 6},
-        {5, 7},
-        {7, 9},
-        {6, 8},
-        {8, 10},
-        {5, 11},
-        {6, 12},
-        {11, 12},
-        {11, 13},
-        {13, 15},
-        {12, 14},
-        {14, 16}}},
-      {"coco18",
-       {{"nose", "nose"},
-        {"neck", "neck"},
-        {"right_shoulder", "right_shoulder"},
-        {"right_elbow", "right_elbow"},
-        {"right_wrist", "right_wrist"},
-        {"left_shoulder", "left_shoulder"},
-        {"left_elbow", "left_elbow"},
-        {"left_wrist", "left_wrist"},
-        {"right_hip", "right_hip"},
-        {"right_knee", "right_knee"},
-        {"right_ankle", "right_ankle"},
-        {"left_hip", "left_hip"},
-        {"left_knee", "left_knee"},
-        {"left_ankle", "left_ankle"},
-        {"right_eye", "right_eye"},
-        {"left_eye", "left_eye"},
-        {"right_ear", "right_ear"},
-        {"left_ear", "left_ear"}},
-       {{0, 1},
-        {1, 2},
-        {2, 3},
-        {3, 4},
-        {1, 5},
-        {5, 6},
-        {6, 7},
-        {1, 8},
-        {8, 9},
-        {9, 10},
-        {1, 11},
-        {11, 12},
-        {12, 13},
-        {0, 14},
-        {14, 16},
-        {0, 15},
-        {15, 17}}},
-      {"lsp14",
-       {{"right_ankle", "right_ankle"},
-        {"right_knee", "right_knee"},
-        {"right_hip", "right_hip"},
-        {"left_hip", "left_hip"},
-        {"left_knee", "left_knee"},
-        {"left_ankle", "left_ankle"},
-        {"right_wrist", "right_wrist"},
-        {"right_elbow", "right_elbow"},
-        {"right_shoulder", "right_shoulder"},
-        {"left_shoulder", "left_shoulder"},
-        {"left_elbow", "left_elbow"},
-        {"left_wrist", "left_wrist"},
-        {"neck", "neck"},
-        {"head_top", "head_top"}},
-       {{0, 1},
-        {1, 2},
-        {2, 3},
-        {3, 4},
-        {4, 5},
-        {6, 7},
-        {7, 8},
-        {8, 12},
-        {9, 12},
-        {9, 10},
-        {10, 11},
-        {12, 13},
-        {2, 8},
-        {3, 9}}},
-      [] {
-        KeypointSet set;
-        set.name = "smpl24";
-        for (size_t j = 0; j < SmplJointNames().size(); ++j) {
-          set.points.push_back({SmplJointNames()[j], SmplJointNames()[j]});
-          if (j > 0) set.limbs.emplace_back(SmplParents()[j], static_cast<int>(j));
+std::vector<std::string> Split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, separator);) {
+    if (!part.empty()) parts.push_back(part);
+  }
+  return parts;
+}
+
+// "left_" or "right_", or nothing.
+std::string SideOf(const std::string& name) {
+  for (const char* side : {"left_", "right_"}) {
+    if (name.rfind(side, 0) == 0) return side;
+  }
+  return "";
+}
+
+// The index of `name` nearest to `from`: spin49 has some points twice, each half with its own neighbours.
+int NearestIndex(const KeypointSet& set, const std::string& name, int from) {
+  int best = -1;
+  for (int i = 0; i < set.size(); ++i) {
+    if (set.points[i].name == name && (best < 0 || std::abs(i - from) < std::abs(best - from))) best = i;
+  }
+  return best;
+}
+
+void AddLimbs(KeypointSet* set) {
+  for (int i = 0; i < set->size(); ++i) {
+    const std::string& name = set->points[i].name;
+    const std::string side = SideOf(name), other = side == "left_" ? "right_" : "left_";
+    const std::string part = name.substr(side.size());
+    for (const LimbRule& rule : LimbRules()) {
+      if (part != rule.from) continue;
+      int end = -1;
+      for (const std::string& to : Split(rule.to, ' ')) {
+        // The line between a pair is drawn once.
+        if (to == "opposite") {
+          end = side == "left_" ? NearestIndex(*set, other + part, i) : -1;
+        } else {
+          end = NearestIndex(*set, side + to, i);
+          if (end < 0) end = NearestIndex(*set, to, i);
         }
-        return set;
-      }()};
-  return table;
+        if (end >= 0) break;
+      }
+      if (end >= 0) set->limbs.emplace_back(end, i);
+    }
+    const bool has_middle = set->Index("mid_hip") >= 0 || set->Index("pelvis") >= 0;
+    if (name == "left_hip" && !has_middle) set->limbs.emplace_back(NearestIndex(*set, "right_hip", i), i);
+  }
+}
+
+KeypointSet Parse(const KeypointTable& table) {
+  KeypointSet set;
+  set.name = table.name;
+  std::string family;
+  for (const std::string& word : Split(table.points, ' ')) {
+    if (word[0] == '@') {
+      family = word.substr(1) + "/";
+      continue;
+    }
+    KeypointSet::Point point;
+    const size_t equals = word.find('=');
+    point.name = word.substr(0, equals);
+    point.target = equals == std::string::npos ? point.name : word.substr(equals + 1);
+    if (!family.empty()) point.exact = family + point.name;
+    set.points.push_back(point);
+  }
+  AddLimbs(&set);
+  return set;
+}
+
+const std::vector<KeypointSet>& Table() {
+  static const std::vector<KeypointSet> sets = [] {
+    std::vector<KeypointSet> all;
+    for (const KeypointTable& table : KeypointTables()) all.push_back(Parse(table));
+    return all;
+  }();
+  return sets;
+}
+
+// Bodies such as SMPL have finger tips but no joints that would bend the fingers: a fist would pull at the
+// arm.
+bool IsTipOfStiffFinger(const std::string& target, const BodyModel& model) {
+  static const std::set<std::string> fingers = {"thumb", "index", "middle", "ring", "pinky"};
+  const std::string part = target.substr(SideOf(target).size());
+  return fingers.count(part) > 0 && model.JointIndex(target + "3") < 0;
 }
 
 }  // namespace
@@ -156,6 +104,17 @@ int KeypointSet::Index(const std::string& point_name) const {
     if (points[i].name == point_name) return i;
   }
   return -1;
+}
+
+std::vector<int> KeypointSet::Mirror() const {
+  std::vector<int> mirror;
+  for (int i = 0; i < size(); ++i) {
+    const std::string& point = points[i].name;
+    const std::string side = SideOf(point);
+    const std::string other = (side == "left_" ? "right_" : "left_") + point.substr(side.size());
+    mirror.push_back(side.empty() ? i : NearestIndex(*this, other, i));
+  }
+  return mirror;
 }
 
 const KeypointSet* FindKeypointSet(const std::string& name) {
@@ -171,14 +130,22 @@ std::vector<std::string> KeypointSetNames() {
   return names;
 }
 
+std::vector<std::string> KeypointSetNames(int num_points) {
+  std::vector<std::string> names;
+  for (const KeypointSet& set : Table()) {
+    if (set.size() == num_points) names.push_back(set.name);
+  }
+  return names;
+}
+
 KeypointBinding BindKeypoints(const KeypointSet& set, const BodyModel& model) {
   KeypointBinding binding;
   for (int i = 0; i < set.size(); ++i) {
     const KeypointSet::Point& point = set.points[i];
+    if (IsTipOfStiffFinger(point.target, model)) continue;
     const bool bound = (!point.exact.empty() && binding.points.AddNamed(model, point.exact)) ||
                        binding.points.AddNamed(model, point.target);
-    if (!bound) continue;
-    binding.keypoint_of_point.push_back(i);
+    if (bound) binding.keypoint_of_point.push_back(i);
   }
   return binding;
 }

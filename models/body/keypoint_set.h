@@ -13,7 +13,9 @@ namespace vitruvius {
 
 struct KeypointSet {
   struct Point {
-    std::string name;  // "left_knee", "nose", "mid_hip", ...; mirror pairs share a name but for left_/right_
+    // "left_knee", "nose", "mid_hip", ...; mirror pairs share a name but for left_/right_. Only spin49 has
+    // names twice: what detectors and annotators call by one name.
+    std::string name;
     std::string target;  // a name on the body (PointSet::AddNamed); empty: the body has no such point
     // A row of a regressor (data/io/regressor_file.h: "h36m/right_hip") that is this keypoint exactly; taken
     // instead of the target where the body has it.
@@ -24,15 +26,26 @@ struct KeypointSet {
   std::vector<std::pair<int, int>> limbs;  // pairs of indices, to draw a skeleton
 
   int size() const { return static_cast<int>(points.size()); }
-  int Index(const std::string& point_name) const;  // -1 when absent
+  int Index(const std::string& point_name) const;  // the first of this name; -1 when absent
+  // (K) mirror[k] = the keypoint that takes k's place in the mirror image, by left_/right_ in the names.
+  std::vector<int> Mirror() const;
 };
 
-// openpose25, coco17, coco18, lsp14, smpl24. Null when the name is unknown.
+// By name; null when it is unknown. Sets, with their sources, are in keypoint_tables.cc:
+//   openpose25    BODY_25                       openpose67, openpose137  with hands; with hands and face
+//   coco17        COCO                          wholebody133             COCO-WholeBody: with feet, face,
+//   hands coco18        OpenPose's older COCO         coco19                   the same with mid_hip halpe26
+//   AlphaPose                     mediapipe33              MediaPipe Pose, BlazePose lsp14, mpii16 spin49
+//   openpose25 and SPIN's 24 annotated ones h36m17        Human3.6M, LEFT leg first: SPIN, mmhuman3d,
+//   J_regressor_h36m h36m17_mmpose Human3.6M, RIGHT leg first: mmpose, VideoPose3D's order smpl24 SMPL's
+//   joints
 const KeypointSet* FindKeypointSet(const std::string& name);
 std::vector<std::string> KeypointSetNames();
+std::vector<std::string> KeypointSetNames(int num_points);  // those of so many points
 
 // The body's points for a set, and which of the set's keypoints they are: keypoints whose target the body
-// lacks are left out. keypoint_of_point[i] is an index into set.points.
+// lacks are left out, and so are finger tips of a body without joints in its fingers. keypoint_of_point[i] is
+// an index into set.points.
 struct KeypointBinding {
   PointSet points;
   std::vector<int> keypoint_of_point;
