@@ -31,14 +31,11 @@ struct KeypointSet {
   std::vector<int> Mirror() const;
 };
 
-// By name; null when it is unknown. Sets, with their sources, are in keypoint_tables.cc:
-//   openpose25    BODY_25                       openpose67, openpose137  with hands; with hands and face
-//   coco17        COCO                          wholebody133             COCO-WholeBody: with feet, face,
-//   hands coco18        OpenPose's older COCO         coco19                   the same with mid_hip halpe26
-//   AlphaPose                     mediapipe33              MediaPipe Pose, BlazePose lsp14, mpii16 spin49
-//   openpose25 and SPIN's 24 annotated ones h36m17        Human3.6M, LEFT leg first: SPIN, mmhuman3d,
-//   J_regressor_h36m h36m17_mmpose Human3.6M, RIGHT leg first: mmpose, VideoPose3D's order smpl24 SMPL's
-//   joints
+// By name; null when it is unknown. Sets and their sources are in keypoint_tables.cc: openpose25 (BODY_25),
+// openpose67 (and hands), openpose137 (and face), coco17, coco18, coco19, wholebody133 (COCO-WholeBody),
+// halpe26 (AlphaPose), lsp14, crowdpose14, aic14, mpii16, mediapipe33, kinect25 (NTU RGB+D), spin24 (SPIN's
+// annotated points), spin49 (after openpose25), smpl24, and Human3.6M's 17 joints in both orders: h36m17 has
+// the LEFT leg first (SPIN, mmhuman3d, J_regressor_h36m), h36m17_mmpose the RIGHT one (mmpose, VideoPose3D).
 const KeypointSet* FindKeypointSet(const std::string& name);
 std::vector<std::string> KeypointSetNames();
 std::vector<std::string> KeypointSetNames(int num_points);  // those of so many points
