@@ -29,6 +29,7 @@ struct Command {
 
 // One a file of this folder.
 Command FitCommand();
+Command CheckCommand();
 Command ModelCommand();
 Command PriorCommand();
 Command EvaluateCommand();

@@ -123,7 +123,7 @@ Command ExplainCommand() {
       "keypoints that were fitted, and the --model of the fit: which of them the body explains worst. "
       "--json: for scripts.\n\n"
       "  vitruvius explain out/ --id photo7_0 --observations keypoints/\n",
-      {"id", "json", "observations", "model", "gender", "image_size", "keypoint_set"},
+      {"id", "json", "observations", "read_as", "model", "gender", "image_size", "keypoint_set"},
       Explain};
 }
 

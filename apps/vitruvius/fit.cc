@@ -8,6 +8,7 @@
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/export.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/input_check.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/report.h"
 #include "apps/vitruvius/session.h"
@@ -45,7 +46,9 @@ int Fit(const std::vector<std::string>& inputs) {
   const FitSetup setup = FitSetupFromFlags();
   BatchOptions batch = BatchOptionsFromFlags();
   const std::string shard_source = TakeShardFromEnvironment(&batch);
-  const std::unique_ptr<ObservationSource> source = OpenInputs(inputs, *setup.model);
+  std::unique_ptr<ObservationSource> source = OpenInputs(inputs, *setup.model);
+  // The axes and units of motion capture are known to its readers.
+  if (!AreMotionInputs(inputs)) source = CheckConventions(std::move(source), setup);
   std::string folder = OutputFolder();
   if (batch.shard_count > 1) {
     folder += StrCat("/shard_", batch.shard_index, "_of_", batch.shard_count);
@@ -121,9 +124,10 @@ Command FitCommand() {
           "  vitruvius fit keypoints/ --out out/ --overlay --images photos/\n"
           "  vitruvius fit person_keypoints.json --model SMPL_NEUTRAL.npz --out out/\n"
           "  vitruvius fit walk.bvh --out out/\n",
-          {"out",    "model",      "gender", "prior",   "recipe", "focal", "image_size", "keypoint_set",
-           "starts", "hypotheses", "solver", "threads", "seed",   "shard", "overlay",    "overlay_limit",
-           "images", "obj",        "glb",    "up",      "report", "quiet", "regressors"},
+          {"out",          "model",   "gender",      "prior",         "recipe",     "focal",  "image_size",
+           "keypoint_set", "read_as", "conventions", "starts",        "hypotheses", "solver", "threads",
+           "seed",         "shard",   "overlay",     "overlay_limit", "images",     "obj",    "glb",
+           "up",           "report",  "quiet",       "regressors"},
           Fit};
 }
 

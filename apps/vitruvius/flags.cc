@@ -30,6 +30,14 @@ DEFINE_string(focal, "auto", "focal length in px where the input has none, or `a
 DEFINE_string(image_size, "", "WxH in px where the input has none");
 DEFINE_string(images, "", "folder of the pictures, for overlays");
 DEFINE_string(keypoint_set, "", "order of the keypoints where the input does not say");
+DEFINE_string(
+    read_as, "",
+    "what the input is, where it is not as expected: y_up, millimetres, ... (`vitruvius help check` "
+    "lists the words)");
+DEFINE_string(
+    conventions, "stop",
+    "when the input surely breaks a convention: `stop`, `warn` (fit all the same), or `off` (do not "
+    "look)");
 DEFINE_int32(starts, kFit.starts,
              "hypotheses that are carried through the stages; 0: as the recipe says; 1: one start");
 DEFINE_int32(hypotheses, kFit.hypotheses,

@@ -19,6 +19,8 @@ DECLARE_string(focal);
 DECLARE_string(image_size);
 DECLARE_string(images);
 DECLARE_string(keypoint_set);
+DECLARE_string(read_as);
+DECLARE_string(conventions);
 DECLARE_int32(starts);
 DECLARE_int32(hypotheses);
 DECLARE_int32(hypothesis);

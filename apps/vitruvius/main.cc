@@ -15,8 +15,8 @@ namespace vitruvius {
 namespace {
 
 std::vector<Command> Commands() {
-  return {FitCommand(),     DemoCommand(),   ModelCommand(),  PriorCommand(),  EvaluateCommand(),
-          ExplainCommand(), RenderCommand(), ReportCommand(), ConvertCommand()};
+  return {FitCommand(),      CheckCommand(),   DemoCommand(),   ModelCommand(),  PriorCommand(),
+          EvaluateCommand(), ExplainCommand(), RenderCommand(), ReportCommand(), ConvertCommand()};
 }
 
 void PrintOverview(std::FILE* stream) {

@@ -124,14 +124,18 @@ std::string FindPicture(const PersonObservation& person) {
 
 }  // namespace
 
+bool AreMotionInputs(const std::vector<std::string>& inputs) {
+  return !inputs.empty() && std::all_of(inputs.begin(), inputs.end(), IsMotionInput);
+}
+
 std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs,
                                               const BodyModel& model) {
-  size_t motions = 0;
-  for (const std::string& input : inputs) motions += IsMotionInput(input);
-  if (motions == inputs.size() && motions > 0) return std::make_unique<MotionSource>(inputs, model);
-  if (motions > 0) throw UsageError("motion files and keypoint files cannot be fitted in one run");
+  if (AreMotionInputs(inputs)) return std::make_unique<MotionSource>(inputs, model);
+  if (std::any_of(inputs.begin(), inputs.end(), IsMotionInput))
+    throw UsageError("motion files and keypoint files cannot be fitted in one run");
   ObservationOptions options;
   options.keypoint_set = FLAGS_keypoint_set;
+  options.read_as = ParseReadAs(FLAGS_read_as);
   if (!FLAGS_image_size.empty()) {
     char* end = nullptr;
     const long width = std::strtol(FLAGS_image_size.c_str(), &end, 10);

@@ -15,8 +15,9 @@
 
 namespace vitruvius {
 
-// Keypoint files and folders by OpenObservations, with --image_size and --keypoint_set; motion files
-// (all inputs or none) become the 3D joints (smpl24) of the body in the motion's poses.
+// Keypoint files and folders by OpenObservations, with --image_size, --keypoint_set and --read_as; motion
+// files (all inputs or none) become the 3D joints (smpl24) of the body in the motion's poses.
+bool AreMotionInputs(const std::vector<std::string>& inputs);
 std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs, const BodyModel& model);
 
 // The keypoints of --observations that belong to people of a result, by id; none without the flag.

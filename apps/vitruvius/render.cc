@@ -67,8 +67,8 @@ Command RenderCommand() {
           "--id, or the\n"
           "first --limit (24).\n\n"
           "  vitruvius render out/ --observations keypoints/ --images photos/ --out sheet.png\n",
-          {"out", "model", "gender", "id", "hypothesis", "limit", "observations", "images", "image_size",
-           "keypoint_set", "size"},
+          {"out", "model", "gender", "id", "hypothesis", "limit", "observations", "read_as", "images",
+           "image_size", "keypoint_set", "size"},
           Render};
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "data/io/read_as.h"
 #include "models/scene/observation.h"
 
 namespace vitruvius {
@@ -16,6 +17,7 @@ struct ObservationOptions {
   int image_width = 0, image_height = 0;    // px, for files that do not tell; 0: unknown
   std::optional<Eigen::Vector2d> focal_px;  // for people whose file does not tell
   std::string keypoint_set;  // what the numbers are, whatever the file says; empty: ask the file
+  ReadAs read_as;            // what they are to be turned into before anything looks at them
 
   void Check() const;  // throws InputError
 };

@@ -131,6 +131,9 @@ void FinishPerson(const ObservationOptions& options, const std::string& place, P
     person->image_height = options.image_height;
   }
   if (!person->reason.empty()) return FailPerson("", "", person);
+  if (std::string error; !ApplyReadAs(options.read_as, person, &error)) {
+    return FailPerson(reason::kBadInput, place + ": " + error, person);
+  }
   if (person->is_3d() ? !CheckKeypoints(kMaxCoordinateM, place, person, &person->keypoints3d)
                       : !CheckKeypoints(kMaxCoordinatePx, place, person, &person->keypoints2d)) {
     return;

@@ -38,13 +38,36 @@ bool IsTorso(const std::string& name) {
   return name == "left_hip" || name == "right_hip" || name == "left_shoulder" || name == "right_shoulder";
 }
 
+constexpr int kSharedJoints = 22;  // pelvis to right_wrist, of SMPL, SMPL-H and SMPL-X
+
+// Joints of which no body prior knows: "left_index1" to "right_thumb3", "jaw", "left_eye_smplhf".
+enum class DetailPart { kNone, kFinger, kFace };
+DetailPart PartOf(const std::string& joint) {
+  for (const char* finger : {"thumb", "index", "middle", "ring", "pinky"}) {
+    if (joint.find(finger) != std::string::npos) return DetailPart::kFinger;
+  }
+  return joint == "jaw" || joint.find("_eye") != std::string::npos ? DetailPart::kFace : DetailPart::kNone;
+}
+
 }  // namespace
+
+std::shared_ptr<const Prior> PriorOnBody(std::shared_ptr<const Prior> prior, const BodyModel& model) {
+  const int pose_size = 3 * model.num_body_joints();
+  if (prior == nullptr || pose_size == 0) return nullptr;
+  // The joints after those that all bodies share are SMPL's rigid hands, or else fingers, a jaw and eyes.
+  const bool has_more_joints = model.num_joints() > kSharedJoints;
+  const bool has_rigid_hands =
+      has_more_joints && PartOf(model.joint_names()[kSharedJoints]) == DetailPart::kNone;
+  const int size = has_more_joints && !has_rigid_hands ? 3 * (kSharedJoints - 1) : pose_size;
+  return prior->dim() > size ? prior->Restrict(size) : prior;
+}
 
 FitProblem::FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set,
                        Recipe::Camera camera, std::shared_ptr<const Prior> prior,
                        std::shared_ptr<const BodyCapsules> capsules)
     : binding_(BindOrThrow(set, *model)),
-      prior_(std::move(prior)),
+      relaxed_pose_(model->RelaxedPose()),
+      prior_(PriorOnBody(std::move(prior), *model)),
       capsules_(std::move(capsules)),
       body_(model, WithRoot(binding_.points)),
       problem_(ProblemOptions(&body_)) {
@@ -88,9 +111,7 @@ void FitProblem::AddPriorTerms() {
   const BodyModel& model = body_.evaluator().model();
   double* pose = body_.block(SharedBody::kPose);
   const int pose_size = body_.block_size(SharedBody::kPose);
-  if (pose_size == 0) prior_ = nullptr;  // a body of one joint has no pose to be plausible
   if (prior_ != nullptr) {
-    if (prior_->dim() > pose_size) prior_ = prior_->Restrict(pose_size);
     Tag(problem_.AddResidualBlock(prior_->MakeEnergy(pose_size, &weights_.pose_prior).release(), nullptr,
                                   pose),
         "pose_prior");
@@ -114,6 +135,15 @@ void FitProblem::AddPriorTerms() {
   if (capsules_ != nullptr && !capsules_->pairs().empty()) {
     self_penetration_ = new SelfPenetrationCost(&body_, capsules_, &weights_.self_penetration);
     Tag(problem_.AddResidualBlock(self_penetration_, nullptr, pose), "self_penetration");
+  }
+  for (int joint = kSharedJoints; joint < model.num_joints(); ++joint) {
+    const DetailPart part = PartOf(model.joint_names()[joint]);
+    if (part == DetailPart::kNone) continue;
+    const bool is_finger = part == DetailPart::kFinger;
+    const int first = 3 * (joint - 1);
+    auto* cost = new DiagonalPrior(pose_size, first, 3, is_finger ? &weights_.hands : &weights_.face,
+                                   relaxed_pose_.data() + first);
+    Tag(problem_.AddResidualBlock(cost, nullptr, pose), is_finger ? "hands" : "face");
   }
   const int num_betas = body_.block_size(SharedBody::kBetas);
   if (num_betas > 0) {

@@ -25,6 +25,10 @@ namespace vitruvius {
 
 enum class SolverKind { kDenseLm, kCeres };
 
+// The prior as far as it speaks of this body's joints; null where nothing is left. One trained on SMPL's 23
+// joints says nothing about fingers, jaw and eyes, which other bodies have in the place of its rigid hands.
+std::shared_ptr<const Prior> PriorOnBody(std::shared_ptr<const Prior> prior, const BodyModel& model);
+
 class FitProblem {
  public:
   // `prior` and the model's `capsules` may be null: their terms are then left out. Throws InputError when the
@@ -74,6 +78,7 @@ class FitProblem {
 
   KeypointBinding binding_;
   std::vector<bool> is_torso_;
+  Eigen::VectorXd relaxed_pose_;  // body_pose with mean hands, what "hands" and "face" pull to
   std::shared_ptr<const Prior> prior_;
   std::shared_ptr<const BodyCapsules> capsules_;
   SharedBody body_;

@@ -89,6 +89,8 @@ RecipeStage ParseStage(const json& object, const std::string& path, const std::s
     w.Read("joint_limits", &stage.weights.joint_limits, 0, kAny);
     w.Read("self_penetration", &stage.weights.self_penetration, 0, kAny);
     w.Read("betas", &stage.weights.betas, 0, kAny);
+    w.Read("hands", &stage.weights.hands, 0, kAny);
+    w.Read("face", &stage.weights.face, 0, kAny);
     w.Read("depth", &stage.weights.depth, 0, kAny);
     w.RefuseOthers();
   }
@@ -204,8 +206,8 @@ bool SameObjective(const RecipeStage& a, const RecipeStage& b) {
   const TermWeights &v = a.weights, &w = b.weights;
   return v.reprojection == w.reprojection && v.points3d == w.points3d && v.pose_prior == w.pose_prior &&
          v.hinge == w.hinge && v.joint_limits == w.joint_limits && v.self_penetration == w.self_penetration &&
-         v.betas == w.betas && v.depth == w.depth && a.robust_sigma == b.robust_sigma &&
-         a.torso_only == b.torso_only;
+         v.betas == w.betas && v.hands == w.hands && v.face == w.face && v.depth == w.depth &&
+         a.robust_sigma == b.robust_sigma && a.torso_only == b.torso_only;
 }
 
 Recipe LoadRecipe(const std::string& name) {

@@ -21,6 +21,8 @@ struct TermWeights {
   double joint_limits = 0;  // per radian beyond the range
   double self_penetration = 0;  // per metre that capsules of the body overlap
   double betas = 0;             // on betas
+  double hands = 0;             // per radian, fingers against the mean hand
+  double face = 0;              // per radian, jaw and eyes against rest
   double depth = 0;             // per metre, t_z against its value at the stage's start
 };
 

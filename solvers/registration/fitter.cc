@@ -93,8 +93,8 @@ Fitter::Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Pri
                const FitOptions& options)
     : model_(std::move(model)),
       capsules_(std::make_shared<BodyCapsules>(*model_)),
-      prior2d_(std::move(prior2d)),
-      prior3d_(std::move(prior3d)),
+      prior2d_(PriorOnBody(std::move(prior2d), *model_)),
+      prior3d_(PriorOnBody(std::move(prior3d), *model_)),
       recipe2d_(std::move(recipe2d)),
       recipe3d_(std::move(recipe3d)),
       options_(options),
@@ -120,9 +120,8 @@ bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, F
   const StartOptions& starts = options_.starts == 1 ? recipe.starts : recipe.many_starts;
   const bool is_3d = person.is_3d();
   const double roll = is_3d ? 0 : TorsoRoll(*person.set, problem->binding(), targets2d_);
-  const int body_pose_size = 3 * model_->num_body_joints();
   for (const Eigen::VectorXd& pose :
-       StartPoses((is_3d ? prior3d_ : prior2d_).get(), starts, body_pose_size)) {
+       StartPoses((is_3d ? prior3d_ : prior2d_).get(), starts, model_->RelaxedPose())) {
     for (int yaw = 0; yaw < starts.yaws; ++yaw) {
       BodyParameters parameters = BodyParameters::Zero(*model_);
       parameters.body_pose = pose;

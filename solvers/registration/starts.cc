@@ -7,15 +7,16 @@
 
 namespace vitruvius {
 
-std::vector<Eigen::VectorXd> StartPoses(const Prior* prior, const StartOptions& options, int body_pose_size) {
-  const auto padded = [body_pose_size](const Eigen::VectorXd& pose) {
-    Eigen::VectorXd full = Eigen::VectorXd::Zero(body_pose_size);
-    const Eigen::Index n = std::min<Eigen::Index>(body_pose_size, pose.size());
+std::vector<Eigen::VectorXd> StartPoses(const Prior* prior, const StartOptions& options,
+                                        const Eigen::VectorXd& relaxed_pose) {
+  const auto padded = [&relaxed_pose](const Eigen::VectorXd& pose) {
+    Eigen::VectorXd full = relaxed_pose;
+    const Eigen::Index n = std::min(full.size(), pose.size());
     full.head(n) = pose.head(n);
     return full;
   };
   std::vector<Eigen::VectorXd> poses;
-  if (prior == nullptr) return {Eigen::VectorXd::Zero(body_pose_size)};
+  if (prior == nullptr) return {relaxed_pose};
   if (options.with_mean || options.modes == 0) poses.push_back(padded(prior->Mean()));
   const std::vector<Eigen::VectorXd> modes = prior->Modes();
   for (int i = 0; i < options.modes && i < static_cast<int>(modes.size()); ++i)

@@ -17,9 +17,10 @@ struct Hypothesis {
   double cost = 0;
 };
 
-// Poses of the prior (its mean, its modes) as full body_pose vectors of the model; zeros where the prior is
-// silent. A null prior gives the zero pose.
-std::vector<Eigen::VectorXd> StartPoses(const Prior* prior, const StartOptions& options, int body_pose_size);
+// Poses of the prior (its mean, its modes) as full body_pose vectors; those of `relaxed_pose` where the prior
+// is silent. A null prior gives the relaxed pose.
+std::vector<Eigen::VectorXd> StartPoses(const Prior* prior, const StartOptions& options,
+                                        const Eigen::VectorXd& relaxed_pose);
 
 // Rotation that shows an upright body to the camera: R = Rot_z(roll) Rot_x(pi) Rot_y(yaw); y-up body, y-down
 // image. roll is read off the torso in the image (0 when hips or shoulders are not seen).

@@ -1,0 +1,27 @@
+// Findings about the conventions of an input, for the commands that fit it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/vitruvius/session.h"
+#include "data/datasets/conventions.h"
+#include "data/io/keypoint_files.h"
+
+namespace vitruvius {
+
+// Looks at the first people of a source and gives back one that hands out all of them, these included.
+// Findings go to *findings. The setup's focal length counts where people have none.
+std::unique_ptr<ObservationSource> JudgeConventions(std::unique_ptr<ObservationSource> source,
+                                                    const FitSetup& setup,
+                                                    std::vector<ConventionFinding>* findings);
+
+// As --conventions says: prints findings to stderr, and throws InputError if one is certain.
+std::unique_ptr<ObservationSource> CheckConventions(std::unique_ptr<ObservationSource> source,
+                                                    const FitSetup& setup);
+
+// "error: left_right_swapped: what was seen\n  to put it right: ..."
+std::string FindingText(const ConventionFinding& finding);
+
+}  // namespace vitruvius

@@ -1,0 +1,225 @@
+#include "data/datasets/convention_measures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <Eigen/Geometry>
+
+namespace vitruvius {
+namespace {
+
+void Pair(const KeypointSet& set, std::initializer_list<const char*> parts, int (&pair)[2]) {
+  pair[0] = pair[1] = -1;
+  for (const char* part : parts) {
+    pair[0] = set.Index(std::string("left_") + part);
+    pair[1] = set.Index(std::string("right_") + part);
+    if (pair[0] >= 0 && pair[1] >= 0) return;
+  }
+}
+
+double MedianOf(std::vector<double>* values) {
+  const auto middle = values->begin() + static_cast<std::ptrdiff_t>(values->size() / 2);
+  std::nth_element(values->begin(), middle, values->end());
+  return *middle;
+}
+
+// Bones between two points of one name (each with its side), and their length over the stature: Winter 2009,
+// Biomechanics and Motor Control of Human Movement, fig. 4.1, rounded; head by the mannequin.
+struct Bone {
+  const char *from, *to;
+  double length;
+};
+constexpr Bone kBones[] = {
+    {"left_shoulder", "left_elbow", 0.17}, {"right_shoulder", "right_elbow", 0.17},
+    {"left_elbow", "left_wrist", 0.15},    {"right_elbow", "right_wrist", 0.15},
+    {"left_hip", "left_knee", 0.245},      {"right_hip", "right_knee", 0.245},
+    {"left_knee", "left_ankle", 0.245},    {"right_knee", "right_ankle", 0.245},
+    {"left_shoulder", "left_hip", 0.29},   {"right_shoulder", "right_hip", 0.29},
+    {"left_ankle", "left_big_toe", 0.11},  {"right_ankle", "right_big_toe", 0.11},
+    {"nose", "left_shoulder", 0.17},       {"nose", "right_shoulder", 0.17},
+    {"nose", "left_eye", 0.025},           {"nose", "right_eye", 0.025},
+    {"head_top", "left_shoulder", 0.24},   {"head_top", "right_shoulder", 0.24},
+    {"jaw", "left_shoulder", 0.14},        {"jaw", "right_shoulder", 0.14},
+    {"pelvis", "left_shoulder", 0.31},     {"pelvis", "right_shoulder", 0.31},
+    {"mid_hip", "left_shoulder", 0.31},    {"mid_hip", "right_shoulder", 0.31},
+};
+
+}  // namespace
+
+BodyParts::BodyParts(const KeypointSet& set) : nose(set.Index("nose")), neck(set.Index("neck")) {
+  Pair(set, {"shoulder"}, shoulders);
+  Pair(set, {"hip"}, hips);
+  Pair(set, {"knee"}, knees);
+  Pair(set, {"ankle"}, ankles);
+  Pair(set, {"big_toe", "foot"}, toes);
+  Pair(set, {"eye"}, eyes);
+  Pair(set, {"ear"}, ears);
+  for (const char* name :
+       {"nose", "left_eye", "right_eye", "left_ear", "right_ear", "head_top", "head", "jaw"}) {
+    if (set.Index(name) >= 0) head.push_back(set.Index(name));
+  }
+}
+
+PersonPoints::PersonPoints(const PersonObservation& person) {
+  const Eigen::Index count = person.is_3d() ? person.keypoints3d.rows() : person.keypoints2d.rows();
+  at_.setZero(count, 3);
+  if (person.is_3d()) {
+    at_ = person.keypoints3d.leftCols<3>();
+    confidence_ = person.keypoints3d.col(3);
+  } else {
+    at_.leftCols<2>() = person.keypoints2d.leftCols<2>();
+    confidence_ = person.keypoints2d.col(2);
+  }
+  Eigen::Vector3d low = Eigen::Vector3d::Constant(std::numeric_limits<double>::max()), high = -low;
+  Eigen::Vector3d sum = Eigen::Vector3d::Zero();
+  int seen = 0;
+  for (Eigen::Index k = 0; k < count; ++k) {
+    all_alike_ = all_alike_ && confidence_[k] == confidence_[0];
+    if (!(confidence_[k] > 0)) continue;
+    low = low.cwiseMin(At(static_cast<int>(k)));
+    high = high.cwiseMax(At(static_cast<int>(k)));
+    sum += At(static_cast<int>(k));
+    ++seen;
+  }
+  if (seen == 0) return;
+  size_ = (high - low).maxCoeff();
+  double squares = 0;
+  for (Eigen::Index k = 0; k < count; ++k) {
+    if (confidence_[k] > 0) squares += (At(static_cast<int>(k)) - sum / seen).squaredNorm();
+  }
+  spread_ = std::sqrt(squares / seen);
+}
+
+std::optional<Eigen::Vector3d> PersonPoints::Middle(const int (&pair)[2]) const {
+  if (!SeenBoth(pair)) return std::nullopt;
+  return Eigen::Vector3d((At(pair[0]) + At(pair[1])) / 2);
+}
+
+std::optional<Eigen::Vector3d> PersonPoints::Middle(const std::vector<int>& points) const {
+  Eigen::Vector3d sum = Eigen::Vector3d::Zero();
+  int seen = 0;
+  for (const int k : points) {
+    if (!Seen(k)) continue;
+    sum += At(k);
+    ++seen;
+  }
+  if (seen == 0) return std::nullopt;
+  return Eigen::Vector3d(sum / seen);
+}
+
+std::optional<Eigen::Vector3d> PersonPoints::LeftOfRight(const int (&pair)[2]) const {
+  if (!SeenBoth(pair)) return std::nullopt;
+  return Eigen::Vector3d(At(pair[0]) - At(pair[1]));
+}
+
+std::optional<Eigen::Vector3d> UpDirection(const PersonPoints& person, const BodyParts& parts) {
+  const std::optional<Eigen::Vector3d> levels[] = {person.Middle(parts.ankles), person.Middle(parts.hips),
+                                                   person.Middle(parts.shoulders), person.Middle(parts.head)};
+  const std::optional<Eigen::Vector3d>* below = nullptr;
+  Eigen::Vector3d up = Eigen::Vector3d::Zero();
+  for (const auto& level : levels) {
+    if (!level) continue;
+    if (below != nullptr) up += *level - **below;
+    below = &level;
+  }
+  if (!(person.size() > 0) || !(up.norm() > 0)) return std::nullopt;
+  return Eigen::Vector3d(up / person.size());
+}
+
+std::optional<double> LegsAgreeWithArms(const PersonPoints& person, const BodyParts& parts) {
+  const auto hips = person.LeftOfRight(parts.hips), shoulders = person.LeftOfRight(parts.shoulders);
+  const auto up = UpDirection(person, parts);
+  if (!hips || !shoulders || !up) return std::nullopt;
+  const auto across = [&](const Eigen::Vector3d& v) {
+    const Eigen::Vector3d axis = up->normalized();
+    return Eigen::Vector3d((v - v.dot(axis) * axis) / person.size());
+  };
+  // A side view says nothing: a trunk that leans or twists by a little would turn the sign.
+  constexpr double kLeastHips = 0.03, kLeastShoulders = 0.06;
+  const Eigen::Vector3d h = across(*hips), s = across(*shoulders);
+  if (h.norm() < kLeastHips || s.norm() < kLeastShoulders) return std::nullopt;
+  return h.dot(s) / (h.norm() * s.norm());
+}
+
+namespace {
+
+// Front views have both eyes, back views only ears; a profile shows ear and eye of the side that it turns to
+// us.
+std::optional<double> Handedness2d(const PersonPoints& person, const BodyParts& parts) {
+  const auto shoulders = person.LeftOfRight(parts.shoulders);
+  const auto up = UpDirection(person, parts);
+  if (person.AllAlike() || !shoulders || !up) return std::nullopt;
+  const Eigen::Vector3d right_of_image = Eigen::Vector3d(-up->y(), up->x(), 0).normalized();
+  const double across = shoulders->dot(right_of_image) / person.size();
+  const bool has_nose = person.Seen(parts.nose);
+  const bool left_ear = person.Seen(parts.ears[0]), right_ear = person.Seen(parts.ears[1]);
+  constexpr double kLeastAcross = 0.05, kLeastNose = 0.02;
+  const bool left_eye = person.Seen(parts.eyes[0]), right_eye = person.Seen(parts.eyes[1]);
+  const auto ears = person.Middle(std::vector<int>{parts.ears[0], parts.ears[1]});
+  if (has_nose && ears && (left_ear != right_ear || left_eye != right_eye)) {
+    const double nose = (person.At(parts.nose) - *ears).dot(right_of_image) / person.size();
+    const bool shows_left = left_ear != right_ear ? left_ear : left_eye;
+    // Who looks to the left of the image shows the left ear and eye, from before and from behind.
+    if (std::abs(nose) > kLeastNose) return (nose < 0) == shows_left ? 1 : -1;
+    return std::nullopt;
+  }
+  if (std::abs(across) < kLeastAcross) return std::nullopt;
+  if (has_nose && left_eye && right_eye) return across > 0 ? 1 : -1;
+  if (!has_nose && !left_eye && !right_eye && (left_ear || right_ear)) return across < 0 ? 1 : -1;
+  return std::nullopt;
+}
+
+std::optional<double> Handedness3d(const PersonPoints& person, const BodyParts& parts) {
+  const auto hips = person.Middle(parts.hips), shoulders = person.Middle(parts.shoulders);
+  const auto across_hips = person.LeftOfRight(parts.hips), across = person.LeftOfRight(parts.shoulders);
+  if (!hips || !shoulders || !across_hips || !across || !(person.size() > 0)) return std::nullopt;
+  const Eigen::Vector3d left = across_hips->normalized() + across->normalized();
+  const Eigen::Vector3d front = left.cross(*shoulders - *hips);
+  if (!(front.norm() > 0)) return std::nullopt;
+  Eigen::Vector3d forward = Eigen::Vector3d::Zero();  // where the body's own shape says that the front is
+  for (int side = 0; side < 2; ++side) {
+    if (!person.Seen(parts.ankles[side])) continue;
+    const Eigen::Vector3d ankle = person.At(parts.ankles[side]);
+    if (person.Seen(parts.toes[side])) forward += person.At(parts.toes[side]) - ankle;
+    if (person.Seen(parts.knees[side]) && person.Seen(parts.hips[side])) {
+      forward += person.At(parts.knees[side]) - (person.At(parts.hips[side]) + ankle) / 2;
+    }
+  }
+  const auto ears = person.Middle(parts.ears);
+  if (ears && person.Seen(parts.nose)) forward += person.At(parts.nose) - *ears;
+  const double agreement = forward.dot(front.normalized()) / person.size();
+  constexpr double kLeast = 0.02;
+  return std::abs(agreement) < kLeast ? std::nullopt : std::optional<double>(agreement);
+}
+
+}  // namespace
+
+std::optional<double> Handedness(const PersonPoints& person, const BodyParts& parts, bool is_3d) {
+  return is_3d ? Handedness3d(person, parts) : Handedness2d(person, parts);
+}
+
+double BoneDisorder(const std::vector<const PersonObservation*>& people, const KeypointSet& set) {
+  std::vector<PersonPoints> points;
+  for (const PersonObservation* person : people) points.emplace_back(*person);
+  std::vector<double> logs;
+  for (const Bone& bone : kBones) {
+    const int from = set.Index(bone.from), to = set.Index(bone.to);
+    std::vector<double> lengths;
+    for (const PersonPoints& person : points) {
+      if (!person.Seen(from) || !person.Seen(to) || !(person.spread() > 0)) continue;
+      lengths.push_back((person.At(from) - person.At(to)).norm() / person.spread());
+    }
+    constexpr double kShortest = 0.01;  // of the spread
+    if (!lengths.empty()) logs.push_back(std::log(std::max(kShortest, MedianOf(&lengths)) / bone.length));
+  }
+  constexpr size_t kFewestBones = 4;
+  if (logs.size() < kFewestBones) return std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> sorted = logs;
+  const double middle = MedianOf(&sorted);
+  double sum = 0;
+  for (const double value : logs) sum += std::abs(value - middle);
+  return sum / static_cast<double>(logs.size());
+}
+
+}  // namespace vitruvius

@@ -1,0 +1,61 @@
+// (internal) What one person's keypoints say about the conventions they follow; see conventions.h. Points are
+// (x, y) of the image or (x, y, z); every measure is free of the unit.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/scene/observation.h"
+
+namespace vitruvius {
+
+// Indices of a set's points by their part of the body; -1 or empty where the set has none.
+struct BodyParts {
+  explicit BodyParts(const KeypointSet& set);
+  int shoulders[2], hips[2], knees[2], ankles[2], toes[2], eyes[2], ears[2];  // left, right
+  int nose, neck;
+  std::vector<int> head;  // anything above the neck
+};
+
+// One person's points with the confidences.
+class PersonPoints {
+ public:
+  explicit PersonPoints(const PersonObservation& person);
+  bool Seen(int k) const { return k >= 0 && confidence_[k] > 0; }
+  bool SeenBoth(const int (&pair)[2]) const { return Seen(pair[0]) && Seen(pair[1]); }
+  Eigen::Vector3d At(int k) const { return at_.row(k); }
+  // Nothing where a point is missing.
+  std::optional<Eigen::Vector3d> Middle(const int (&pair)[2]) const;
+  std::optional<Eigen::Vector3d> Middle(const std::vector<int>& points) const;  // of those seen
+  std::optional<Eigen::Vector3d> LeftOfRight(const int (&pair)[2]) const;       // left minus right
+  double size() const { return size_; }      // larger side of the box of seen points
+  double spread() const { return spread_; }  // root mean square distance from their middle
+  // All points are seen with one confidence: nobody says what is hidden.
+  bool AllAlike() const { return all_alike_; }
+
+ private:
+  Eigen::Matrix<double, Eigen::Dynamic, 3> at_;
+  Eigen::VectorXd confidence_;
+  double size_ = 0, spread_ = 0;
+  bool all_alike_ = true;
+};
+
+// From the feet towards the head, over the person's size: about (0, -1, 0) for somebody who stands in an
+// image.
+std::optional<Eigen::Vector3d> UpDirection(const PersonPoints& person, const BodyParts& parts);
+
+// Whether hips and shoulders run the same way from right to left: above 0 if so, near 0: seen from the side.
+std::optional<double> LegsAgreeWithArms(const PersonPoints& person, const BodyParts& parts);
+
+// Whether left and right are where they should be: above 0 if so, below if exchanged. 2D: by the sides of the
+// face that are hidden. 3D: knees, toes and nose tell where the front is.
+std::optional<double> Handedness(const PersonPoints& person, const BodyParts& parts, bool is_3d);
+
+// How unlike a body's bones the lengths are that the set's names give them: the mean deviation of the
+// logarithm of each bone's median length from its share in an adult's stature, up to a common factor; 0 for
+// the very body, about 0.2 for any people seen by a camera, above 0.5 for points in another order. Not finite
+// when fewer than four bones were seen.
+double BoneDisorder(const std::vector<const PersonObservation*>& people, const KeypointSet& set);
+
+}  // namespace vitruvius

@@ -1,0 +1,120 @@
+#include "data/io/read_as.h"
+
+#include <sstream>
+
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+// Keypoint k of the result is keypoint order[k] of what was there.
+void Reorder(const std::vector<int>& order, PersonObservation* person) {
+  const auto keypoints2d = person->keypoints2d;
+  const auto keypoints3d = person->keypoints3d;
+  for (size_t k = 0; k < order.size(); ++k) {
+    const auto to = static_cast<Eigen::Index>(k);
+    if (person->is_3d()) {
+      person->keypoints3d.row(to) = keypoints3d.row(order[k]);
+    } else {
+      person->keypoints2d.row(to) = keypoints2d.row(order[k]);
+    }
+  }
+}
+
+bool IsOfLeg(const std::string& name) {
+  for (const char* part : {"hip", "knee", "ankle", "heel", "toe", "foot"}) {
+    if (name.find(part) != std::string::npos && name.find("mid_") == std::string::npos) return true;
+  }
+  return false;
+}
+
+// x -> scale .* x + offset, of the first two (2D) or all three (3D) coordinates.
+void Stretch(const Eigen::Vector3d& scale, const Eigen::Vector2d& offset_px, PersonObservation* person) {
+  if (person->is_3d()) {
+    person->keypoints3d.leftCols<3>() *= scale.asDiagonal();
+    return;
+  }
+  person->keypoints2d.leftCols<2>() *= scale.head<2>().asDiagonal();
+  person->keypoints2d.leftCols<2>().rowwise() += offset_px.transpose();
+}
+
+bool Apply(const std::string& word, PersonObservation* person, std::string* error) {
+  const Eigen::Vector2d size(person->image_width, person->image_height);  // zero where not known
+  const bool is_3d = person->is_3d();
+  if (word == "left_right_swapped" || word == "legs_swapped") {
+    std::vector<int> order = person->set->Mirror();
+    for (size_t k = 0; k < order.size(); ++k) {
+      if (word == "legs_swapped" && !IsOfLeg(person->set->points[k].name)) order[k] = static_cast<int>(k);
+    }
+    Reorder(order, person);
+  } else if (word == "y_up") {
+    Stretch({1, -1, 1}, {0, size.y()}, person);
+  } else if (word == "upside_down") {
+    Stretch({-1, -1, 1}, size, person);
+  } else if (word == "y_up_z_back") {
+    if (is_3d) Stretch({1, -1, -1}, {0, 0}, person);
+  } else if (word == "z_up") {
+    if (is_3d) {
+      const Eigen::VectorXd y = person->keypoints3d.col(1);
+      person->keypoints3d.col(1) = -person->keypoints3d.col(2);
+      person->keypoints3d.col(2) = y;
+    }
+  } else if (word == "normalized" || word == "normalized_signed") {
+    if (is_3d) return true;
+    if (size.minCoeff() <= 0) {
+      *error = "the keypoints are to be read as " + word +
+               ", for which the size of the image must be known (image_size in the file, or --image_size)";
+      return false;
+    }
+    const bool from_middle = word == "normalized_signed";
+    const Eigen::Vector2d scale = from_middle ? Eigen::Vector2d(size / 2) : size;
+    Stretch({scale.x(), scale.y(), 1}, from_middle ? scale : Eigen::Vector2d(0, 0), person);
+  } else {
+    const double metres = word == "centimetres" ? 0.01 : word == "millimetres" ? 0.001 : 0.0254;
+    if (is_3d) Stretch({metres, metres, metres}, {0, 0}, person);
+  }
+  return true;
+}
+
+}  // namespace
+
+const std::vector<std::pair<std::string, std::string>>& ReadAsWords() {
+  static const std::vector<std::pair<std::string, std::string>> words = {
+      {"left_right_swapped", "left and right are exchanged"},
+      {"legs_swapped", "left and right of the legs are exchanged"},
+      {"upside_down", "2D: the picture is turned by 180 degrees"},
+      {"y_up", "y grows upwards (2D; 3D: and the axes are left-handed for it)"},
+      {"y_up_z_back", "3D: y grows upwards and z towards the viewer, as in OpenGL"},
+      {"z_up", "3D: z grows upwards, as in AMASS and Blender"},
+      {"normalized", "2D: x and y are fractions of the image's width and height"},
+      {"normalized_signed", "2D: x and y run from -1 to 1 over the image"},
+      {"centimetres", "3D: the unit is the centimetre"},
+      {"millimetres", "3D: the unit is the millimetre"},
+      {"inches", "3D: the unit is the inch"}};
+  return words;
+}
+
+ReadAs ParseReadAs(const std::string& text) {
+  ReadAs read_as;
+  std::istringstream stream(text);
+  for (std::string word; std::getline(stream, word, ',');) {
+    std::string known;
+    bool found = false;
+    for (const auto& [name, meaning] : ReadAsWords()) {
+      known += (known.empty() ? "" : ", ") + name;
+      found = found || name == word;
+    }
+    if (!found) throw InputError("read_as: found '" + word + "', expected " + known);
+    read_as.words.push_back(word);
+  }
+  return read_as;
+}
+
+bool ApplyReadAs(const ReadAs& read_as, PersonObservation* person, std::string* error) {
+  for (const std::string& word : read_as.words) {
+    if (!Apply(word, person, error)) return false;
+  }
+  return true;
+}
+
+}  // namespace vitruvius

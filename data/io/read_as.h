@@ -1,0 +1,28 @@
+// What to do to the numbers of a file that does not follow our conventions (2D: pixels, y down, left is the
+// person's own left; 3D: metres, camera axes x right, y down, z forward) before anything else looks at them.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/scene/observation.h"
+
+namespace vitruvius {
+
+struct ReadAs {
+  std::vector<std::string> words;  // of ReadAsWords(), applied in this order
+
+  bool empty() const { return words.empty(); }
+};
+
+// Every word and what it says of the file, as in "y_up", "y grows upwards".
+const std::vector<std::pair<std::string, std::string>>& ReadAsWords();
+// "y_up,millimetres". Throws InputError that names an unknown word.
+ReadAs ParseReadAs(const std::string& text);
+
+// Puts the person's keypoints right; confidences stay, unseen points stay unseen. False, with a sentence in
+// *error, where a word needs what the person lacks (normalized: the image's size).
+bool ApplyReadAs(const ReadAs& read_as, PersonObservation* person, std::string* error);
+
+}  // namespace vitruvius
