@@ -1,0 +1,66 @@
+// `vitruvius check` and what fit does about an input of another convention.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/io/npz.h"
+#include "tests/util/run_program.h"
+#include "tests/util/synthetic_person.h"
+
+namespace vitruvius {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// People in 3D, in millimetres.
+std::string WritePeople(const TestFolder& folder) {
+  constexpr int kPeople = 4;
+  std::vector<double> keypoints;
+  for (int i = 0; i < kPeople; ++i) {
+    const PersonObservation person =
+        MakeKnownPerson(static_cast<std::uint64_t>(i) + 1, "smpl24", 0, true).observation;
+    for (Eigen::Index k = 0; k < 24; ++k) {
+      for (int axis = 0; axis < 3; ++axis) keypoints.push_back(1000 * person.keypoints3d(k, axis));
+      keypoints.push_back(1);
+    }
+  }
+  WriteNpz(folder / "mm.npz", {{"keypoints3d", NpyArray::FromDoubles(keypoints.data(), {kPeople, 24, 4})},
+                               {"keypoint_set", NpyArray::FromString("smpl24")}});
+  return folder / "mm.npz";
+}
+
+TEST(CheckProgram, NamesWhatItSawAndWhatPutsItRight) {
+  const TestFolder folder;
+  const std::string input = WritePeople(folder);
+  const ProgramRun wrong = RunProgram("check " + input);
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_THAT(wrong.output, HasSubstr("4 people, 4 can be read"));
+  EXPECT_THAT(wrong.output, HasSubstr("smpl24 in 3D (4), 24.0 of 24 points seen"));
+  EXPECT_THAT(wrong.output, HasSubstr("error: millimetres: people measure "));
+  EXPECT_THAT(wrong.output, HasSubstr("--read_as=millimetres"));
+  const ProgramRun right = RunProgram("check " + input + " --read_as=millimetres");
+  EXPECT_EQ(right.status, 0) << right.output;
+  EXPECT_THAT(right.output, HasSubstr("conventions: nothing unusual"));
+  EXPECT_EQ(RunProgram("check").status, 2);
+  EXPECT_EQ(RunProgram("check " + input + " --read_as=furlongs").status, 1);
+}
+
+TEST(CheckProgram, FitStopsUnlessToldOtherwise) {
+  const TestFolder folder;
+  const std::string fit = "fit " + WritePeople(folder) + " --out " + (folder / "out");
+  const ProgramRun stopped = RunProgram(fit);
+  EXPECT_EQ(stopped.status, 1);
+  EXPECT_THAT(stopped.output, HasSubstr("nothing was fitted"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "out/results.npz"));
+  const ProgramRun warned = RunProgram(fit + " --conventions=warn");
+  EXPECT_EQ(warned.status, 0);
+  EXPECT_THAT(warned.output, HasSubstr("error: millimetres"));
+  EXPECT_THAT(RunProgram(fit + " --conventions=off").output, Not(HasSubstr("error: millimetres")));
+  EXPECT_EQ(RunProgram(fit + " --conventions=maybe").status, 2);
+  const ProgramRun put_right = RunProgram(fit + " --read_as=millimetres");
+  EXPECT_EQ(put_right.status, 0);
+  EXPECT_THAT(put_right.output, HasSubstr("4 people, 4 usable"));
+}
+
+}  // namespace
+}  // namespace vitruvius
