@@ -12,7 +12,7 @@ namespace vitruvius {
 namespace {
 
 constexpr int kSample = 300;  // people that are looked at
-constexpr int kMirrorFits = 100;
+constexpr int kMirrorFits = 100, kMirrorStarts = 4;
 
 // Hands out what was read ahead, then the rest.
 class ReadAheadSource : public ObservationSource {
@@ -48,7 +48,9 @@ std::unique_ptr<ObservationSource> JudgeConventions(std::unique_ptr<ObservationS
     }
   }
   const MirrorTest by_fits = [&](const std::vector<PersonObservation>& people) {
-    return CompareWithMirrored(people, kMirrorFits, setup.MakeFitter().get());
+    FitSetup quick = setup;
+    quick.options.starts = kMirrorStarts;
+    return CompareWithMirrored(people, kMirrorFits, quick.MakeFitter().get());
   };
   *findings = FindConventionFaults(sample, by_fits);
   return ahead;

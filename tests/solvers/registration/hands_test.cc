@@ -14,12 +14,12 @@ constexpr int kFirstDetail = 22;  // joints of fingers and face come after the b
 
 class Hands : public ::testing::Test {
  protected:
-  // Somebody with bent arms and hands whose fingers bend by what a hand does, 0.1 to 1.1 rad.
+  // Somebody with bent arms and hands half closed: fingers bend by 0.5 to 1.5 rad a joint.
   Hands() : truth_(BodyParameters::Zero(*model_)) {
     Rng rng(5);
     truth_.body_pose.head(63) = prior_->Modes()[1].head(63);
     for (int j = 25; j < 55; ++j) {
-      truth_.body_pose[3 * (j - 1) + 2] = (j < 40 ? -1 : 1) * rng.Uniform(0.1, 1.1);
+      truth_.body_pose[3 * (j - 1) + 2] = (j < 40 ? -1 : 1) * rng.Uniform(0.5, 1.5);
     }
     truth_.global_orient = LogSO3(ExpSO3({EIGEN_PI, 0, 0}) * ExpSO3({0, 0.4, 0}));
     truth_.transl = {0, 0, 4};
@@ -84,7 +84,7 @@ TEST_F(Hands, KnownHandsComeBackFromAnImage) {
   ASSERT_TRUE(seen.usable) << seen.reason << " " << seen.detail;
   ASSERT_TRUE(unseen.usable) << unseen.reason << " " << unseen.detail;
   // An image tells how far fingers bend, but hardly whether they bend to or from the camera.
-  EXPECT_LT(HandError(seen), 0.025);
+  EXPECT_LT(HandError(seen), 0.02);
   EXPECT_LT(HandError(seen), 0.6 * HandError(unseen));
 }
 
