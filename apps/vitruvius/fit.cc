@@ -97,8 +97,8 @@ int Fit(const std::vector<std::string>& inputs) {
     if (batch.shard_count > 1) {
       std::printf("shard %d of %d, from %s\n", batch.shard_index, batch.shard_count, shard_source.c_str());
     }
-    std::printf("%ld people, %ld usable, %.1f s on %d threads -> %s/results.npz\n", summary.done,
-                summary.usable, seconds, summary.threads, folder.c_str());
+    std::printf("%ld people, %ld usable, body %s, %.1f s on %d threads -> %s/results.npz\n", summary.done,
+                summary.usable, setup.model->name().c_str(), seconds, summary.threads, folder.c_str());
     for (const auto& [reason, count] : reasons) {
       if (reason != reason::kOk) std::printf("  %ld not usable: %s\n", count, reason.c_str());
     }

@@ -70,7 +70,7 @@ class MotionSource final : public ObservationSource {
     parameters.global_orient = motion_.poses.row(frame_).head<3>();
     parameters.body_pose.head(3 * (kMotionJoints - 1)) =
         motion_.poses.row(frame_).tail(3 * (kMotionJoints - 1));
-    parameters.transl = motion_.transl.row(frame_) - model_->joint_template().row(0);
+    parameters.transl = motion_.transl.row(frame_);
     joints_.Evaluate(parameters, false);
     person->keypoints3d.setZero(set_->size(), 4);
     for (int i = 0; i < joints_.num_points(); ++i) {

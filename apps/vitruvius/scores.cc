@@ -37,6 +37,13 @@ std::vector<double> WhereApart(const std::vector<double>& values, const std::vec
 }  // namespace
 
 void Scores::Add(const SyntheticPerson& person, const FitResult& result) {
+  if (result.parameters.body_pose.size() == 0) {  // a defect of the program left no body: one at rest counts
+    FitResult rest = result;
+    rest.parameters = BodyParameters::Zero(*model);
+    rest.joints3d = model->joint_template();
+    Add(person, rest);
+    return;
+  }
   ++people;
   usable += result.usable;
   const Points3d found = result.joints3d.topRows(kScoredJoints),
