@@ -17,6 +17,7 @@
 #include "data/io/picture.h"
 #include "data/io/result_writer.h"
 #include "models/body/body_evaluator.h"
+#include "models/metrics/self_penetration.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -62,6 +63,7 @@ int Fit(const std::vector<std::string>& inputs) {
   ResultsWriter results(folder, *setup.model, 0, FLAGS_hypotheses);
   ManifestWriter manifest(folder);
   std::map<std::string, long> reasons;
+  long penetrating = 0;
   BatchSummary summary;
   double seconds = 0;
   {
@@ -85,6 +87,7 @@ int Fit(const std::vector<std::string>& inputs) {
           manifest.Append(result, person, results.num_rows());
           results.Append(result, person);
           ++reasons[result.reason];
+          penetrating += result.usable && !person.is_3d() && result.penetration_m > kPenetratingM;
           progress.Add(result.usable, fraction_read);
         },
         batch);
@@ -104,6 +107,12 @@ int Fit(const std::vector<std::string>& inputs) {
     }
     if (summary.usable < summary.done)
       std::printf("  why, person by person: %s/manifest.jsonl\n", folder.c_str());
+    if (penetrating > 0 && setup.recipe2d.stages.back().weights.self_penetration == 0) {
+      std::printf(
+          "  %ld pass through themselves by more than %g mm: --recipe=solid keeps the parts of the body "
+          "apart\n",
+          penetrating, 1000 * kPenetratingM);
+    }
   }
   return kExitOk;
 }
