@@ -237,3 +237,35 @@ seed('picture', 'palette.png', png(3, 1, 8, 3, b'\0\0\1\1', b'\xff\0\0\0\xff\0')
 seed('picture', 'grey.jpg', b'\xff\xd8\xff\xdb\0\x43\0' + b'\x10' * 64 + b'\xff\xc0\0\x0b\x08\0\x08\0\x08\1\1\x11\0' +
      b'\xff\xc4\0\x14\0\1' + b'\0' * 15 + b'\0' + b'\xff\xc4\0\x14\x10\1' + b'\0' * 15 + b'\0' +
      b'\xff\xda\0\x08\1\1\0\0\x3f\0\x3f\xff\xd9')
+
+# ---- MakeHuman: a box of 8 vertices for a body, one quad for a helper, in both layouts ----
+CORNERS = [(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]
+HELPER = [(0, 0, 0), (0.1, 0, 0), (0.1, 0.1, 0), (0, 0.1, 0)]
+SIDES = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+
+
+def files(**parts):
+    return b'\n'.join(b'@@ %s\n%s' % (name.encode(), part if isinstance(part, bytes) else part.encode())
+                      for name, part in parts.items())
+
+
+
+
+seed('makehuman', 'mpfb', files(
+    mesh='# box\n' + ''.join('v %g %g %g\n' % v for v in CORNERS + HELPER) + 'g body\n' +
+    ''.join('f ' + ' '.join(f'{v + 1}/1' for v in side) + '\n' for side in SIDES) + 'g joint-a\nf 9 10 11 12\n',
+    rig=json.dumps(dict(bones={'root': dict(head=dict(strategy='CUBE', cube_name='joint-a'),
+                                            tail=dict(strategy='MEAN', vertex_indices=[1, 2])),
+                               'arm.L': dict(head=dict(strategy='VERTEX', vertex_index=3),
+                                             tail=dict(strategy='CUBE', cube_name='joint-a'))})),
+    weights=json.dumps(dict(weights={'root': [[v, 1.0 if v < 7 else 0.99] for v in range(8)], 'arm.L': [[0, 0.0], [7, 0.01]]})),
+    target='# t\n0 0.1 0.2 -0.3\n8 1e-2 0 0\n'))
+seed('makehuman', 'npm', files(
+    model=json.dumps(dict(
+        vertices=[x for v in CORNERS + HELPER for x in v], materials=[dict(DbgName='body'), dict(DbgName='helper-x')],
+        faces=[x for side in SIDES for x in (11, *side, 0, 0, 1, 2, 3)] + [11, 8, 9, 10, 11, 1, 0, 1, 2, 3],
+        bones=[dict(name='root____head'), dict(name='root'), dict(name='arm.L____head'), dict(name='arm.L')],
+        influencesPerVertex=2, skinIndices=[0, 2] * 12, skinWeights=[0.75, 0.25] * 12,
+        metadata=dict(joint_pos_idxs={'root____head': [8, 9, 10, 11], 'root____tail': [0], 'arm.L____head': [1, 2],
+                                      'arm.L____tail': [3]}))),
+    list=json.dumps(dict(targets={'data/targets/a/b.target': 1})), bin=struct.pack('<36h', *range(36))))
