@@ -1,14 +1,12 @@
 #include "priors/gmm_fit.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <exception>
 #include <limits>
 #include <numeric>
-#include <thread>
 
 #include "models/util/check.h"
+#include "models/util/parallel.h"
 
 namespace vitruvius {
 namespace {
@@ -28,24 +26,7 @@ Range PartOf(Eigen::Index n, int part) { return {n * part / kParts, n * (part + 
 // Calls work(part) for every part, from several threads.
 template <typename Work>
 void ForEachPart(int threads, const Work& work) {
-  const int hardware = std::max(1u, std::thread::hardware_concurrency());
-  const int num_threads = std::min(threads > 0 ? threads : hardware, kParts);
-  std::atomic<int> next{0};
-  std::vector<std::exception_ptr> errors(num_threads);
-  const auto run = [&](int thread) {
-    try {
-      for (int part = next++; part < kParts; part = next++) work(part);
-    } catch (...) {
-      errors[thread] = std::current_exception();
-    }
-  };
-  std::vector<std::thread> pool;
-  for (int t = 1; t < num_threads; ++t) pool.emplace_back(run, t);
-  run(0);
-  for (std::thread& thread : pool) thread.join();
-  for (const std::exception_ptr& error : errors) {
-    if (error) std::rethrow_exception(error);
-  }
+  ParallelFor(kParts, threads, [&](int part, int) { work(part); });
 }
 
 // Sums over samples that the maximisation needs, about the components' old means.
