@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -39,12 +40,14 @@ inline ProgramRun RunProgram(const std::string& arguments, const std::string& va
   return run;
 }
 
-// A folder of one test, emptied before and removed after it.
+// A folder of one test, emptied before and removed after it; by process, so that two checkouts can be tested
+// at a time.
 class TestFolder {
  public:
   TestFolder() {
     const testing::TestInfo* info = testing::UnitTest::GetInstance()->current_test_info();
-    path_ = testing::TempDir() + "/vitruvius_" + info->test_suite_name() + "_" + info->name();
+    path_ = testing::TempDir() + "/vitruvius_" + std::to_string(getpid()) + "_" + info->test_suite_name() +
+            "_" + info->name();
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
