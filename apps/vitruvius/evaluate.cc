@@ -1,9 +1,10 @@
-// vitruvius evaluate fit: how well fits meet the truth.
+// vitruvius evaluate fit|prior: how well fits meet the truth; the second is in evaluate_prior.cc.
 #include <algorithm>
 #include <cstdio>
 #include <vector>
 
 #include "apps/vitruvius/command.h"
+#include "apps/vitruvius/evaluate_prior.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/scores.h"
 #include "apps/vitruvius/session.h"
@@ -59,8 +60,8 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
 Command EvaluateCommand() {
   return {
       "evaluate",
-      "fit MOTION... [--flag=value]",
-      "metrics against truth",
+      "fit MOTION... | prior NAME... --train FOLDER --test FOLDER [--out DIR]",
+      "metrics of fits against truth, and of pose priors against what people do",
       "evaluate fit makes keypoints from motion capture (.amc, .bvh, .json, .npz): every --stride-th "
       "valid frame at\n"
       "30 fps, at a random yaw, 3 to 6 m before a camera of f = 1000 px, with Gaussian noise, betas 0; "
@@ -71,13 +72,33 @@ Command EvaluateCommand() {
       "weights are\n"
       "honest, and how much larger errors are where a flag says so.\n\n"
       "  vitruvius evaluate fit 03_01.amc 03_02.amc --stride 10\n"
-      "  vitruvius evaluate fit walk.bvh --keypoints3d\n",
-      {"model", "gender", "prior", "recipe", "starts", "solver", "threads", "seed", "keypoints3d",
-       "keypoint_set", "noise_px", "noise_m", "stride", "limit", "json", "quiet", "regressors"},
+      "  vitruvius evaluate fit walk.bvh --keypoints3d\n\n"
+      "evaluate prior compares pose priors (shipped ones, files, and `real`: the train poses themselves). "
+      "Recall: the\n"
+      "mean vertex distance of real bodies to the nearest of --samples generated ones, exactly; precision: "
+      "of "
+      "generated\n"
+      "bodies to the nearest real one. Of latent priors also the distance after inversion, and how evenly "
+      "bodies move\n"
+      "along paths in the latent space (R). Frechet distance, coverage and density of joints; joints past "
+      "their range;\n"
+      "bodies in themselves; and fits of --people people of the test motions from 14 keypoints. --out DIR "
+      "writes\n"
+      "prior.json and prior.html, with curves and pictures, beside the figures of Davydov et al., CVPR "
+      "2022.\n\n"
+      "  vitruvius evaluate prior gmm8 gmm1 real --train mocap/train --test mocap/test --out out/\n"
+      "  vitruvius evaluate prior my.npz --train mocap/train --test mocap/test --samples 6000000 --queries "
+      "10000\n",
+      {"model",  "gender",      "prior",        "recipe",   "starts",      "solver",   "threads",
+       "seed",   "keypoints3d", "keypoint_set", "noise_px", "noise_m",     "stride",   "limit",
+       "json",   "quiet",       "regressors",   "out",      "train",       "test",     "cap",
+       "mirror", "samples",     "queries",      "inverted", "path_bodies", "compared", "people"},
       [](const std::vector<std::string>& arguments) {
-        if (arguments.empty() || arguments[0] != "fit")
-          throw UsageError("evaluate: expected `evaluate fit MOTION...`");
-        return EvaluateFit({arguments.begin() + 1, arguments.end()});
+        const std::string verb = arguments.empty() ? "" : arguments[0];
+        const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
+        if (verb == "fit") return EvaluateFit(rest);
+        if (verb == "prior") return EvaluatePriors(rest);
+        throw UsageError(StrCat("evaluate: found \"", verb, "\", expected fit or prior"));
       }};
 }
 

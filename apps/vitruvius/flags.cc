@@ -6,10 +6,12 @@
 #include <sstream>
 
 #include "models/util/check.h"
+#include "solvers/prior_evaluation/evaluation.h"
 #include "solvers/registration/fitter.h"
 
 namespace {
 const vitruvius::FitOptions kFit;
+const vitruvius::PriorEvaluationOptions kPriors;
 }  // namespace
 
 DEFINE_string(model, "",
@@ -81,6 +83,16 @@ DEFINE_double(cap, 2000, "weight in frames that one subject has at most");
 DEFINE_int32(restarts, 3, "EM runs of which the best is kept");
 DEFINE_bool(mirror, true, "add every pose's mirror image");
 DEFINE_int32(size, 640, "height of pictures in px");
+DEFINE_string(train, "", "motion files or folders, with commas: what priors were trained on");
+DEFINE_string(test, "", "motion files or folders, with commas: people that no prior has seen");
+DEFINE_int64(samples, kPriors.samples,
+             "generated bodies among which the nearest to a real one is looked for");
+DEFINE_int32(queries, kPriors.queries,
+             "real bodies a split, and generated ones, whose nearest is looked for");
+DEFINE_int32(inverted, kPriors.inverted, "real bodies a split whose latents are looked for");
+DEFINE_int32(path_bodies, kPriors.path_bodies, "inverted test bodies that are joined, all pairs");
+DEFINE_int32(compared, kPriors.compared, "bodies of each side for joint statistics");
+DEFINE_int32(people, 100, "people fitted from 2D keypoints; 0: none");
 
 namespace vitruvius {
 namespace {

@@ -55,6 +55,14 @@ DECLARE_double(cap);
 DECLARE_int32(restarts);
 DECLARE_bool(mirror);
 DECLARE_int32(size);
+DECLARE_string(train);
+DECLARE_string(test);
+DECLARE_int64(samples);
+DECLARE_int32(queries);
+DECLARE_int32(inverted);
+DECLARE_int32(path_bodies);
+DECLARE_int32(compared);
+DECLARE_int32(people);
 
 namespace vitruvius {
 

@@ -58,7 +58,8 @@ void Scores::Add(const SyntheticPerson& person, const FitResult& result) {
   milliseconds.push_back(result.milliseconds);
   backward += NumBackwardBends(*model, result.parameters) > 0;
   const auto depth_mm = [&](const BodyParameters& body) {
-    return 1000 * penetration.Deepest(PoseMesh(*model, body).vertices).depth_m;
+    mesh.Evaluate(body, false);
+    return 1000 * penetration.Deepest(mesh.points()).depth_m;
   };
   penetration_mm.push_back(depth_mm(result.parameters));
   truth_penetration_mm.push_back(depth_mm(person.truth));

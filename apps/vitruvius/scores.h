@@ -8,6 +8,7 @@
 #include "apps/vitruvius/calibration.h"
 #include "apps/vitruvius/session.h"
 #include "data/datasets/synthetic_keypoints.h"
+#include "models/body/body_evaluator.h"
 #include "models/metrics/self_penetration.h"
 #include "models/scene/fit_result.h"
 
@@ -22,7 +23,8 @@ struct Scores {
   double seconds = 0;
   int threads = 0;
 
-  explicit Scores(std::shared_ptr<const BodyModel> body) : model(std::move(body)), penetration(*model) {}
+  explicit Scores(std::shared_ptr<const BodyModel> body)
+      : model(std::move(body)), penetration(*model), mesh(model, PointSet::AllVertices(*model)) {}
   // Over the first 24 joints. Unusable bodies count too: leaving them out would reward giving up.
   void Add(const SyntheticPerson& person, const FitResult& result);
   void Print() const;
@@ -30,6 +32,7 @@ struct Scores {
 
   std::shared_ptr<const BodyModel> model;
   SelfPenetration penetration;
+  BodyEvaluator mesh;
 };
 
 // Fits all people; results (may be null) gets one entry each, in order.

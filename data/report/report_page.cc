@@ -4,11 +4,11 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
-#include <regex>
 
 #include "data/io/atomic_file.h"
 #include "data/io/data_files.h"
 #include "data/report/packed.h"
+#include "data/report/page_parts.h"
 #include "models/body/body_evaluator.h"
 #include "models/camera/camera.h"
 #include "models/util/check.h"
@@ -19,8 +19,8 @@ namespace {
 constexpr char kThree[] = "/usr/share/javascript/three/three.min.js";
 constexpr char kOrbitControls[] = "/usr/share/javascript/three/examples/js/controls/OrbitControls.js";
 // In the order in which they stand in the page; page.js starts them.
-constexpr const char* kScripts[] = {"decode.js", "words.js",   "body.js",   "charts.js", "table.js",
-                                    "view3d.js", "picture.js", "person.js", "page.js"};
+const std::vector<std::string> kScripts = {"decode.js", "words.js",   "body.js",   "charts.js", "table.js",
+                                           "view3d.js", "picture.js", "person.js", "page.js"};
 
 constexpr char kThreeLicence[] = R"(/*
 three.js, the MIT License, Copyright 2010-2019 three.js authors
@@ -152,47 +152,6 @@ json PackReport(const Report& report, bool has_three) {
   return data;
 }
 
-// Text between <script> and </script>: nothing in it may end that element or begin a comment. Both can only
-// stand within a string of the script, where the backslash changes nothing.
-std::string Script(const std::string& text) {
-  static const std::regex kEnds("<(/script|script|!--)", std::regex::icase);
-  return std::regex_replace(text, kEnds, "<\\$1");
-}
-
-std::string JsonScript(const json& data) {
-  std::string safe;
-  for (const char c : data.dump(-1, ' ', false, json::error_handler_t::replace)) {
-    if (c == '<')
-      safe += "\\u003c";
-    else
-      safe += c;
-  }
-  return safe;
-}
-
-std::string Html(const std::string& text) {
-  std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      default:
-        safe += c;
-    }
-  }
-  return safe;
-}
-
 std::string ThreeScript() {
   std::error_code error;
   for (const char* path : {kThree, kOrbitControls}) {
@@ -279,28 +238,14 @@ nlohmann::json PackBody(const BodyModel& model) {
 
 std::string ReportPage(const Report& report) {
   const std::string three = ThreeScript();
-  std::string script = "(() => {\n'use strict';\n";
-  for (const char* name : kScripts) script += ReadFile(DataFile(StrCat("report/", name))) + "\n";
-  script += "})();\n";
   std::filesystem::path folder = std::filesystem::path(report.table.folder).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();
   const std::map<std::string, std::string> parts = {{"title", Html(folder.filename().string())},
                                                     {"style", ReadFile(DataFile("report/page.css"))},
                                                     {"data", JsonScript(PackReport(report, !three.empty()))},
                                                     {"three", report.model != nullptr ? Script(three) : ""},
-                                                    {"script", Script(script)}};
-  const std::string frame = ReadFile(DataFile("report/page.html"));
-  std::string page;
-  for (size_t at = 0; at < frame.size();) {
-    const size_t open = frame.find("{{", at), close = frame.find("}}", open);
-    if (open == std::string::npos || close == std::string::npos) {
-      page += frame.substr(at);
-      break;
-    }
-    page += frame.substr(at, open - at) + parts.at(frame.substr(open + 2, close - open - 2));
-    at = close + 2;
-  }
-  return page;
+                                                    {"script", Script(JoinScripts(kScripts))}};
+  return FillFrame("page.html", parts);
 }
 
 }  // namespace vitruvius
