@@ -7,7 +7,6 @@
 
 #include <Eigen/Cholesky>
 
-#include "data/io/named_arrays.h"
 #include "data/io/npz.h"
 #include "models/util/check.h"
 
@@ -150,22 +149,25 @@ Eigen::VectorXd LogSumExpOfRows(const Eigen::MatrixXd& values) {
 }
 
 GaussianMixture LoadGaussianMixture(const std::string& path) {
-  const std::unique_ptr<NamedArrays> reader = OpenNamedArrays(path);
+  return ReadGaussianMixture(*OpenNamedArrays(path));
+}
+
+GaussianMixture ReadGaussianMixture(const NamedArrays& file) {
   // SMPLify's names, or those of scikit-learn's objects, old and new.
-  const bool is_sklearn = !reader->Names("means") && reader->Names("means_");
+  const bool is_sklearn = !file.Names("means") && file.Names("means_");
   const std::string tail = is_sklearn ? "_" : "";
-  const std::string covariances = reader->Names("covariances_") ? "covariances_" : "covars" + tail;
+  const std::string covariances = file.Names("covariances_") ? "covariances_" : "covars" + tail;
   GaussianMixture mixture;
-  mixture.means = ReadRows(*reader, "means" + tail, -1, -1);
+  mixture.means = ReadRows(file, "means" + tail, -1, -1);
   const std::int64_t num = mixture.means.rows(), dim = mixture.means.cols();
-  const std::vector<double> weights = reader->Read("weights" + tail, {num})->ToDoubles();
+  const std::vector<double> weights = file.Read("weights" + tail, {num})->ToDoubles();
   mixture.weights = Eigen::Map<const Eigen::VectorXd>(weights.data(), num);
-  const std::vector<double> covars = reader->Read(covariances, {num, dim, dim})->ToDoubles();
+  const std::vector<double> covars = file.Read(covariances, {num, dim, dim})->ToDoubles();
   for (std::int64_t k = 0; k < num; ++k) {
     const Eigen::Map<const Eigen::MatrixXd> covariance(covars.data() + k * dim * dim, dim, dim);
     mixture.covariances.emplace_back(covariance);
   }
-  mixture.Check(path);
+  mixture.Check(file.path());
   mixture.weights /= mixture.weights.sum();
   for (Eigen::MatrixXd& c : mixture.covariances) c = (0.5 * (c + c.transpose())).eval();
   return mixture;

@@ -6,6 +6,7 @@
 
 #include <Eigen/Core>
 
+#include "data/io/named_arrays.h"
 #include "models/body/body_model.h"
 #include "models/util/rng.h"
 
@@ -52,9 +53,10 @@ class MixtureDensity {
 Eigen::VectorXd LogSumExpOfRows(const Eigen::MatrixXd& values);
 
 // .npz with weights (K,), means (K, D) and covars (K, D, D); Load reads SMPLify's gmm_08.pkl and a pickled
-// mixture of scikit-learn too. It scales
-// the weights to sum to one exactly and throws InputError as Check does; Save refuses what Load would.
+// mixture of scikit-learn too. It scales the weights to sum to one exactly and throws InputError as Check
+// does; Save refuses what Load would.
 GaussianMixture LoadGaussianMixture(const std::string& path);
+GaussianMixture ReadGaussianMixture(const NamedArrays& file);
 void SaveGaussianMixture(const std::string& path, const GaussianMixture& mixture);
 
 }  // namespace vitruvius

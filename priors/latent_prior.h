@@ -6,12 +6,20 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include <Eigen/Core>
 
 #include "priors/prior.h"
 
 namespace vitruvius {
+
+// What a learned prior's file tells about its making; empty where it does not.
+struct PriorOrigin {
+  std::string trained_with, trained_on;
+  std::optional<double> inversion_val_mm;
+};
 
 enum class LatentSpace { kNormal, kSphere, kBox };
 
@@ -32,6 +40,7 @@ class LatentPrior : public Prior {
  public:
   virtual int latent_dim() const = 0;
   virtual LatentSpace latent_space() const = 0;
+  virtual const PriorOrigin& origin() const = 0;
   // The prior must outlive it.
   virtual std::unique_ptr<PoseDecoder> MakeDecoder() const = 0;
   // The latent of a pose (dim() numbers): the encoder's mean, or a flow's exact inverse. False where the
@@ -45,5 +54,9 @@ class LatentPrior : public Prior {
   // A decoded sample of the latent.
   Eigen::VectorXd Sample(Rng* rng) const override;
 };
+
+// The mean rotation of each joint over samples (chordal: the rotation nearest to the mean matrix), as dim()
+// axis-angle numbers: where a latent's centre is no pose, as on the sphere, still the mean of all.
+Eigen::VectorXd MeanOfSamples(const LatentPrior& prior);
 
 }  // namespace vitruvius

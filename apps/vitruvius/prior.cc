@@ -1,4 +1,5 @@
 // vitruvius prior info|sample|fit-gmm|convert
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <vector>
@@ -16,23 +17,39 @@
 #include "models/util/check.h"
 #include "priors/gmm.h"
 #include "priors/gmm_fit.h"
+#include "priors/latent_prior.h"
 #include "priors/registry.h"
 
 namespace vitruvius {
 namespace {
+
+void PrintLatent(const LatentPrior& prior) {
+  const char* space = prior.latent_space() == LatentSpace::kSphere ? "on the unit sphere"
+                      : prior.latent_space() == LatentSpace::kBox  ? "in the box [-1, 1]"
+                                                                   : "of a standard normal distribution";
+  std::printf("  latent: %d numbers %s\n", prior.latent_dim(), space);
+  const PriorOrigin& origin = prior.origin();
+  if (!origin.trained_with.empty()) std::printf("  trained with: %s\n", origin.trained_with.c_str());
+  if (!origin.trained_on.empty()) std::printf("  trained on: %s\n", origin.trained_on.c_str());
+  if (origin.inversion_val_mm) std::printf("  inversion error on val: %.1f mm\n", *origin.inversion_val_mm);
+}
+
+// Priors without a density have no likelihood to tell.
+void PrintPose(const Prior& prior, const char* what, const Eigen::VectorXd& pose) {
+  const double likelihood = prior.NegativeLogLikelihood(pose);
+  std::printf("  %s: length %.3f rad", what, pose.norm());
+  if (std::isfinite(likelihood)) std::printf(", negative log likelihood %.2f nats", likelihood);
+  std::printf("\n");
+}
 
 int Info(const std::vector<std::string>& names) {
   for (const std::string& name : names.empty() ? ShippedPriorNames() : names) {
     const std::shared_ptr<const Prior> prior = LoadPrior(name);
     std::printf("%s: %s over %d numbers of body_pose, %zu modes\n", name.c_str(), prior->family().c_str(),
                 prior->dim(), prior->Modes().size());
-    const Eigen::VectorXd mean = prior->Mean();
-    std::printf("  mean pose: length %.3f rad, negative log likelihood %.2f nats\n", mean.norm(),
-                prior->NegativeLogLikelihood(mean));
-    for (const Eigen::VectorXd& mode : prior->Modes()) {
-      std::printf("  mode: length %.3f rad, negative log likelihood %.2f nats\n", mode.norm(),
-                  prior->NegativeLogLikelihood(mode));
-    }
+    if (const auto* latent = dynamic_cast<const LatentPrior*>(prior.get())) PrintLatent(*latent);
+    PrintPose(*prior, "mean pose", prior->Mean());
+    for (const Eigen::VectorXd& mode : prior->Modes()) PrintPose(*prior, "mode", mode);
   }
   return kExitOk;
 }

@@ -65,6 +65,22 @@ void ExpSO3WithJacobian(const Vector3d& axis_angle, Matrix3d* rotation, Matrix3d
   *right_jacobian = JacobianFrom(axis_angle, t2, k);
 }
 
+Matrix3d InverseRightJacobianSO3(const Vector3d& axis_angle) {
+  const double t2 = axis_angle.squaredNorm();
+  // (1 - t/2 cot(t/2)) / t^2; below 0.1 the series' next term, t^8/47900160, is under 1e-14 relative.
+  double c;
+  if (t2 < 0.01) {
+    c = 1.0 / 12 * (1 + t2 / 60 * (1 + t2 / 42 * (1 + t2 / 40)));
+  } else {
+    const double half = 0.5 * std::sqrt(t2);
+    c = (1 - half * std::cos(half) / std::sin(half)) / t2;
+  }
+  // I + [w]x / 2 + c [w]x^2
+  Matrix3d j = c * axis_angle * axis_angle.transpose() + 0.5 * Skew(axis_angle);
+  j.diagonal().array() += 1 - c * t2;
+  return j;
+}
+
 Eigen::Vector4d QuaternionMinusIdentity(const Vector3d& axis_angle) {
   const double angle = axis_angle.norm();
   // sin(a / 2) / a; the series is exact to double precision below this angle.
@@ -92,6 +108,14 @@ Vector3d WrapAxisAngle(const Vector3d& axis_angle) {
   if (angle <= EIGEN_PI) return axis_angle;
   const double wrapped = std::remainder(angle, 2 * EIGEN_PI);
   return axis_angle * (wrapped / angle);
+}
+
+Matrix3d WrapAxisAngleJacobian(const Vector3d& axis_angle) {
+  const double angle = axis_angle.norm();
+  if (angle <= EIGEN_PI) return Matrix3d::Identity();
+  const double turns = angle - std::remainder(angle, 2 * EIGEN_PI);  // a multiple of 2 pi
+  const Vector3d axis = axis_angle / angle;
+  return (1 - turns / angle) * Matrix3d::Identity() + turns / angle * axis * axis.transpose();
 }
 
 double RotationAngle(const Matrix3d& a, const Matrix3d& b) { return LogSO3(a.transpose() * b).norm(); }

@@ -28,6 +28,10 @@ Matrix3d RightJacobianSO3(const Vector3d& axis_angle);
 // Both at once, sharing the trigonometry: what the body evaluator needs for every joint.
 void ExpSO3WithJacobian(const Vector3d& axis_angle, Matrix3d* rotation, Matrix3d* right_jacobian);
 
+// LogSO3(ExpSO3(w) ExpSO3(d)) = w + InverseRightJacobianSO3(w) d to first order. Finite up to an angle of pi
+// and beyond; infinite only at 2 pi.
+Matrix3d InverseRightJacobianSO3(const Vector3d& axis_angle);
+
 // Axis-angle to the unit quaternion (x, y, z, w) of half the angle, and without the whole in w: w - 1, exact
 // near zero. Continuous in w: the sign of the quaternion is not normalised.
 Eigen::Vector4d QuaternionMinusIdentity(const Vector3d& axis_angle);
@@ -37,6 +41,8 @@ Vector3d LogSO3(const Matrix3d& rotation);
 
 // The same rotation with its angle in [0, pi] (the principal branch).
 Vector3d WrapAxisAngle(const Vector3d& axis_angle);
+// Its derivative with respect to axis_angle, within the branch.
+Matrix3d WrapAxisAngleJacobian(const Vector3d& axis_angle);
 
 // Angle between two rotations, radians in [0, pi].
 double RotationAngle(const Matrix3d& a, const Matrix3d& b);

@@ -134,6 +134,24 @@ seed('results_npz', 'two', 'ids U 2 : a b\nstatus i1 2 : 1 0\nreason U 2 : ok to
      'num_iterations i4 2 : 30\nterm_names U 2 : reprojection pose_prior\nterm_costs f8 2,2 : 7 5\nkeypoint_set U  : coco17\n'
      'model U  : mannequin\nmodel_gender U  : neutral\ngender U  : neutral\nmocap_frame_rate f8  : 30\n')
 seed('prior_npz', 'two_modes', 'weights f8 2 : .5\nmeans f8 2,3 : 0.1 0\ncovars f8 2,3,3 : 1 0 0 0 1 0 0 0 1\n')
+NETWORK = ('leaky_slope f8  : 0.2\njoints U 2 : left_hip neck\nlatent_dim i4  : 3\n'
+           'decoder_leaky i1 3 : 1 1 0\ndecoder_weight_0 f4 5,3 : .5 -.3 .1 .7\ndecoder_bias_0 f4 5 : .1\n'
+           'decoder_weight_1 f4 4,5 : .4 -.6 .2\ndecoder_bias_1 f4 4 : -.1 .2\n'
+           'decoder_weight_2 f4 12,4 : .3 .8 -.5 .1 .6\ndecoder_bias_2 f4 12 : 1 0 0 1 0 0\n'
+           'rotation U  : 6d_interleaved\n')
+seed('prior_npz', 'gan_s', 'family U  : gan-s\nlatent U  : sphere\n' + NETWORK +
+     'shape_weight f4 10,4 : .1\nshape_bias f4 10 : 0\ntrained_with U  : x\ninversion_val_mm f8  : 6\n')
+seed('prior_npz', 'vae', 'family U  : vae\n' + NETWORK +
+     'encoder_leaky i1 1 : 1\nencoder_weight_0 f4 4,6 : .2 -.1\nencoder_bias_0 f4 4 : .1\n'
+     'encoder_mean_weight f4 3,4 : .5 -.5\nencoder_mean_bias f4 3 : 0\n'
+     'encoder_std_weight f4 3,4 : .1\nencoder_std_bias f4 3 : 0\n')
+seed('prior_npz', 'refused_family', 'family U  : gan-u\nlatent U  : sphere\n' + NETWORK)
+FLOW = 'family U  : realnvp\nlatent_dim i4  : 3\njoints U 1 : neck\nleaky_slope f8  : 0.2\n' + \
+       'data_mean f4 3 : .1\ndata_scale f4 3 : .3\nflow_mask i1 2,3 : 1 0 1 0 1 0\n' + ''.join(
+           f'flow_{k}_weight_{c}_0 f4 4,3 : .2 -.4 .6\nflow_{k}_bias_{c}_0 f4 4 : .1\n'
+           f'flow_{k}_weight_{c}_1 f4 3,4 : .3 -.2\nflow_{k}_bias_{c}_1 f4 3 : 0\n' for k in 'st' for c in (0, 1))
+seed('prior_npz', 'realnvp', FLOW)
+seed('prior_npz', 'refused_mask', FLOW.replace('1 0 1 0 1 0', '1'))
 
 # ---- bytes ----
 seed('npy', 'f8', npy(np.arange(6.0).reshape(2, 3)))

@@ -48,6 +48,12 @@ TEST_P(So3AtAngle, RightJacobianMatchesDifferences) {
   EXPECT_EQ(j, RightJacobianSO3(w));
 }
 
+TEST_P(So3AtAngle, InverseRightJacobianIsTheInverse) {
+  Rng rng(6);
+  const Vector3d w = RandomVector(&rng, GetParam());
+  EXPECT_LT((InverseRightJacobianSO3(w) * RightJacobianSO3(w) - Matrix3d::Identity()).norm(), 1e-11);
+}
+
 INSTANTIATE_TEST_SUITE_P(Angles, So3AtAngle,
                          testing::Values(0.0, 1e-12, 1e-8, 1e-4, 0.00999, 0.0101, 0.5, 2.0, 3.0, 3.14159,
                                          3.14159265358979));
@@ -58,6 +64,20 @@ TEST(So3, WrapKeepsTheRotation) {
     const Vector3d w = RandomVector(&rng, angle);
     EXPECT_LE(WrapAxisAngle(w).norm(), EIGEN_PI + 1e-12);
     EXPECT_LT((ExpSO3(WrapAxisAngle(w)) - ExpSO3(w)).norm(), 1e-12);
+  }
+}
+
+TEST(So3, WrapJacobianMatchesDifferences) {
+  Rng rng(7);
+  constexpr double kStep = 1e-6;
+  for (const double angle : {0.0, 1.0, 3.2, 5.0, 7.0, 12.0}) {
+    const Vector3d w = RandomVector(&rng, angle);
+    Matrix3d numeric;
+    for (int c = 0; c < 3; ++c) {
+      const Vector3d d = kStep * Vector3d::Unit(c);
+      numeric.col(c) = (WrapAxisAngle(w + d) - WrapAxisAngle(w - d)) / (2 * kStep);
+    }
+    EXPECT_LT((numeric - WrapAxisAngleJacobian(w)).norm(), 1e-8) << angle;
   }
 }
 
