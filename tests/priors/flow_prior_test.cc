@@ -82,8 +82,28 @@ TEST(FlowPrior, LikelihoodIsThatOfTheLatentOverTheDeterminant) {
   }
 }
 
-TEST(FlowPrior, EnergyDerivativesAndWeight) {
+TEST(FlowPrior, EnergyDerivativesAreTheInverseOfTheDecoders) {
   const auto prior = Load(RandomFlow());
+  const double weight = std::sqrt(2.0);  // r = z
+  const auto cost = prior->MakeEnergy(63, &weight);
+  Rng rng(7);
+  for (int trial = 0; trial < 5; ++trial) {
+    Eigen::VectorXd z, pose = SampleBelowPi(*prior, &rng, &z), r(58);
+    RowMatrixXd of_latent(63, 57), of_pose(58, 63);
+    prior->MakeDecoder()->DecodeWithJacobian(z.data(), pose.data(), of_latent.data());
+    const double* block = pose.data();
+    double* jacobian = of_pose.data();
+    ASSERT_TRUE(cost->Evaluate(&block, r.data(), &jacobian));
+    EXPECT_LT((r.head(57) - z).cwiseAbs().maxCoeff(), 1e-4);
+    EXPECT_LT((of_pose.topRows(57) * of_latent - RowMatrixXd::Identity(57, 57)).cwiseAbs().maxCoeff(), 1e-3);
+  }
+}
+
+TEST(FlowPrior, EnergyDerivativesAndWeight) {
+  // Nearly without kinks, which differences would step over.
+  Arrays arrays = RandomFlow();
+  arrays["leaky_slope"] = DoubleArray(0.999);
+  const auto prior = Load(arrays);
   double weight = 2;
   const auto cost = prior->MakeEnergy(69, &weight);
   Rng rng(4);
