@@ -44,7 +44,7 @@ class FlowPrior final : public LatentPrior {
 
   int latent_dim() const override { return static_cast<int>(data_mean_.size()); }
   LatentSpace latent_space() const override { return LatentSpace::kNormal; }
-  const PriorOrigin& origin() const override { return origin_; }
+  PriorOrigin origin() const override { return origin_; }
   std::unique_ptr<PoseDecoder> MakeDecoder() const override;
   // Exact. False where it was restricted to fewer joints than it covers.
   bool Encode(const Eigen::VectorXd& pose, Eigen::VectorXd* z) const override;

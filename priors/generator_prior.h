@@ -30,7 +30,7 @@ class GeneratorPrior final : public LatentPrior {
 
   int latent_dim() const override { return decoder_->inputs(); }
   LatentSpace latent_space() const override { return latent_space_; }
-  const PriorOrigin& origin() const override { return origin_; }
+  PriorOrigin origin() const override { return origin_; }
   std::unique_ptr<PoseDecoder> MakeDecoder() const override;
   // As MakeDecoder, in double precision and at half the speed: what checks and derivations need.
   std::unique_ptr<PoseDecoder> MakeDoubleDecoder() const;

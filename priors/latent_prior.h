@@ -40,7 +40,7 @@ class LatentPrior : public Prior {
  public:
   virtual int latent_dim() const = 0;
   virtual LatentSpace latent_space() const = 0;
-  virtual const PriorOrigin& origin() const = 0;
+  virtual PriorOrigin origin() const { return {}; }
   // The prior must outlive it.
   virtual std::unique_ptr<PoseDecoder> MakeDecoder() const = 0;
   // The latent of a pose (dim() numbers): the encoder's mean, or a flow's exact inverse. False where the

@@ -28,7 +28,7 @@ void PrintLatent(const LatentPrior& prior) {
                       : prior.latent_space() == LatentSpace::kBox  ? "in the box [-1, 1]"
                                                                    : "of a standard normal distribution";
   std::printf("  latent: %d numbers %s\n", prior.latent_dim(), space);
-  const PriorOrigin& origin = prior.origin();
+  const PriorOrigin origin = prior.origin();
   if (!origin.trained_with.empty()) std::printf("  trained with: %s\n", origin.trained_with.c_str());
   if (!origin.trained_on.empty()) std::printf("  trained on: %s\n", origin.trained_on.c_str());
   if (origin.inversion_val_mm) std::printf("  inversion error on val: %.1f mm\n", *origin.inversion_val_mm);
