@@ -60,7 +60,7 @@ int Fit(const std::vector<std::string>& inputs) {
 
   // What an earlier run left here must not pass for this one's.
   std::filesystem::remove(folder + "/results.npz");
-  ResultsWriter results(folder, *setup.model, 0, FLAGS_hypotheses);
+  ResultsWriter results(folder, *setup.model, 0, FLAGS_hypotheses, setup.LatentDim());
   ManifestWriter manifest(folder);
   std::map<std::string, long> reasons;
   long penetrating = 0;

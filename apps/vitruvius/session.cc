@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <sstream>
 
 #include "apps/vitruvius/flags.h"
@@ -17,6 +18,7 @@
 #include "models/body/model_check.h"
 #include "models/camera/camera.h"
 #include "models/util/check.h"
+#include "priors/latent_prior.h"
 #include "priors/registry.h"
 
 namespace vitruvius {
@@ -91,23 +93,33 @@ std::shared_ptr<const BodyModel> ModelFromFlags() {
   return model;
 }
 
-std::shared_ptr<const Prior> PriorFromFlags(const Recipe& recipe) {
-  const std::string& name = FLAGS_prior.empty() ? recipe.prior : FLAGS_prior;
-  return name == "none" || name.empty() ? nullptr : LoadPrior(name);
-}
-
 FitSetup FitSetupFromFlags() {
   FitSetup setup;
   setup.recipe2d = LoadRecipe("default");
   setup.recipe3d = LoadRecipe("keypoints3d");
+  std::map<std::string, std::shared_ptr<const Prior>> loaded;
+  const auto prior = [&](const std::string& name) -> std::shared_ptr<const Prior> {
+    if (name.empty() || name == "none") return nullptr;
+    const auto [it, is_new] = loaded.try_emplace(name);
+    if (is_new) it->second = LoadPrior(name);
+    return it->second;
+  };
+  // A latent prior comes with the recipe made for such ones, unless another is asked for.
+  if (dynamic_cast<const LatentPrior*>(prior(FLAGS_prior).get()) != nullptr)
+    setup.recipe2d = LoadRecipe("latent");
   if (!FLAGS_recipe.empty()) {
     const Recipe chosen = LoadRecipe(FLAGS_recipe);
     (chosen.camera == Recipe::Camera::kNone ? setup.recipe3d : setup.recipe2d) = chosen;
   }
   setup.model = ModelFromFlags();
-  setup.prior2d = PriorFromFlags(setup.recipe2d);
-  const bool same = !FLAGS_prior.empty() || setup.recipe3d.prior == setup.recipe2d.prior;
-  setup.prior3d = same ? setup.prior2d : PriorFromFlags(setup.recipe3d);
+  const auto load = [&](const Recipe& recipe) {
+    FitPriors priors(prior(FLAGS_prior.empty() ? recipe.prior : FLAGS_prior));
+    priors.energy = prior(recipe.energy_prior);
+    priors.starts = prior(recipe.start_prior);
+    return priors;
+  };
+  setup.priors2d = load(setup.recipe2d);
+  setup.priors3d = load(setup.recipe3d);
   if (FLAGS_starts < 0) throw UsageError(StrCat("--starts: found ", FLAGS_starts, ", expected 0 or more"));
   setup.options.starts = FLAGS_starts;
   constexpr int kMostHypotheses = 1000;
@@ -127,6 +139,19 @@ FitSetup FitSetupFromFlags() {
     setup.options.focal_px = focal;
   }
   return setup;
+}
+
+int FitSetup::LatentDim() const {
+  int dims[2];
+  for (const bool is_3d : {false, true}) {
+    const auto* latent = dynamic_cast<const LatentPrior*>((is_3d ? priors3d : priors2d).prior.get());
+    dims[is_3d] = latent != nullptr ? latent->latent_dim() : 0;
+  }
+  if (dims[0] > 0 && dims[1] > 0 && dims[0] != dims[1]) {
+    throw UsageError(StrCat("--recipe: latents of 2D and 3D fits have ", dims[0], " and ", dims[1],
+                            " numbers, and one result holds one kind; name one prior with --prior"));
+  }
+  return std::max(dims[0], dims[1]);
 }
 
 BatchOptions BatchOptionsFromFlags() {

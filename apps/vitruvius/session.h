@@ -27,17 +27,18 @@ std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name, int ma
 std::string FreeBodyFile();
 // --regressors, and as many shape directions and expressions.
 BodyFileOptions BodyFileOptionsFromFlags(int max_betas);
-std::shared_ptr<const Prior> PriorFromFlags(const Recipe& recipe);
 
 // Everything a fit needs, from flags; called once, shared by all threads.
 struct FitSetup {
   std::shared_ptr<const BodyModel> model;
-  std::shared_ptr<const Prior> prior2d, prior3d;
+  FitPriors priors2d{nullptr}, priors3d{nullptr};
   Recipe recipe2d, recipe3d;
   FitOptions options;
 
+  // Numbers of a latent that results may have; 0 without a latent prior.
+  int LatentDim() const;
   std::shared_ptr<Fitter> MakeFitter() const {
-    return std::make_shared<Fitter>(model, prior2d, prior3d, recipe2d, recipe3d, options);
+    return std::make_shared<Fitter>(model, priors2d, priors3d, recipe2d, recipe3d, options);
   }
   PersonWorker MakeWorker() const {
     return [fitter = MakeFitter()](const PersonObservation& person, long) { return fitter->Fit(person); };

@@ -156,7 +156,16 @@ class ResultsReader {
     ReadMember("data_share", joints, 3, &FitResult::data_share, results);
     ReadMember("betas_std", betas, 1, &FitResult::betas_std, results);
     ReadMember("betas_data_share", betas, 1, &FitResult::betas_data_share, results);
+    ReadLatent(results);
     ReadMember("transl_std_m", 3, 1, &FitResult::transl_std_m, results);
+  }
+
+  void ReadLatent(ResultsFile* results) const {
+    const Table latent = ReadTable("latent", {-1}, false);
+    for (std::int64_t n = 0; latent.columns > 0 && n < num_rows_; ++n) {
+      const Eigen::Map<const Eigen::VectorXd> row(latent.Row(n), latent.columns);
+      if (row.allFinite()) results->rows[static_cast<size_t>(n)].fit.latent = row;
+    }
   }
 
   void ReadHypotheses(ResultsFile* results) const {

@@ -39,7 +39,7 @@ std::string Joined(const std::vector<std::string>& words) {
 
 struct ResultsWriter::Impl {
   std::string folder, model, gender;
-  std::int64_t num_joints, num_betas, num_hypotheses;
+  std::int64_t num_joints, num_betas, num_hypotheses, latent_dim;
   std::vector<std::string> joint_names, rotation_names;
   double frame_rate_hz;
   std::int64_t num_rows = 0;
@@ -53,13 +53,14 @@ struct ResultsWriter::Impl {
   std::vector<std::string> term_names;
   UnnamedFile terms;  // int32 count, then (int32 term, double cost) of each
 
-  Impl(const std::string& folder_in, const BodyModel& body, double rate, int hypotheses)
+  Impl(const std::string& folder_in, const BodyModel& body, double rate, int hypotheses, int latent)
       : folder(folder_in),
         model(body.name()),
         gender(body.gender()),
         num_joints(body.num_joints()),
         num_betas(body.num_betas()),
         num_hypotheses(hypotheses),
+        latent_dim(latent),
         joint_names(body.joint_names()),
         frame_rate_hz(rate),
         sets(folder_in),
@@ -82,6 +83,7 @@ struct ResultsWriter::Impl {
     add("betas_std", "<f8", {num_betas});
     add("betas_data_share", "<f8", {num_betas});
     add("transl_std_m", "<f8", {3});
+    if (latent_dim > 0) add("latent", "<f8", {latent_dim});
     if (num_hypotheses > 0) {
       add("hypotheses_poses", "<f8", {num_hypotheses, 3 * num_joints});
       add("hypotheses_betas", "<f8", {num_hypotheses, num_betas});
@@ -96,7 +98,8 @@ struct ResultsWriter::Impl {
     add("focal", "<f8", {2});
     add("center", "<f8", {2});
     add("image_size", "<i4", {2});
-    for (const char* key : {"cost", "residual_median", "reprojection_px", "penetration_m"}) add(key, "<f8", {});
+    for (const char* key : {"cost", "residual_median", "reprojection_px", "penetration_m"})
+      add(key, "<f8", {});
     for (const char* key : {"num_keypoints", "num_starts", "num_minima", "winning_start", "num_iterations"})
       add(key, "<i4", {});
     for (const char* key : {"ids", "reason", "focal_source", "images", "flags"})
@@ -166,6 +169,7 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   known("betas_std", result.betas_std, num_betas);
   known("betas_data_share", result.betas_data_share, num_betas);
   known("transl_std_m", result.transl_std_m, 3);
+  if (latent_dim > 0) known("latent", result.latent, latent_dim);
   if (num_hypotheses > 0) AppendHypotheses(result);
   AppendDoubles("joints2d", result.joints2d.data(), result.joints2d.size(), 2 * num_joints);
   AppendDoubles("focal", result.focal_px.data(), 2, 2);
@@ -297,10 +301,11 @@ void ResultsWriter::Impl::Finish() {
 }
 
 ResultsWriter::ResultsWriter(const std::string& folder, const BodyModel& model, double frame_rate_hz,
-                             int num_hypotheses) {
+                             int num_hypotheses, int latent_dim) {
   VT_CHECK_GE(num_hypotheses, 0);
+  VT_CHECK_GE(latent_dim, 0);
   MakeFolder(folder);
-  impl_ = std::make_unique<Impl>(folder, model, frame_rate_hz, num_hypotheses);
+  impl_ = std::make_unique<Impl>(folder, model, frame_rate_hz, num_hypotheses, latent_dim);
 }
 ResultsWriter::~ResultsWriter() = default;
 ResultsWriter::ResultsWriter(ResultsWriter&&) noexcept = default;

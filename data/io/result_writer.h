@@ -37,6 +37,7 @@ namespace vitruvius {
 //     hypotheses_betas (N,K,B), hypotheses_transl (N,K,3), hypotheses_joints3d (N,K,J,3), hypotheses_cost
 //     (N,K), hypotheses_weight (N,K); NaN and weight 0 where fewer were found. The weights of all that were
 //     found sum to one
+//   with latent_dim d > 0, latent (N,d): of the pose prior, NaN where a row has none
 //   joint_names (J,): text
 //   term_names (T,); term_costs (N,T): share of the cost, 0 where a person had no such term
 //   keypoint_set (), or (N,) where they differ: text
@@ -46,7 +47,7 @@ class ResultsWriter {
  public:
   // Makes the folder when it is not there. frame_rate_hz 0: the rows are no motion. Throws InputError.
   ResultsWriter(const std::string& folder, const BodyModel& model, double frame_rate_hz = 0,
-                int num_hypotheses = 0);
+                int num_hypotheses = 0, int latent_dim = 0);
   ~ResultsWriter();  // without Finish nothing is left, and an older results.npz stays
   ResultsWriter(ResultsWriter&&) noexcept;
 

@@ -46,6 +46,7 @@ struct FitResult {
   std::string reason = reason::kOk;
   std::string detail;         // a sentence for people; may be empty
   BodyParameters parameters;  // in camera axes: x right, y down, z forward
+  Eigen::VectorXd latent;     // (d) of a latent prior, else empty
   MatrixX3d joints3d;         // (J, 3) metres, camera axes
   Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor> joints2d;  // (J, 2) px; zeros for 3D input
   MatrixX3d joints3d_expected;  // (J, 3) metres: mean over the distinct minima found, by weight; joints3d is

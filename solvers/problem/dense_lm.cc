@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include <ceres/cost_function.h>
 #include <ceres/loss_function.h>
+#include <ceres/manifold.h>
 
 #include "models/util/check.h"
 
@@ -37,8 +39,14 @@ DenseLm::DenseLm(const ceres::Problem& problem, ceres::EvaluationCallback* callb
       const int size = problem.ParameterBlockSize(value);
       const auto [it, is_new] = index.try_emplace(value, static_cast<int>(parameters_.size()));
       if (is_new) {
-        VT_CHECK(!problem.HasManifold(value));
-        parameters_.push_back({value, size, -1});
+        const int block_index = static_cast<int>(parameters_.size());
+        for (int i = 0; i < size; ++i) {
+          const double low = problem.GetParameterLowerBound(value, i);
+          const double high = problem.GetParameterUpperBound(value, i);
+          constexpr double kNoBound = std::numeric_limits<double>::max();
+          if (low > -kNoBound || high < kNoBound) bounds_.push_back({block_index, i, low, high, -1});
+        }
+        parameters_.push_back({value, size, -1, nullptr, size, -1, {}});
         total += size;
       }
       block.parameters.push_back(it->second);
@@ -59,19 +67,32 @@ DenseLm::DenseLm(const ceres::Problem& problem, ceres::EvaluationCallback* callb
 }
 
 void DenseLm::AssignColumns() {
-  int column = 0;
+  int column = 0, tangent = 0, most_tangents = 0;
+  has_manifold_ = false;
   for (ParameterBlock& block : parameters_) {
-    if (problem_.IsParameterBlockConstant(block.values)) {
-      block.column = -1;
-    } else {
-      block.column = column;
-      column += block.size;
-    }
+    block.column = block.tangent_column = -1;
+    if (problem_.IsParameterBlockConstant(block.values)) continue;
+    block.manifold = problem_.GetManifold(block.values);
+    block.tangent_size = block.manifold != nullptr ? block.manifold->TangentSize() : block.size;
+    block.column = column;
+    block.tangent_column = tangent;
+    column += block.size;
+    tangent += block.tangent_size;
+    if (block.manifold == nullptr) continue;
+    has_manifold_ = true;
+    most_tangents = std::max(most_tangents, block.tangent_size);
+    block.jacobian.resize(block.size, block.tangent_size);
   }
-  if (column == num_columns_ && hessian_.rows() == column) return;
   num_columns_ = column;
-  for (Eigen::MatrixXd* m : {&hessian_, &trial_hessian_, &damped_}) m->resize(column, column);
-  for (Eigen::VectorXd* v : {&gradient_, &trial_gradient_, &x_, &trial_x_, &step_}) v->resize(column);
+  num_tangents_ = tangent;
+  for (Eigen::MatrixXd* m : {&hessian_, &trial_hessian_, &damped_}) m->resize(tangent, tangent);
+  for (Eigen::VectorXd* v : {&gradient_, &trial_gradient_, &step_, &curved_}) v->resize(tangent);
+  for (Eigen::VectorXd* v : {&x_, &trial_x_}) v->resize(column);
+  held_.assign(static_cast<size_t>(tangent), 0);
+  if (!has_manifold_) return;
+  ambient_hessian_.resize(column, column);
+  ambient_gradient_.resize(column);
+  moved_.resize(column, most_tangents);
 }
 
 void DenseLm::GatherState(Eigen::VectorXd* x) const {
@@ -89,6 +110,105 @@ void DenseLm::ScatterState(const Eigen::VectorXd& x) {
 }
 
 bool DenseLm::Evaluate(double* cost, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient) {
+  if (!has_manifold_) return EvaluateAmbient(cost, hessian, gradient);
+  for (ParameterBlock& block : parameters_) {
+    if (block.column < 0 || block.manifold == nullptr) continue;
+    if (!block.manifold->PlusJacobian(block.values, block.jacobian.data())) return false;
+  }
+  if (!EvaluateAmbient(cost, &ambient_hessian_, &ambient_gradient_)) return false;
+  Reduce(hessian, gradient);
+  return gradient->allFinite() && hessian->diagonal().allFinite();
+}
+
+void DenseLm::Reduce(Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient) {
+  for (size_t b = 0; b < parameters_.size(); ++b) {
+    const ParameterBlock& block = parameters_[b];
+    if (block.column < 0) continue;
+    const auto g = ambient_gradient_.segment(block.column, block.size);
+    auto g_t = gradient->segment(block.tangent_column, block.tangent_size);
+    auto h_t =
+        hessian->block(block.tangent_column, block.tangent_column, block.tangent_size, block.tangent_size);
+    const auto h = ambient_hessian_.block(block.column, block.column, block.size, block.size);
+    if (block.manifold == nullptr) {
+      g_t = g;
+      h_t = h;
+    } else {
+      g_t.noalias() = block.jacobian.transpose() * g;
+      auto moved = moved_.topLeftCorner(block.size, block.tangent_size);
+      moved.noalias() = h.selfadjointView<Eigen::Lower>() * block.jacobian;
+      h_t.noalias() = block.jacobian.transpose() * moved;
+    }
+    for (size_t a = b + 1; a < parameters_.size(); ++a) {
+      const ParameterBlock& below = parameters_[a];
+      if (below.column < 0) continue;
+      const auto cross = ambient_hessian_.block(below.column, block.column, below.size, block.size);
+      auto cross_t =
+          hessian->block(below.tangent_column, block.tangent_column, below.tangent_size, block.tangent_size);
+      if (block.manifold == nullptr && below.manifold == nullptr) {
+        cross_t = cross;
+      } else if (below.manifold == nullptr) {
+        cross_t.noalias() = cross * block.jacobian;
+      } else if (block.manifold == nullptr) {
+        cross_t.noalias() = below.jacobian.transpose() * cross;
+      } else {
+        auto moved = moved_.topLeftCorner(below.size, block.tangent_size);
+        moved.noalias() = cross * block.jacobian;
+        cross_t.noalias() = below.jacobian.transpose() * moved;
+      }
+    }
+  }
+}
+
+double DenseLm::HoldAtBounds() {
+  std::fill(held_.begin(), held_.end(), 0);
+  for (Bound& bound : bounds_) {
+    const ParameterBlock& block = parameters_[bound.block];
+    bound.tangent = -1;
+    if (block.column < 0) continue;
+    int direction = bound.index;
+    if (block.manifold != nullptr) {
+      if (block.jacobian.row(bound.index).cwiseAbs().maxCoeff(&direction) == 0) continue;
+    }
+    bound.tangent = block.tangent_column + direction;
+    const double x = block.values[bound.index], g = gradient_[bound.tangent];
+    if ((x <= bound.low && g > 0) || (x >= bound.high && g < 0)) held_[bound.tangent] = 1;
+  }
+  double largest = 0;
+  for (int i = 0; i < num_tangents_; ++i)
+    if (!held_[i]) largest = std::max(largest, std::abs(gradient_[i]));
+  return largest;
+}
+
+bool DenseLm::TakeStep() {
+  for (const Bound& bound : bounds_) {
+    if (bound.tangent < 0) continue;
+    const double x = x_[parameters_[bound.block].column + bound.index];
+    step_[bound.tangent] =
+        std::clamp(step_[bound.tangent], std::min(0.0, bound.low - x), std::max(0.0, bound.high - x));
+  }
+  if (!has_manifold_) {
+    trial_x_ = x_ + step_;
+  } else {
+    for (const ParameterBlock& block : parameters_) {
+      if (block.column < 0) continue;
+      if (block.manifold == nullptr) {
+        trial_x_.segment(block.column, block.size) =
+            x_.segment(block.column, block.size) + step_.segment(block.tangent_column, block.size);
+      } else if (!block.manifold->Plus(x_.data() + block.column, step_.data() + block.tangent_column,
+                                       trial_x_.data() + block.column)) {
+        return false;
+      }
+    }
+  }
+  for (const Bound& bound : bounds_) {  // rounding
+    if (bound.tangent < 0) continue;
+    double& x = trial_x_[parameters_[bound.block].column + bound.index];
+    x = std::clamp(x, bound.low, bound.high);
+  }
+  return true;
+}
+
+bool DenseLm::EvaluateAmbient(double* cost, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient) {
   if (callback_ != nullptr) callback_->PrepareForEvaluation(true, true);
   hessian->setZero();
   gradient->setZero();
@@ -171,7 +291,7 @@ SolveSummary DenseLm::Solve(const SolveOptions& options) {
   if (!Evaluate(&cost, &hessian_, &gradient_)) return summary;
   summary.initial_cost = summary.final_cost = cost;
   summary.termination = SolveSummary::kNoConvergence;
-  if (num_columns_ == 0 || gradient_.lpNorm<Eigen::Infinity>() <= options.gradient_tolerance) {
+  if (num_columns_ == 0 || HoldAtBounds() <= options.gradient_tolerance) {
     summary.termination = SolveSummary::kConverged;
     return summary;
   }
@@ -184,27 +304,45 @@ SolveSummary DenseLm::Solve(const SolveOptions& options) {
     damped_ = hessian_;
     damped_.diagonal() +=
         damping * hessian_.diagonal().cwiseMax(kSmallestDiagonal).cwiseMin(kLargestDiagonal);
+    for (int i = 0; !bounds_.empty() && i < num_tangents_; ++i) {
+      if (!held_[i]) continue;
+      damped_.row(i).setZero();
+      damped_.col(i).setZero();
+      damped_(i, i) = 1;
+    }
     cholesky_.compute(damped_);
     bool improved = false;
     if (cholesky_.info() == Eigen::Success) {
       step_ = -gradient_;
+      for (int i = 0; !bounds_.empty() && i < num_tangents_; ++i) {
+        if (held_[i]) step_[i] = 0;
+      }
       cholesky_.solveInPlace(step_);
+      const bool there = TakeStep();
       if (step_.norm() <= options.parameter_tolerance * (x_.norm() + options.parameter_tolerance)) {
         summary.termination = SolveSummary::kConverged;
         break;
       }
-      // Decrease predicted by the undamped model: -g s - 1/2 s H s, with H s = -g - D s.
-      const double model_decrease =
-          -0.5 * gradient_.dot(step_) +
-          0.5 * damping *
-              (hessian_.diagonal().cwiseMax(kSmallestDiagonal).cwiseMin(kLargestDiagonal).array() *
-               step_.array().square())
-                  .sum();
-      trial_x_ = x_ + step_;
-      ScatterState(trial_x_);
+      // Decrease predicted by the undamped model: -g s - 1/2 s H s, with H s = -g - D s unless a bound cut s.
+      double model_decrease;
+      if (bounds_.empty()) {
+        model_decrease =
+            -0.5 * gradient_.dot(step_) +
+            0.5 * damping *
+                (hessian_.diagonal().cwiseMax(kSmallestDiagonal).cwiseMin(kLargestDiagonal).array() *
+                 step_.array().square())
+                    .sum();
+      } else {
+        curved_.noalias() = hessian_.selfadjointView<Eigen::Lower>() * step_;
+        model_decrease = -gradient_.dot(step_) - 0.5 * step_.dot(curved_);
+      }
       ++summary.iterations;
-      double trial_cost;
-      const bool evaluated = Evaluate(&trial_cost, &trial_hessian_, &trial_gradient_);
+      double trial_cost = cost;
+      bool evaluated = false;
+      if (there) {
+        ScatterState(trial_x_);
+        evaluated = Evaluate(&trial_cost, &trial_hessian_, &trial_gradient_);
+      }
       if (evaluated && model_decrease > 0 && trial_cost < cost) {
         const double quality = (cost - trial_cost) / model_decrease;
         const double decrease = cost - trial_cost;
@@ -217,7 +355,7 @@ SolveSummary DenseLm::Solve(const SolveOptions& options) {
         gradient_.swap(trial_gradient_);
         const bool small_decrease = decrease <= options.function_tolerance * cost;
         cost = trial_cost;
-        if (small_decrease || gradient_.lpNorm<Eigen::Infinity>() <= options.gradient_tolerance) {
+        if (small_decrease || HoldAtBounds() <= options.gradient_tolerance) {
           summary.termination = SolveSummary::kConverged;
           break;
         }

@@ -4,9 +4,12 @@
 // Cholesky.
 //
 // Minimises the same objective as ceres::Solve on the same problem: 1/2 sum rho(|r|^2). Robust losses are
-// handled as Ceres does for rho'' <= 0 (rows scaled by sqrt(rho')). Constant blocks are respected; manifolds
-// and bounds are not supported (the constructor checks). Source: Madsen, Nielsen, Tingleff, Methods for
-// Non-Linear Least Squares Problems, 2004, algorithm 3.16.
+// handled as Ceres does for rho'' <= 0 (rows scaled by sqrt(rho')). Constant blocks are respected. Manifolds
+// are: the normal equations are built over the blocks' own numbers x and reduced once an evaluation to the
+// tangent t, H_t = M^T H M and g_t = M^T g with M = d x / d t. Bounds are: a tangent direction that would
+// leave a bound which it has reached is held for the step, steps end at the bound, and the gain they promised
+// is that of the step taken (projected Levenberg-Marquardt; Kanzow, Yamashita, Fukushima 2004). Source of the
+// rest: Madsen, Nielsen, Tingleff, Methods for Non-Linear Least Squares Problems, 2004, algorithm 3.16.
 #pragma once
 
 #include <vector>
@@ -24,7 +27,7 @@ struct SolveOptions {
   int max_iterations = 50;
   double function_tolerance =
       1e-4;  // stop when the cost falls by less than this fraction in an accepted step
-  double gradient_tolerance = 1e-10;  // largest entry
+  double gradient_tolerance = 1e-10;  // largest entry, without directions held at a bound
   double parameter_tolerance = 1e-8;  // |step| relative to |x|
   void Check() const;
 };
@@ -42,20 +45,31 @@ struct SolveSummary {
 
 class DenseLm {
  public:
-  // `problem` and `callback` (may be null) must outlive this; residual blocks must not be added afterwards.
+  // `problem` and `callback` (may be null) must outlive this; residual blocks and bounds must not be added
+  // afterwards, manifolds may change between calls. A number with a bound must move with one tangent number
+  // alone, and one to one.
   DenseLm(const ceres::Problem& problem, ceres::EvaluationCallback* callback);
 
   // Leaves the best point found in the parameter blocks; on kFailure, the start.
   SolveSummary Solve(const SolveOptions& options);
-  // J^T J of the robustified problem at the current point over the free blocks in order of first use, full
-  // symmetric. False when the cost cannot be evaluated.
+  // J^T J of the robustified problem at the current point over the tangents of the free blocks in order of
+  // first use, full symmetric. False when the cost cannot be evaluated.
   bool NormalMatrix(Eigen::MatrixXd* hessian);
 
  private:
+  using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   struct ParameterBlock {
     double* values;
     int size;
-    int column;  // first column, or -1 while constant
+    int column;                       // first column of its own numbers, or -1 while constant
+    const ceres::Manifold* manifold;  // null: the tangent is the block
+    int tangent_size, tangent_column;
+    RowMatrix jacobian;  // M: (size, tangent_size); empty without manifold
+  };
+  struct Bound {
+    int block, index;  // which number
+    double low, high;
+    int tangent;  // the tangent number that moves it; -1: none does
   };
   struct ResidualBlock {
     const ceres::CostFunction* cost;
@@ -68,22 +82,33 @@ class DenseLm {
   void AssignColumns();
   void GatherState(Eigen::VectorXd* x) const;
   void ScatterState(const Eigen::VectorXd& x);
+  // Over the tangents; the second over the blocks' own numbers.
   bool Evaluate(double* cost, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
+  bool EvaluateAmbient(double* cost, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
+  void Reduce(Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
+  // trial_x_ = x_ (+) step_, within bounds. Shortens step_ to what was taken. False: no such point.
+  bool TakeStep();
+  // Sets held_ and returns the largest gradient entry of directions that are not held.
+  double HoldAtBounds();
 
   const ceres::Problem& problem_;
   ceres::EvaluationCallback* callback_;
   std::vector<ParameterBlock> parameters_;
   std::vector<ResidualBlock> residuals_;
-  int num_columns_ = 0;
+  std::vector<Bound> bounds_;
+  int num_columns_ = 0, num_tangents_ = 0;
+  bool has_manifold_ = false;
 
   // Buffers.
   std::vector<const double*> block_values_;
   std::vector<double*> block_jacobians_;
   Eigen::VectorXd residual_scratch_, jacobian_scratch_;  // Eigen's, for their alignment: see compiler.cmake
-  Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> rows_;
+  RowMatrix rows_;
   Eigen::VectorXd row_residuals_;
-  Eigen::MatrixXd hessian_, trial_hessian_, damped_;
-  Eigen::VectorXd gradient_, trial_gradient_, x_, trial_x_, step_;
+  Eigen::MatrixXd hessian_, trial_hessian_, damped_, ambient_hessian_;
+  Eigen::MatrixXd moved_;  // H M of one block
+  Eigen::VectorXd gradient_, trial_gradient_, ambient_gradient_, x_, trial_x_, step_, curved_;
+  std::vector<char> held_;  // tangent directions that wait at a bound
   Eigen::LLT<Eigen::MatrixXd> cholesky_;
 };
 

@@ -1,12 +1,15 @@
 #include "solvers/problem/fit_problem.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <ceres/solver.h>
 
 #include "models/util/check.h"
 #include "priors/joint_limits.h"
+#include "solvers/residuals/decoded_pose_cost.h"
 #include "solvers/residuals/diagonal_prior.h"
 #include "solvers/residuals/geman_mcclure.h"
 #include "solvers/residuals/parameter_cost.h"
@@ -18,6 +21,7 @@ namespace {
 ceres::Problem::Options ProblemOptions(ceres::EvaluationCallback* callback) {
   ceres::Problem::Options options;
   options.evaluation_callback = callback;
+  options.manifold_ownership = ceres::DO_NOT_TAKE_OWNERSHIP;
   return options;
 }
 
@@ -49,32 +53,39 @@ DetailPart PartOf(const std::string& joint) {
   return joint == "jaw" || joint.find("_eye") != std::string::npos ? DetailPart::kFace : DetailPart::kNone;
 }
 
+// The joints after those that all bodies share are SMPL's rigid hands, or else fingers, a jaw and eyes.
+bool HasRigidHands(const BodyModel& model) {
+  return model.num_joints() > kSharedJoints &&
+         PartOf(model.joint_names()[kSharedJoints]) == DetailPart::kNone;
+}
+
 }  // namespace
 
 std::shared_ptr<const Prior> PriorOnBody(std::shared_ptr<const Prior> prior, const BodyModel& model) {
   const int pose_size = 3 * model.num_body_joints();
   if (prior == nullptr || pose_size == 0) return nullptr;
-  // The joints after those that all bodies share are SMPL's rigid hands, or else fingers, a jaw and eyes.
-  const bool has_more_joints = model.num_joints() > kSharedJoints;
-  const bool has_rigid_hands =
-      has_more_joints && PartOf(model.joint_names()[kSharedJoints]) == DetailPart::kNone;
-  const int size = has_more_joints && !has_rigid_hands ? 3 * (kSharedJoints - 1) : pose_size;
+  const bool has_details = model.num_joints() > kSharedJoints && !HasRigidHands(model);
+  const int size = has_details ? 3 * (kSharedJoints - 1) : pose_size;
   return prior->dim() > size ? prior->Restrict(size) : prior;
 }
 
 FitProblem::FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set,
                        Recipe::Camera camera, std::shared_ptr<const Prior> prior,
-                       std::shared_ptr<const BodyCapsules> capsules)
+                       std::shared_ptr<const BodyCapsules> capsules,
+                       std::shared_ptr<const Prior> energy_prior)
     : binding_(BindOrThrow(set, *model)),
       relaxed_pose_(model->RelaxedPose()),
       prior_(PriorOnBody(std::move(prior), *model)),
+      energy_prior_(PriorOnBody(std::move(energy_prior), *model)),
+      latent_prior_(dynamic_cast<const LatentPrior*>(prior_.get())),
       capsules_(std::move(capsules)),
-      body_(model, WithRoot(binding_.points)),
+      body_(model, WithRoot(binding_.points), latent_prior_ != nullptr ? latent_prior_->latent_dim() : 0),
       problem_(ProblemOptions(&body_)) {
   for (const int keypoint : binding_.keypoint_of_point)
     is_torso_.push_back(IsTorso(set.points[keypoint].name));
   AddDataTerms(camera);
   AddPriorTerms();
+  if (latent_prior_ != nullptr) AddLatent();
   dense_lm_ = std::make_unique<DenseLm>(problem_, &body_);
 }
 
@@ -111,11 +122,13 @@ void FitProblem::AddPriorTerms() {
   const BodyModel& model = body_.evaluator().model();
   double* pose = body_.block(SharedBody::kPose);
   const int pose_size = body_.block_size(SharedBody::kPose);
-  if (prior_ != nullptr) {
-    Tag(problem_.AddResidualBlock(prior_->MakeEnergy(pose_size, &weights_.pose_prior).release(), nullptr,
-                                  pose),
-        "pose_prior");
-  }
+  const auto add_energy = [&](const Prior* prior, const double* weight, const char* name) {
+    std::unique_ptr<ceres::CostFunction> cost =
+        prior != nullptr ? prior->MakeEnergy(pose_size, weight) : nullptr;
+    if (cost != nullptr) Tag(problem_.AddResidualBlock(cost.release(), nullptr, pose), name);
+  };
+  add_energy(prior_.get(), &prior_energy_weight_, "pose_prior");
+  add_energy(energy_prior_.get(), &weights_.energy, "energy");
   for (const Hinge& hinge : Hinges()) {
     const int joint = model.JointIndex(hinge.joint);
     if (joint < 1) continue;
@@ -156,6 +169,37 @@ void FitProblem::AddPriorTerms() {
       "depth");
 }
 
+void FitProblem::AddLatent() {
+  const BodyModel& model = body_.evaluator().model();
+  double* pose = body_.block(SharedBody::kPose);
+  const int pose_size = body_.body_size(SharedBody::kPose), latent_dim = latent_prior_->latent_dim();
+  decoder_ = latent_prior_->MakeDecoder();
+  // SMPL's rigid hands stay at rest with what the prior says; fingers, jaw and eyes are free.
+  const int num_decoded = HasRigidHands(model) ? pose_size : std::min(pose_size, latent_prior_->dim());
+  decoded_ = std::make_unique<DecodedPoseManifold>(*latent_prior_, decoder_.get(), pose_size, num_decoded);
+  freed_ = std::make_unique<DecodedPoseManifold>(*latent_prior_, decoder_.get(), pose_size, 0);
+  std::vector<int> held(latent_dim);
+  std::iota(held.begin(), held.end(), pose_size);
+  pose_alone_ = std::make_unique<ceres::SubsetManifold>(pose_size + latent_dim, held);
+  if (latent_prior_->latent_space() == LatentSpace::kNormal) {
+    Tag(problem_.AddResidualBlock(
+            new DiagonalPrior(pose_size + latent_dim, pose_size, latent_dim, &latent_weight_, nullptr),
+            nullptr, pose),
+        "pose_prior");
+  }
+  for (int i = 0; latent_prior_->latent_space() == LatentSpace::kBox && i < latent_dim; ++i) {
+    problem_.SetParameterLowerBound(pose, pose_size + i, -1);
+    problem_.SetParameterUpperBound(pose, pose_size + i, 1);
+  }
+  Eigen::VectorXd latent = Eigen::VectorXd::Zero(latent_dim);
+  latent_prior_->ProjectLatent(&latent);
+  body_.SetLatent(latent);
+  Tag(problem_.AddResidualBlock(new DecodedPoseCost(decoder_.get(), latent_prior_->dim(), pose_size,
+                                                    num_decoded, latent_dim, &weights_.decoded_pose),
+                                nullptr, pose),
+      "decoded_pose");
+}
+
 void FitProblem::SetTargets2d(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets,
                               double pixel_scale) {
   VT_CHECK_EQ(targets.size(), targets2d_.size());
@@ -170,10 +214,28 @@ void FitProblem::SetTargets3d(const std::vector<Keypoint3dTarget>& targets) {
   pixel_scale_ = 1;
 }
 
+void FitProblem::BeginLatent(const RecipeStage& stage) {
+  const bool uses_latent = !stage.freed_pose || weights_.decoded_pose > 0;
+  if (!stage.freed_pose) weights_.decoded_pose = 0;  // the distance is nothing
+  // |r|^2 = |z|^2 / 2, the negative log likelihood. A density over poses has its say where the latent has
+  // none.
+  if (uses_latent) latent_weight_ = weights_.pose_prior / std::sqrt(2.0);
+  if (uses_latent) prior_energy_weight_ = 0;
+  decoder_->Reset();
+  double* pose = body_.block(SharedBody::kPose);
+  if (!stage.freed_pose) decoded_->Decode(pose);
+  problem_.SetManifold(pose, !stage.freed_pose ? decoded_.get()
+                             : uses_latent     ? freed_.get()
+                                               : pose_alone_.get());
+}
+
 void FitProblem::Begin(const RecipeStage& stage) {
   weights_ = stage.weights;
   weights_.reprojection *= pixel_scale_;
   robust_sigma_ = stage.robust_sigma / pixel_scale_;
+  latent_weight_ = 0;
+  prior_energy_weight_ = weights_.pose_prior;
+  if (latent_prior_ != nullptr) BeginLatent(stage);
   depth_anchor_ = parameters().transl.z();
   if (self_penetration_ != nullptr) self_penetration_->SetShape(parameters().betas);
   if (!all_targets2d_.empty()) targets2d_ = all_targets2d_;
@@ -251,12 +313,27 @@ double FitProblem::Cost() {
   return cost;
 }
 
-bool FitProblem::NormalMatrix(const RecipeStage& stage, Eigen::MatrixXd* hessian, std::vector<int>* columns) {
+bool FitProblem::NormalMatrix(const RecipeStage& stage, Eigen::MatrixXd* hessian, FreeNumbers* numbers) {
   Begin(stage);
-  columns->clear();
+  *numbers = {};
   for (int b = 0; b < SharedBody::kNumBlocks; ++b) {
     if (body_.block_size(b) == 0 || problem_.IsParameterBlockConstant(body_.block(b))) continue;
-    for (int i = 0; i < body_.block_size(b); ++i) columns->push_back(body_.block_offset(b) + i);
+    for (int i = 0; i < body_.body_size(b); ++i) numbers->columns.push_back(body_.block_offset(b) + i);
+  }
+  if (latent_prior_ != nullptr && stage.free_pose &&
+      problem_.GetManifold(body_.block(SharedBody::kPose)) != pose_alone_.get()) {
+    const auto* manifold = stage.freed_pose ? freed_.get() : decoded_.get();
+    RowMatrixXd jacobian(manifold->AmbientSize(), manifold->TangentSize());
+    if (!manifold->PlusJacobian(body_.block(SharedBody::kPose), jacobian.data())) return false;
+    const auto num_columns = static_cast<Eigen::Index>(numbers->columns.size());
+    const Eigen::Index pose_size = body_.body_size(SharedBody::kPose), tangent = manifold->TangentSize();
+    const Eigen::Index before = stage.free_orient ? 3 : 0, after = num_columns - before - pose_size;
+    numbers->moves.setZero(num_columns, before + tangent + after);
+    numbers->moves.topLeftCorner(before, before).setIdentity();
+    numbers->moves.block(before, before, pose_size, tangent) = jacobian.topRows(pose_size);
+    numbers->moves.bottomRightCorner(after, after).setIdentity();
+    numbers->first_latent = static_cast<int>(before);
+    numbers->num_latent = manifold->latent_tangent();
   }
   return dense_lm_->NormalMatrix(hessian);
 }

@@ -85,6 +85,8 @@ RecipeStage ParseStage(const json& object, const std::string& path, const std::s
     w.Read("reprojection", &stage.weights.reprojection, 0, kAny);
     w.Read("points3d", &stage.weights.points3d, 0, kAny);
     w.Read("pose_prior", &stage.weights.pose_prior, 0, kAny);
+    w.Read("decoded_pose", &stage.weights.decoded_pose, 0, kAny);
+    w.Read("energy", &stage.weights.energy, 0, kAny);
     w.Read("hinge", &stage.weights.hinge, 0, kAny);
     w.Read("joint_limits", &stage.weights.joint_limits, 0, kAny);
     w.Read("self_penetration", &stage.weights.self_penetration, 0, kAny);
@@ -115,6 +117,11 @@ RecipeStage ParseStage(const json& object, const std::string& path, const std::s
   if (const json* sigma = fields.Find("robust_sigma"); sigma != nullptr && !sigma->is_null()) {
     fields.Read("robust_sigma", &stage.robust_sigma, 1e-9, kAny);
   }
+  std::string pose = "decoded";
+  fields.Read("pose", &pose);
+  if (pose != "decoded" && pose != "freed")
+    fields.Fail("pose", StrCat("found \"", pose, "\", expected decoded or freed"));
+  stage.freed_pose = pose == "freed";
   fields.Read("torso_only", &stage.torso_only);
   fields.Read("max_iterations", &stage.solve.max_iterations, 1, 100000);
   fields.Read("function_tolerance", &stage.solve.function_tolerance, 0, 1);
@@ -140,6 +147,8 @@ void ParseStarts(Fields* fields, const char* key, const std::string& path, Start
   if (object == nullptr) return;
   Fields s(*object, path, key);
   s.Read("modes", &starts->modes, 0, 1000);
+  s.Read("samples", &starts->samples, 0, 100000);
+  s.Read("keep", &starts->keep, 0, 100000);
   s.Read("with_mean", &starts->with_mean);
   s.Read("yaws", &starts->yaws, 1, 360);
   s.Read("flip_test", &starts->flip_test);
@@ -172,6 +181,13 @@ Recipe ParseRecipe(const std::string& json_text, const std::string& path) {
     fields.Fail("camera", StrCat("found \"", camera, "\", expected perspective, weak_perspective or none"));
   }
   fields.Read("prior", &recipe.prior);
+  fields.Read("energy_prior", &recipe.energy_prior);
+  fields.Read("start_prior", &recipe.start_prior);
+  std::string choose_by = "cost";
+  fields.Read("choose_by", &choose_by);
+  if (choose_by != "cost" && choose_by != "evidence")
+    fields.Fail("choose_by", StrCat("found \"", choose_by, "\", expected cost or evidence"));
+  recipe.choose_by = choose_by == "cost" ? Recipe::Choice::kCost : Recipe::Choice::kEvidence;
   fields.Read("reference_size_px", &recipe.reference_size_px, 0, kAny);
   fields.Read("focal_px", &recipe.focal_px, 0, kAny);
   if (const json* weights = fields.Find("keypoint_weights")) {
@@ -205,9 +221,10 @@ void Recipe::Check() const {
 bool SameObjective(const RecipeStage& a, const RecipeStage& b) {
   const TermWeights &v = a.weights, &w = b.weights;
   return v.reprojection == w.reprojection && v.points3d == w.points3d && v.pose_prior == w.pose_prior &&
-         v.hinge == w.hinge && v.joint_limits == w.joint_limits && v.self_penetration == w.self_penetration &&
-         v.betas == w.betas && v.hands == w.hands && v.face == w.face && v.depth == w.depth &&
-         a.robust_sigma == b.robust_sigma && a.torso_only == b.torso_only;
+         v.decoded_pose == w.decoded_pose && v.energy == w.energy && v.hinge == w.hinge &&
+         v.joint_limits == w.joint_limits && v.self_penetration == w.self_penetration && v.betas == w.betas &&
+         v.hands == w.hands && v.face == w.face && v.depth == w.depth && a.robust_sigma == b.robust_sigma &&
+         a.torso_only == b.torso_only && a.freed_pose == b.freed_pose;
 }
 
 Recipe LoadRecipe(const std::string& name) {

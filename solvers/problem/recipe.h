@@ -16,7 +16,9 @@ namespace vitruvius {
 struct TermWeights {
   double reprojection = 0;  // per pixel of the reference size (Recipe::reference_size_px), times confidence
   double points3d = 0;      // per metre, times confidence
-  double pose_prior = 0;    // on the prior's residuals
+  double pose_prior = 0;    // on the prior's residuals; also says the noise level where the prior has none
+  double decoded_pose = 0;  // per radian, a freed pose against the one that its latent decodes to
+  double energy = 0;        // on the residuals of Recipe::energy_prior
   double hinge = 0;         // on exp(s theta) of elbows and knees
   double joint_limits = 0;  // per radian beyond the range
   double self_penetration = 0;  // per metre that capsules of the body overlap
@@ -32,6 +34,10 @@ struct RecipeStage {
   double robust_sigma =
       std::numeric_limits<double>::infinity();  // Geman-McClure, px or metres; JSON null: none
   bool free_orient = true, free_pose = true, free_betas = true, free_transl = true;
+  // A latent prior's decoder lets go of the pose: the pose itself is free, and its prior is the energy that
+  // the prior has over poses, or, with decoded_pose, the latent's residual and the distance to what it
+  // decodes to.
+  bool freed_pose = false;
   bool torso_only = false;  // keypoints of hips and shoulders alone
   SolveOptions solve;       // max_iterations, function_tolerance, ...
   int keep = 0;             // hypotheses, by cost, that go on to the next stage; 0: all
@@ -44,8 +50,10 @@ bool SameObjective(const RecipeStage& a, const RecipeStage& b);
 // form.
 struct StartOptions {
   int modes = 1;           // likeliest modes of the prior; 0: its mean alone
+  int samples = 0;         // random poses of the prior besides, always the same ones
   bool with_mean = false;  // the prior's mean besides the modes
   int yaws = 1;            // evenly spaced from facing the camera
+  int keep = 0;  // how many distinct ones, by the robust reprojection error of the placed body, go on; 0: all
   bool flip_test =
       false;  // with one start: also the end turned by pi about the body's axis, if shoulders are close
   double flip_shoulder_px = 25;  // image distance of the shoulders below which the flip test is made
@@ -56,6 +64,10 @@ struct Recipe {
   enum class Camera { kPerspective, kWeakPerspective, kNone };  // none: 3D keypoints
   Camera camera = Camera::kPerspective;
   std::string prior = "gmm8";
+  std::string energy_prior;  // a second prior, whose energy stages may weigh besides; empty: none
+  std::string start_prior;   // whose poses fits start from; empty: the prior's own
+  enum class Choice { kCost, kEvidence };
+  Choice choose_by = Choice::kCost;  // which of the ends is the result
   // Keypoints are scaled so that the larger side of the person's box has this length, which makes weights
   // mean the same at any image size; 0: pixels as they are.
   double reference_size_px = 0;

@@ -88,13 +88,12 @@ PerspectiveCamera ChooseCamera(const PersonObservation& person, double given_foc
   return camera;
 }
 
-Fitter::Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Prior> prior2d,
-               std::shared_ptr<const Prior> prior3d, Recipe recipe2d, Recipe recipe3d,
-               const FitOptions& options)
+Fitter::Fitter(std::shared_ptr<const BodyModel> model, FitPriors priors2d, FitPriors priors3d,
+               Recipe recipe2d, Recipe recipe3d, const FitOptions& options)
     : model_(std::move(model)),
       capsules_(std::make_shared<BodyCapsules>(*model_)),
-      prior2d_(PriorOnBody(std::move(prior2d), *model_)),
-      prior3d_(PriorOnBody(std::move(prior3d), *model_)),
+      priors2d_(std::move(priors2d)),
+      priors3d_(std::move(priors3d)),
       recipe2d_(std::move(recipe2d)),
       recipe3d_(std::move(recipe3d)),
       options_(options),
@@ -103,58 +102,89 @@ Fitter::Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Pri
   options_.Check();
   recipe2d_.Check();
   recipe3d_.Check();
+  for (FitPriors* priors : {&priors2d_, &priors3d_}) {
+    for (std::shared_ptr<const Prior>* prior : {&priors->prior, &priors->energy, &priors->starts})
+      *prior = PriorOnBody(std::move(*prior), *model_);
+  }
 }
 
 FitProblem& Fitter::ProblemFor(const KeypointSet& set, Recipe::Camera camera) {
   const std::pair<std::string, Recipe::Camera> key(set.name, camera);
   auto it = problems_.find(key);
   if (it == problems_.end()) {
-    const auto& prior = camera == Recipe::Camera::kNone ? prior3d_ : prior2d_;
-    it = problems_.emplace(key, std::make_unique<FitProblem>(model_, set, camera, prior, capsules_)).first;
+    const FitPriors& priors = camera == Recipe::Camera::kNone ? priors3d_ : priors2d_;
+    it = problems_
+             .emplace(key, std::make_unique<FitProblem>(model_, set, camera, priors.prior, capsules_,
+                                                        priors.energy))
+             .first;
   }
   return *it->second;
+}
+
+const std::vector<StartPose>& Fitter::StartPosesFor(bool is_3d, bool is_one_start) {
+  const auto [it, is_new] = start_poses_.try_emplace({is_3d, is_one_start});
+  if (is_new) {
+    const Recipe& recipe = is_3d ? recipe3d_ : recipe2d_;
+    const FitPriors& priors = is_3d ? priors3d_ : priors2d_;
+    it->second =
+        StartPoses(model_, priors.prior, priors.starts, is_one_start ? recipe.starts : recipe.many_starts);
+  }
+  return it->second;
 }
 
 bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
                         std::vector<Hypothesis>* hypotheses) {
   const StartOptions& starts = options_.starts == 1 ? recipe.starts : recipe.many_starts;
-  const bool is_3d = person.is_3d();
+  const bool is_3d = person.is_3d(), chooses = starts.keep > 0;
   const double roll = is_3d ? 0 : TorsoRoll(*person.set, problem->binding(), targets2d_);
-  for (const Eigen::VectorXd& pose :
-       StartPoses((is_3d ? prior3d_ : prior2d_).get(), starts, model_->RelaxedPose())) {
+  const RecipeStage& first = recipe.camera_stages.empty() ? recipe.stages[0] : recipe.camera_stages[0];
+  const double sigma_px = first.robust_sigma / PixelScale(recipe);
+  std::vector<MatrixX3d> points;
+  for (const StartPose& pose : StartPosesFor(is_3d, options_.starts == 1)) {
     for (int yaw = 0; yaw < starts.yaws; ++yaw) {
-      BodyParameters parameters = BodyParameters::Zero(*model_);
-      parameters.body_pose = pose;
-      if (person.betas) parameters.betas = *person.betas;
-      parameters.global_orient = UprightOrient(roll, 2 * EIGEN_PI * yaw / starts.yaws);
-      problem->SetParameters(parameters);
+      Hypothesis start;
+      start.parameters = BodyParameters::Zero(*model_);
+      start.parameters.body_pose = pose.body_pose;
+      start.latent = pose.latent;
+      if (person.betas) start.parameters.betas = *person.betas;
+      start.parameters.global_orient = UprightOrient(roll, 2 * EIGEN_PI * yaw / starts.yaws);
+      start.Restore(problem);
       const bool placed =
           is_3d ? PlaceInSpace(targets3d_, problem) : PlaceInCamera(camera_, targets2d_, problem);
       if (!placed) continue;
-      hypotheses->push_back({static_cast<int>(hypotheses->size()), problem->parameters(), 0});
+      start.TakeFrom(*problem);
+      start.start = static_cast<int>(hypotheses->size());
+      if (chooses) {
+        start.cost = is_3d ? AlignmentCost(targets3d_, problem)
+                           : ReprojectionCost(camera_, targets2d_, sigma_px, problem);
+        points.push_back(problem->Points());
+      }
+      hypotheses->push_back(std::move(start));
     }
   }
+  if (chooses) *hypotheses = BestDistinctStarts(std::move(*hypotheses), std::move(points), starts.keep);
   return !hypotheses->empty();
 }
 
-void Fitter::RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses,
-                      std::vector<Hypothesis>* dropped, FitResult* result) const {
+void Fitter::RunStage(const Recipe& recipe, const RecipeStage& stage, FitProblem* problem,
+                      std::vector<Hypothesis>* hypotheses, std::vector<Hypothesis>* dropped,
+                      FitResult* result) {
   for (Hypothesis& hypothesis : *hypotheses) {
     // A body that wound past pi is solved once more from its principal branch, where the priors see it as it
     // is.
     constexpr int kMostSolves = 2;
     bool wound = true;
     for (int solve = 0; solve < kMostSolves && wound; ++solve) {
-      problem->SetParameters(hypothesis.parameters);
+      hypothesis.Restore(problem);
       const SolveSummary summary = problem->Solve(stage, options_.solver);
       result->num_iterations += summary.iterations;
       const bool failed = summary.termination == SolveSummary::kFailure;
       hypothesis.cost = failed ? std::numeric_limits<double>::infinity() : summary.final_cost;
-      hypothesis.parameters = problem->parameters();
+      hypothesis.TakeFrom(*problem);
       wound = WrapPose(&hypothesis.parameters);
     }
     if (wound && std::isfinite(hypothesis.cost)) {
-      problem->SetParameters(hypothesis.parameters);
+      hypothesis.Restore(problem);
       hypothesis.cost = problem->Cost();
     }
   }
@@ -166,6 +196,8 @@ void Fitter::RunStage(const RecipeStage& stage, FitProblem* problem, std::vector
   const auto failed = [](const Hypothesis& h) { return !std::isfinite(h.cost); };
   hypotheses->erase(std::remove_if(hypotheses->begin(), hypotheses->end(), failed), hypotheses->end());
   if (stage.keep == 0 || hypotheses->size() <= static_cast<size_t>(stage.keep)) return;
+  if (recipe.choose_by == Recipe::Choice::kEvidence && SameObjective(stage, recipe.stages.back()))
+    SortByEvidence(stage, problem, &joints_, hypotheses);
   const auto first_dropped = hypotheses->begin() + stage.keep;
   dropped->insert(dropped->end(), std::make_move_iterator(first_dropped),
                   std::make_move_iterator(hypotheses->end()));
@@ -265,7 +297,7 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   }
   std::vector<Hypothesis> ends;
   for (const RecipeStage& stage : recipe.camera_stages)
-    RunStage(stage, &problem, &hypotheses, &ends, &result);
+    RunStage(recipe, stage, &problem, &hypotheses, &ends, &result);
   if (options_.starts > 0 && hypotheses.size() > static_cast<size_t>(options_.starts)) {
     hypotheses.resize(options_.starts);
   }
@@ -276,19 +308,25 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   for (const RecipeStage& stage : recipe.stages) {
     // Only ends of the last objective can be weighed against each other.
     if (!SameObjective(stage, recipe.stages.back())) ends.clear();
-    RunStage(stage, &problem, &hypotheses, &ends, &result);
+    RunStage(recipe, stage, &problem, &hypotheses, &ends, &result);
     if (!SameObjective(stage, recipe.stages.back())) ends.clear();
   }
   if (hypotheses.empty()) {
     return Refuse(result, reason::kNoConvergence, "the objective could not be evaluated from any start");
   }
-  // The result belongs to the start that won: parameters, costs and joints all come from this one.
-  result.winning_start = hypotheses.front().start;
-  result.parameters = hypotheses.front().parameters;
-  result.cost = hypotheses.front().cost;
   ends.insert(ends.end(), hypotheses.begin(), hypotheses.end());
   std::vector<Minimum> minima = DistinctMinima(std::move(ends), &joints_);
   WeighMinima(recipe.stages.back(), &problem, &joints_, &minima);
+  if (recipe.choose_by == Recipe::Choice::kEvidence) {
+    std::stable_sort(minima.begin(), minima.end(),
+                     [](const Minimum& a, const Minimum& b) { return a.weight > b.weight; });
+  }
+  // The result belongs to the start that won: parameters, costs and joints all come from this one.
+  const Hypothesis& winner = minima.front().hypothesis;
+  result.winning_start = winner.start;
+  result.parameters = winner.parameters;
+  result.latent = winner.latent;
+  result.cost = winner.cost;
   result.num_minima = static_cast<int>(minima.size());
   result.joints3d_expected = ExpectedJoints(minima);
   CombineSpreads(minima, &result);
@@ -308,7 +346,7 @@ FitResult Fitter::Fit(const PersonObservation& person) {
 void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
                       FitResult* result) {
   const bool is_3d = person.is_3d();
-  problem->SetParameters(result->parameters);
+  Hypothesis{0, result->parameters, result->latent}.Restore(problem);
   problem->Begin(recipe.stages.back());
   result->terms = problem->TermCosts();
   const MatrixX3d& points = problem->Points();

@@ -27,15 +27,25 @@ struct FitOptions {
   void Check() const;
 };
 
+// The priors that a recipe names; each may be null.
+struct FitPriors {
+  std::shared_ptr<const Prior> prior;
+  std::shared_ptr<const Prior> energy = nullptr;  // Recipe::energy_prior
+  std::shared_ptr<const Prior> starts = nullptr;  // Recipe::start_prior
+
+  FitPriors(std::shared_ptr<const Prior> prior_in) : prior(std::move(prior_in)) {}  // NOLINT: just a prior
+};
+
 class Fitter {
  public:
-  // recipe2d and prior2d serve 2D keypoints, recipe3d and prior3d 3D ones. A prior may be null.
-  Fitter(std::shared_ptr<const BodyModel> model, std::shared_ptr<const Prior> prior2d,
-         std::shared_ptr<const Prior> prior3d, Recipe recipe2d, Recipe recipe3d, const FitOptions& options);
+  // recipe2d and priors2d serve 2D keypoints, recipe3d and priors3d 3D ones.
+  Fitter(std::shared_ptr<const BodyModel> model, FitPriors priors2d, FitPriors priors3d, Recipe recipe2d,
+         Recipe recipe3d, const FitOptions& options);
   // One prior for both.
   Fitter(std::shared_ptr<const BodyModel> model, const std::shared_ptr<const Prior>& prior, Recipe recipe2d,
          Recipe recipe3d, const FitOptions& options)
-      : Fitter(std::move(model), prior, prior, std::move(recipe2d), std::move(recipe3d), options) {}
+      : Fitter(std::move(model), FitPriors(prior), FitPriors(prior), std::move(recipe2d), std::move(recipe3d),
+               options) {}
 
   // Never throws for what is in the observation: the result carries the reason.
   FitResult Fit(const PersonObservation& person);
@@ -46,10 +56,11 @@ class Fitter {
   FitProblem& ProblemFor(const KeypointSet& set, Recipe::Camera camera);
   bool MakeStarts(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
                   std::vector<Hypothesis>* hypotheses);
-  // Solves the stage from each hypothesis, sorts them by cost, and moves those beyond stage.keep to
-  // `dropped`.
-  void RunStage(const RecipeStage& stage, FitProblem* problem, std::vector<Hypothesis>* hypotheses,
-                std::vector<Hypothesis>* dropped, FitResult* result) const;
+  const std::vector<StartPose>& StartPosesFor(bool is_3d, bool is_one_start);
+  // Solves the stage from each hypothesis, sorts them by cost (by evidence, where the recipe chooses by it
+  // and the stage has the last one's objective), and moves those beyond stage.keep to `dropped`.
+  void RunStage(const Recipe& recipe, const RecipeStage& stage, FitProblem* problem,
+                std::vector<Hypothesis>* hypotheses, std::vector<Hypothesis>* dropped, FitResult* result);
   // The best hypothesis turned by pi besides, when the shoulders are too close in the image to tell front
   // from back.
   void AddFlipped(const KeypointSet& set, const KeypointBinding& binding,
@@ -62,10 +73,11 @@ class Fitter {
 
   std::shared_ptr<const BodyModel> model_;
   std::shared_ptr<const BodyCapsules> capsules_;
-  std::shared_ptr<const Prior> prior2d_, prior3d_;
+  FitPriors priors2d_, priors3d_;
   Recipe recipe2d_, recipe3d_;
   FitOptions options_;
   std::map<std::pair<std::string, Recipe::Camera>, std::unique_ptr<FitProblem>> problems_;
+  std::map<std::pair<bool, bool>, std::vector<StartPose>> start_poses_;  // 3D, one start
   BodyEvaluator joints_;
   std::vector<JointAxes> axes_;
 

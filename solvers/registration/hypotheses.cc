@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace vitruvius {
 
@@ -38,7 +39,7 @@ void WeighMinima(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* j
     const double above = minimum.hypothesis.cost - minima->front().hypothesis.cost;
     minimum.weight = above == 0 ? 1 : 0;
     if (noise2 > 0 && above <= kNegligible * noise2) {
-      problem->SetParameters(minimum.hypothesis.parameters);
+      minimum.hypothesis.Restore(problem);
       minimum.spread = SpreadAt(stage, problem, joints);
       const Spread& best = minima->front().spread;
       if (minimum.spread.known && best.known)
@@ -48,6 +49,27 @@ void WeighMinima(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* j
     sum += minimum.weight;
   }
   for (Minimum& minimum : *minima) minimum.weight /= sum;
+}
+
+void SortByEvidence(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* joints,
+                    std::vector<Hypothesis>* ends) {
+  const double noise2 = NoiseLevel2(stage, *problem);
+  if (!(noise2 > 0)) return;
+  std::vector<double> energy;
+  for (const Hypothesis& end : *ends) {
+    end.Restore(problem);
+    const Spread spread = SpreadAt(stage, problem, joints);
+    energy.push_back(spread.known ? end.cost / noise2 - spread.log_volume
+                                  : std::numeric_limits<double>::infinity());
+  }
+  std::vector<size_t> order(ends->size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return energy[a] != energy[b] ? energy[a] < energy[b] : (*ends)[a].cost < (*ends)[b].cost;
+  });
+  std::vector<Hypothesis> sorted;
+  for (const size_t i : order) sorted.push_back(std::move((*ends)[i]));
+  *ends = std::move(sorted);
 }
 
 MatrixX3d ExpectedJoints(const std::vector<Minimum>& minima) {

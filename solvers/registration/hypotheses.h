@@ -30,6 +30,11 @@ std::vector<Minimum> DistinctMinima(std::vector<Hypothesis> ends, BodyEvaluator*
 void WeighMinima(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* joints,
                  std::vector<Minimum>* minima);
 
+// Orders ends of `stage` by their evidence, cost / s^2 + 1/2 log det H, the best first; those whose curvature
+// is not known come last, by cost. Without a noise level the order stays.
+void SortByEvidence(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* joints,
+                    std::vector<Hypothesis>* ends);
+
 // Weighted mean of the minima's joints about their pelvis, at the best one's pelvis; (J, 3), empty without
 // minima.
 MatrixX3d ExpectedJoints(const std::vector<Minimum>& minima);

@@ -1,27 +1,136 @@
 #include "solvers/registration/starts.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <memory>
+#include <numeric>
 
 #include "models/geometry/procrustes.h"
 #include "models/math/so3.h"
+#include "priors/latent_prior.h"
+#include "solvers/registration/inversion.h"
+#include "solvers/residuals/geman_mcclure.h"
 
 namespace vitruvius {
 
-std::vector<Eigen::VectorXd> StartPoses(const Prior* prior, const StartOptions& options,
-                                        const Eigen::VectorXd& relaxed_pose) {
+void Hypothesis::Restore(FitProblem* problem) const {
+  problem->SetParameters(parameters);
+  if (latent.size() > 0) problem->SetLatent(latent);
+}
+
+void Hypothesis::TakeFrom(const FitProblem& problem) {
+  parameters = problem.parameters();
+  latent = problem.latent();
+}
+
+std::vector<StartPose> StartPoses(const std::shared_ptr<const BodyModel>& model,
+                                  const std::shared_ptr<const Prior>& prior,
+                                  const std::shared_ptr<const Prior>& start_prior,
+                                  const StartOptions& options) {
+  const Eigen::VectorXd relaxed_pose = model->RelaxedPose();
+  if (prior == nullptr) return {{relaxed_pose, {}}};
   const auto padded = [&relaxed_pose](const Eigen::VectorXd& pose) {
     Eigen::VectorXd full = relaxed_pose;
     const Eigen::Index n = std::min(full.size(), pose.size());
     full.head(n) = pose.head(n);
     return full;
   };
-  std::vector<Eigen::VectorXd> poses;
-  if (prior == nullptr) return {relaxed_pose};
-  if (options.with_mean || options.modes == 0) poses.push_back(padded(prior->Mean()));
-  const std::vector<Eigen::VectorXd> modes = prior->Modes();
-  for (int i = 0; i < options.modes && i < static_cast<int>(modes.size()); ++i)
-    poses.push_back(padded(modes[i]));
-  return poses;
+  const auto latent_prior = std::dynamic_pointer_cast<const LatentPrior>(prior);
+  const std::unique_ptr<PoseDecoder> decoder =
+      latent_prior != nullptr ? latent_prior->MakeDecoder() : nullptr;
+  std::unique_ptr<LatentInverter> inverter;
+  std::vector<StartPose> starts;
+  const auto add_latent = [&](const Eigen::VectorXd& latent) {
+    Eigen::VectorXd pose(latent_prior->dim());
+    decoder->Decode(latent.data(), pose.data());
+    starts.push_back({padded(pose), latent});
+  };
+  const auto add_pose = [&](const Eigen::VectorXd& pose) {
+    if (latent_prior == nullptr) {
+      starts.push_back({padded(pose), {}});
+    } else {
+      if (inverter == nullptr) inverter = std::make_unique<LatentInverter>(model, latent_prior);
+      add_latent(inverter->Invert(padded(pose)).z);
+    }
+  };
+  const std::shared_ptr<const Prior>& source = start_prior != nullptr ? start_prior : prior;
+  const bool own_latent = source == prior && latent_prior != nullptr;
+  if (options.with_mean || (options.modes == 0 && options.samples == 0)) {
+    if (own_latent) {
+      Eigen::VectorXd middle = Eigen::VectorXd::Zero(latent_prior->latent_dim());
+      latent_prior->ProjectLatent(&middle);
+      add_latent(middle);
+    } else {
+      add_pose(source->Mean());
+    }
+  }
+  const std::vector<Eigen::VectorXd> modes = source->Modes();
+  for (int i = 0; i < options.modes && i < static_cast<int>(modes.size()); ++i) add_pose(modes[i]);
+  constexpr std::uint64_t kSeed = 1;
+  Rng rng(kSeed);
+  for (int i = 0; i < options.samples; ++i) {
+    if (own_latent) {
+      add_latent(latent_prior->SampleLatent(&rng));
+    } else {
+      add_pose(source->Sample(&rng));
+    }
+  }
+  return starts;
+}
+
+double ReprojectionCost(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets,
+                        double robust_sigma_px, FitProblem* problem) {
+  const MatrixX3d& points = problem->Points();
+  const double one = 1;
+  double cost = 0;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    if (targets[i].weight <= 0) continue;
+    const Eigen::Vector3d point = points.row(static_cast<Eigen::Index>(i));
+    if (point.z() < kMinDepthM) return std::numeric_limits<double>::infinity();
+    const GemanMcClureLoss loss(&robust_sigma_px, &one, &targets[i].weight);
+    const Eigen::Vector2d offset = camera.ImgFromCam(point) - targets[i].image_px;
+    for (const double r : {offset.x(), offset.y()}) {
+      double rho[3];
+      loss.Evaluate(r * r, rho);
+      cost += 0.5 * rho[0];
+    }
+  }
+  return cost;
+}
+
+double AlignmentCost(const std::vector<Keypoint3dTarget>& targets, FitProblem* problem) {
+  const MatrixX3d& points = problem->Points();
+  double cost = 0;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    if (targets[i].weight <= 0) continue;
+    const Eigen::Vector3d offset =
+        points.row(static_cast<Eigen::Index>(i)).transpose() - targets[i].position_m;
+    cost += targets[i].weight * targets[i].weight * offset.squaredNorm();
+  }
+  return cost;
+}
+
+std::vector<Hypothesis> BestDistinctStarts(std::vector<Hypothesis> starts, std::vector<MatrixX3d> points,
+                                           int keep) {
+  std::vector<size_t> order(starts.size()), kept;
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return starts[a].cost < starts[b].cost; });
+  for (MatrixX3d& p : points) {
+    const Eigen::RowVector3d root = p.row(p.rows() - 1);
+    p.rowwise() -= root;
+  }
+  for (const size_t i : order) {
+    if (kept.size() == static_cast<size_t>(keep) || !std::isfinite(starts[i].cost)) break;
+    const bool is_new = std::all_of(kept.begin(), kept.end(), [&](size_t other) {
+      return (points[i] - points[other]).rowwise().norm().mean() >= kSameStartM;
+    });
+    if (is_new) kept.push_back(i);
+  }
+  std::vector<Hypothesis> best;
+  for (const size_t i : kept) best.push_back(std::move(starts[i]));
+  return best;
 }
 
 Eigen::Vector3d UprightOrient(double roll, double yaw) {

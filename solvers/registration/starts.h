@@ -1,6 +1,7 @@
 // Where fits begin: body poses from the prior, an orientation for each, a translation in closed form.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "models/camera/camera.h"
@@ -14,13 +15,39 @@ namespace vitruvius {
 struct Hypothesis {
   int start = 0;
   BodyParameters parameters;
+  Eigen::VectorXd latent;  // of a latent prior, else empty
   double cost = 0;
+
+  // Into a problem, and what it holds.
+  void Restore(FitProblem* problem) const;
+  void TakeFrom(const FitProblem& problem);
 };
 
-// Poses of the prior (its mean, its modes) as full body_pose vectors; those of `relaxed_pose` where the prior
-// is silent. A null prior gives the relaxed pose.
-std::vector<Eigen::VectorXd> StartPoses(const Prior* prior, const StartOptions& options,
-                                        const Eigen::VectorXd& relaxed_pose);
+struct StartPose {
+  Eigen::VectorXd body_pose, latent;
+};
+// Poses of `start_prior` (null: of the prior itself): its mean, its modes, and samples that are the same in
+// every run. Full body_pose vectors, relaxed where the prior is silent. A latent prior has the middle of its
+// latent as its mean (on the sphere, which has none, any point), and poses that another prior gave are
+// inverted to its latents. No prior gives the relaxed pose.
+std::vector<StartPose> StartPoses(const std::shared_ptr<const BodyModel>& model,
+                                  const std::shared_ptr<const Prior>& prior,
+                                  const std::shared_ptr<const Prior>& start_prior,
+                                  const StartOptions& options);
+
+// Robust distance of the problem's current body from the targets, px^2: 1/2 sum rho. Infinite when a seen
+// point is behind the camera. The body's points, for comparison, go to *points where it is not null.
+double ReprojectionCost(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets,
+                        double robust_sigma_px, FitProblem* problem);
+
+// Sum of weighted squared distances from 3D targets, m^2.
+double AlignmentCost(const std::vector<Keypoint3dTarget>& targets, FitProblem* problem);
+
+// Of placed bodies the `keep` of the lowest cost that are distinct: their points, the root's last, differ by
+// kSameStartM or more on average, roots aligned. In the order of their cost; ties by start.
+inline constexpr double kSameStartM = 0.05;
+std::vector<Hypothesis> BestDistinctStarts(std::vector<Hypothesis> starts, std::vector<MatrixX3d> points,
+                                           int keep);
 
 // Rotation that shows an upright body to the camera: R = Rot_z(roll) Rot_x(pi) Rot_y(yaw); y-up body, y-down
 // image. roll is read off the torso in the image (0 when hips or shoulders are not seen).

@@ -17,22 +17,48 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 // Directions that nothing determines get a deviation of 1000 s: large, yet factorisations stay sound.
 constexpr double kSmallestCurvature = 1e-6;
 
-// The stage's curvature over its free parameters; columns as FitProblem::NormalMatrix gives them.
+// Variance of each tangent number of a latent that is uniform on its space; 0: the latent has a residual.
+double LatentVariance(const LatentPrior& prior) {
+  switch (prior.latent_space()) {
+    case LatentSpace::kSphere:
+      return 1.0 / prior.latent_dim();
+    case LatentSpace::kBox:
+      return 1.0 / 3;
+    default:
+      return 0;
+  }
+}
+
+// The stage's curvature over its free numbers. A uniform latent has no residual, yet its space ends: it
+// counts as the Gaussian of the same variance.
 bool Curvature(const RecipeStage& stage, FitProblem* problem, Eigen::MatrixXd* hessian,
-               std::vector<int>* columns) {
-  if (!problem->NormalMatrix(stage, hessian, columns) || !hessian->allFinite()) return false;
+               FreeNumbers* numbers) {
+  if (!problem->NormalMatrix(stage, hessian, numbers) || !hessian->allFinite()) return false;
   hessian->diagonal().array() += kSmallestCurvature;
+  if (numbers->num_latent > 0) {
+    const double variance = LatentVariance(*problem->latent_prior());
+    if (variance > 0) {
+      hessian->diagonal().segment(numbers->first_latent, numbers->num_latent).array() +=
+          NoiseLevel2(stage, *problem) / variance;
+    }
+  }
   return true;
 }
 
-// Blocks of the inverse of a curvature.
+// d the body's moving numbers / d free numbers, transposed.
+Eigen::MatrixXd MovesTransposed(const FreeNumbers& numbers, Eigen::Index size) {
+  if (numbers.moves.size() > 0) return numbers.moves.transpose();
+  return Eigen::MatrixXd::Identity(size, size);
+}
+
+// Blocks of M H^-1 M^T: H a curvature over free numbers, M what they do to the body's.
 class Covariance {
  public:
-  explicit Covariance(const Eigen::MatrixXd& hessian) : factor_(hessian) {
-    if (ok()) half_ = factor_.matrixL().solve(Eigen::MatrixXd::Identity(hessian.rows(), hessian.cols()));
+  Covariance(const Eigen::MatrixXd& hessian, const Eigen::MatrixXd& moves_transposed) : factor_(hessian) {
+    if (ok()) half_ = factor_.matrixL().solve(moves_transposed);
   }
   bool ok() const { return factor_.info() == Eigen::Success; }
-  // Of three columns from `first`: (L^-1)^T L^-1 of these.
+  // Of three of the body's numbers from `first`.
   Eigen::Matrix3d Block(Eigen::Index first) const {
     return half_.middleCols<3>(first).transpose() * half_.middleCols<3>(first);
   }
@@ -50,25 +76,27 @@ double Share(double posterior, double prior) {
 }  // namespace
 
 double NoiseLevel2(const RecipeStage& stage, const FitProblem& problem) {
-  return problem.has_prior() ? 0.5 * stage.weights.pose_prior * stage.weights.pose_prior : 0;
+  const double weight = stage.weights.pose_prior > 0 ? stage.weights.pose_prior : stage.weights.energy;
+  return problem.prior() != nullptr ? 0.5 * weight * weight : 0;
 }
 
 Spread SpreadAt(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* joints) {
   Spread spread;
   const double noise2 = NoiseLevel2(stage, *problem);
   Eigen::MatrixXd hessian;
-  std::vector<int> columns;
-  if (!(noise2 > 0) || !Curvature(stage, problem, &hessian, &columns)) return spread;
+  FreeNumbers numbers;
+  if (!(noise2 > 0) || !Curvature(stage, problem, &hessian, &numbers)) return spread;
   const Eigen::LLT<Eigen::MatrixXd> factor(hessian);
   if (factor.info() != Eigen::Success) return spread;
   spread.known = true;
   spread.log_volume = -factor.matrixLLT().diagonal().array().log().sum();
   joints->Evaluate(problem->parameters(), true);
   const int num_joints = joints->model().num_joints();
-  const auto num_columns = static_cast<Eigen::Index>(columns.size());
+  const auto num_columns = static_cast<Eigen::Index>(numbers.columns.size());
   Eigen::MatrixXd jacobian(num_columns, 3 * num_joints);
   for (Eigen::Index c = 0; c < num_columns; ++c)
-    jacobian.row(c) = joints->jacobian().col(columns[c]).transpose();
+    jacobian.row(c) = joints->jacobian().col(numbers.columns[c]).transpose();
+  if (numbers.moves.size() > 0) jacobian = (numbers.moves.transpose() * jacobian).eval();
   // J H^-1 J^T = (L^-1 J^T)^T (L^-1 J^T).
   factor.matrixL().solveInPlace(jacobian);
   spread.variance_m2.resize(num_joints);
@@ -94,31 +122,44 @@ void Observe(const RecipeStage& stage, const std::vector<JointAxes>& axes, FitPr
   const double noise2 = NoiseLevel2(stage, *problem);
   RecipeStage silent = stage;
   silent.weights.reprojection = silent.weights.points3d = 0;
-  Eigen::MatrixXd with_data, without_data;
-  std::vector<int> columns;
-  if (!(noise2 > 0) || !Curvature(silent, problem, &without_data, &columns) ||
-      !Curvature(stage, problem, &with_data, &columns)) {
-    return;
+  Eigen::MatrixXd with_data, without_data, apart;
+  FreeNumbers numbers;
+  if (!(noise2 > 0) || !Curvature(silent, problem, &without_data, &numbers)) return;
+  if (numbers.moves.size() > 0) {
+    // What keypoints say of each joint on its own, in the body's numbers rather than the latent's.
+    RecipeStage data = stage;
+    data.freed_pose = true;
+    data.weights = {};
+    data.weights.reprojection = stage.weights.reprojection;
+    data.weights.points3d = stage.weights.points3d;
+    FreeNumbers freed;
+    if (!problem->NormalMatrix(data, &apart, &freed)) return;
   }
+  if (!Curvature(stage, problem, &with_data, &numbers)) return;
+  if (numbers.moves.size() == 0) apart = with_data - without_data;
   // Where each parameter's column is, or -1.
   std::vector<Eigen::Index> column_of(static_cast<size_t>(3 * num_joints + num_betas + 3), -1);
-  for (size_t c = 0; c < columns.size(); ++c)
-    column_of[static_cast<size_t>(columns[c])] = static_cast<Eigen::Index>(c);
+  for (size_t c = 0; c < numbers.columns.size(); ++c)
+    column_of[static_cast<size_t>(numbers.columns[c])] = static_cast<Eigen::Index>(c);
   const auto column = [&](Eigen::Index parameter) { return column_of[static_cast<size_t>(parameter)]; };
 
-  const Covariance posterior(with_data), prior(without_data);
+  const Eigen::MatrixXd moves_transposed = MovesTransposed(numbers, with_data.rows());
+  const Covariance posterior(with_data, moves_transposed), prior(without_data, moves_transposed);
   if (!posterior.ok() || !prior.ok()) return;
-  Eigen::MatrixXd apart = with_data - without_data;
   apart.diagonal().array() += kSmallestCurvature;
+  // Joints of which a latent knows nothing do not move at all.
+  const double least_variance = numbers.moves.size() > 0 ? 1e-12 : 0;
   for (Eigen::Index j = 0; j < num_joints; ++j) {
     const Eigen::Index c = column(3 * j);
-    if (c >= 0) apart.block<3, 3>(c, c) += prior.Block(c).inverse();
+    if (c >= 0) {
+      apart.block<3, 3>(c, c) += (prior.Block(c) + least_variance * Eigen::Matrix3d::Identity()).inverse();
+    }
   }
   for (Eigen::Index b = 0; b < num_betas; ++b) {
     const Eigen::Index c = column(3 * num_joints + b);
     if (c >= 0) apart(c, c) += 1 / prior.Diagonal(c);
   }
-  const Covariance seen(apart);
+  const Covariance seen(apart, Eigen::MatrixXd::Identity(apart.rows(), apart.cols()));
   if (!seen.ok()) return;
 
   for (Eigen::Index j = 0; j < num_joints; ++j) {

@@ -9,6 +9,7 @@
 // Blocks: those of SharedBody, in its order, without those of size 0. False from the functor is passed on.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include <ceres/cost_function.h>
@@ -54,9 +55,11 @@ class PointCost final : public ceres::CostFunction {
     const RowMatrixXd& body_jacobian = body_->evaluator().jacobian();
     for (int b = 0; b < num_blocks_; ++b) {
       if (jacobians[b] == nullptr) continue;
-      const int size = body_->block_size(blocks_[b]), offset = body_->block_offset(blocks_[b]);
+      const int block_size = body_->block_size(blocks_[b]), size = body_->body_size(blocks_[b]);
+      const int offset = body_->block_offset(blocks_[b]);
       for (int r = 0; r < kNumResiduals; ++r) {
-        Eigen::Map<Eigen::RowVectorXd> row(jacobians[b] + r * size, size);
+        Eigen::Map<Eigen::RowVectorXd> row(jacobians[b] + r * block_size, size);
+        std::fill_n(row.data() + size, block_size - size, 0.0);  // a latent moves points by its pose alone
         for (int i = 0; i < kNumPoints; ++i) {
           const auto block = body_jacobian.block(3 * points_[i], offset, 3, size);
           const auto& v = outputs[r].v;
