@@ -223,6 +223,31 @@ TEST_F(ResultFiles, CertaintyFlagsAndHypothesesComeBack) {
   EXPECT_TRUE(std::isnan(file.Read("hypotheses_poses").ToDoubles()[2 * 6]));
 }
 
+TEST_F(ResultFiles, LatentsComeBackAndAreUnknownWhereThereWasNone) {
+  FitResult with = CertainResult("a", 1);
+  with.latent.setLinSpaced(4, -1, 2);
+  {
+    ResultsWriter writer(folder_.path(), *body_, 0, 0, 4);
+    writer.Append(with, SomePerson("a"));
+    writer.Append(FailedResult("b"), SomePerson("b"));
+    with.latent.resize(5);
+    EXPECT_THROW(writer.Append(with, SomePerson("a")), ContractError);
+  }
+  {
+    with.latent.setLinSpaced(4, -1, 2);
+    ResultsWriter writer(folder_.path(), *body_, 0, 0, 4);
+    writer.Append(with, SomePerson("a"));
+    writer.Append(FailedResult("b"), SomePerson("b"));
+    writer.Finish();
+  }
+  const ResultsFile results = ReadResults(folder_.path());
+  EXPECT_EQ(results.rows[0].fit.latent, with.latent);
+  EXPECT_EQ(results.rows[1].fit.latent.size(), 0);
+  const NpzReader file(folder_ / "results.npz");
+  EXPECT_EQ(file.Read("latent").ShapeName(), "(2, 4)");
+  EXPECT_TRUE(std::isnan(file.Read("latent").ToDoubles()[4]));
+}
+
 TEST_F(ResultFiles, HypothesesOfAnotherSizeAreErrors) {
   ResultsWriter writer(folder_.path(), *body_, 0, 2);
   FitResult fit = CertainResult("a", 1);

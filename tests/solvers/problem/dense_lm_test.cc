@@ -10,7 +10,6 @@
 #include <ceres/solver.h>
 #include <gtest/gtest.h>
 
-#include "models/util/check.h"
 #include "solvers/residuals/diagonal_prior.h"
 #include "solvers/residuals/geman_mcclure.h"
 
@@ -181,12 +180,77 @@ TEST(DenseLm, ClosedFormTermsAloneAreEnough) {
   EXPECT_NEAR(x[79], 0, 1e-4);
 }
 
-TEST(DenseLm, RefusesManifolds) {
-  double x[2] = {0.6, 0.8};
+TEST(DenseLm, MeetsCeresOnManifolds) {
+  // The point of the circle of radius 2 where the distances are least, with a plain block beside it.
+  double results[2][4];
+  for (const bool dense : {true, false}) {
+    double x[2] = {2, 0}, b[2] = {-0.5, 0.7};
+    ceres::Problem problem;
+    problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Difference, 2, 2, 2>(new Difference{3}), nullptr,
+                             b, x);
+    problem.SetManifold(x, new ceres::SphereManifold<2>);
+    if (dense) {
+      DenseLm(problem, nullptr).Solve(Tight());
+    } else {
+      ceres::Solver::Options options;
+      options.function_tolerance = 1e-15;
+      options.logging_type = ceres::SILENT;
+      ceres::Solver::Summary summary;
+      ceres::Solve(options, &problem, &summary);
+    }
+    EXPECT_NEAR(std::hypot(x[0], x[1]), 2, 1e-12);
+    for (int i = 0; i < 2; ++i) {
+      results[!dense][i] = x[i];
+      results[!dense][2 + i] = b[i];
+    }
+  }
+  for (int i = 0; i < 4; ++i) EXPECT_NEAR(results[0][i], results[1][i], 1e-5);
+}
+
+TEST(DenseLm, ANumberHeldByAManifoldStaysAndTheNormalMatrixIsOfTheTangent) {
+  double x[2] = {0.5, 3};
   ceres::Problem problem;
   problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Rosenbrock, 2, 2>(new Rosenbrock), nullptr, x);
   problem.SetManifold(x, new ceres::SubsetManifold(2, {0}));
-  EXPECT_THROW(DenseLm(problem, nullptr), ContractError);
+  DenseLm lm(problem, nullptr);
+  lm.Solve(Tight());
+  EXPECT_EQ(x[0], 0.5);
+  EXPECT_NEAR(x[1], 0.25, 1e-8);
+  Eigen::MatrixXd hessian;
+  ASSERT_TRUE(lm.NormalMatrix(&hessian));
+  ASSERT_EQ(hessian.size(), 1);
+  EXPECT_NEAR(hessian(0, 0), 100, 1e-9);
+}
+
+struct Coupled {  // least at (2, 3) without bounds
+  template <typename T>
+  bool operator()(const T* x, T* r) const {
+    r[0] = x[0] - 2.0;
+    r[1] = 2.0 * (x[0] + x[1] - 5.0);
+    return true;
+  }
+};
+
+TEST(DenseLm, KeepsWithinBoundsAndFindsTheMinimumThere) {
+  double x[2] = {-0.9, 0.2};
+  ceres::Problem problem;
+  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Coupled, 2, 2>(new Coupled), nullptr, x);
+  problem.SetParameterLowerBound(x, 0, -1);
+  problem.SetParameterUpperBound(x, 0, 1);
+  const SolveSummary summary = DenseLm(problem, nullptr).Solve(Tight());
+  EXPECT_EQ(summary.termination, SolveSummary::kConverged);
+  EXPECT_EQ(x[0], 1);
+  EXPECT_NEAR(x[1], 4, 1e-7);  // by hand: at x_0 = 1 the second residual vanishes there
+  EXPECT_NEAR(summary.final_cost, 0.5, 1e-12);
+  // From a wall that the cost falls away from.
+  double y[2] = {-1, 7};
+  ceres::Problem other;
+  other.AddResidualBlock(new ceres::AutoDiffCostFunction<Coupled, 2, 2>(new Coupled), nullptr, y);
+  other.SetParameterLowerBound(y, 0, -1);
+  other.SetParameterUpperBound(y, 0, 5);
+  DenseLm(other, nullptr).Solve(Tight());
+  EXPECT_NEAR(y[0], 2, 1e-7);
+  EXPECT_NEAR(y[1], 3, 1e-7);
 }
 
 }  // namespace

@@ -44,18 +44,19 @@ TEST(Uncertainty, IsTheInverseOfTheNormalMatrixSeenByTheJoints) {
   ASSERT_TRUE(found.known);
 
   Eigen::MatrixXd hessian;
-  std::vector<int> columns;
-  ASSERT_TRUE(problem.NormalMatrix(stage, &hessian, &columns));
-  ASSERT_EQ(columns.size(), 75u);
+  FreeNumbers numbers;
+  ASSERT_TRUE(problem.NormalMatrix(stage, &hessian, &numbers));
+  ASSERT_EQ(numbers.columns.size(), 75u);
+  ASSERT_EQ(numbers.moves.size(), 0);
   const Eigen::MatrixXd covariance =
       0.5 * stage.weights.pose_prior * stage.weights.pose_prior * hessian.inverse();
   joints.Evaluate(person.truth, true);
   for (int j = 0; j < 24; ++j) {
     Eigen::MatrixXd jacobian(3, 75);
-    for (int c = 0; c < 75; ++c) jacobian.col(c) = joints.jacobian().block<3, 1>(3 * j, columns[c]);
+    for (int c = 0; c < 75; ++c) jacobian.col(c) = joints.jacobian().block<3, 1>(3 * j, numbers.columns[c]);
     const double expected = (jacobian * covariance * jacobian.transpose()).trace();
     EXPECT_NEAR(found.variance_m2[j], expected, 2e-4 * expected) << j;
-    for (int c = 0; c < 75; ++c) jacobian.col(c) -= joints.jacobian().block<3, 1>(0, columns[c]);
+    for (int c = 0; c < 75; ++c) jacobian.col(c) -= joints.jacobian().block<3, 1>(0, numbers.columns[c]);
     const double relative = (jacobian * covariance * jacobian.transpose()).trace();
     EXPECT_NEAR(found.relative_variance_m2[j], relative, 2e-4 * expected) << j;
   }
@@ -115,8 +116,8 @@ TEST_F(Observability, DeviationsAreOfRotationsAboutTheAxes) {
   FitResult result;
   Observe(stage, axes, problem.get(), &result);
   Eigen::MatrixXd hessian;
-  std::vector<int> columns;
-  ASSERT_TRUE(problem->NormalMatrix(stage, &hessian, &columns));
+  FreeNumbers numbers;
+  ASSERT_TRUE(problem->NormalMatrix(stage, &hessian, &numbers));
   const Eigen::MatrixXd covariance = NoiseLevel2(stage, *problem) * hessian.inverse();
   const int joint = Mannequin()->JointIndex("right_shoulder");
   const Vector3d pose = person_.truth.body_pose.segment<3>(3 * (joint - 1));
