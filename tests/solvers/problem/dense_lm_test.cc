@@ -8,6 +8,7 @@
 #include <ceres/autodiff_cost_function.h>
 #include <ceres/manifold.h>
 #include <ceres/solver.h>
+#include <ceres/sphere_manifold.h>
 #include <gtest/gtest.h>
 
 #include "solvers/residuals/diagonal_prior.h"
