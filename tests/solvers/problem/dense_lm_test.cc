@@ -189,7 +189,7 @@ TEST(DenseLm, MeetsCeresOnManifolds) {
     ceres::Problem problem;
     problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Difference, 2, 2, 2>(new Difference{3}), nullptr,
                              b, x);
-    problem.SetManifold(x, new ceres::SphereManifold<2>);
+    problem.SetManifold(x, new ceres::SphereManifold<ceres::DYNAMIC>(2));
     if (dense) {
       DenseLm(problem, nullptr).Solve(Tight());
     } else {
