@@ -145,7 +145,7 @@ std::string WorstSheet(const BodyModel& model, const std::vector<WorstSample>& w
     images.push_back(Picture(model, sample.body_pose));
     images.push_back(Picture(model, sample.nearest_pose));
     captions.push_back(StrCat(std::lround(sample.distance_mm), " mm"));
-    captions.push_back("nearest real");
+    captions.push_back("real");
   }
   return images.empty() ? "" : SerializeJpeg(ContactSheet(images, 10, captions, "", 120));
 }

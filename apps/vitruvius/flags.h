@@ -63,6 +63,7 @@ DECLARE_int32(inverted);
 DECLARE_int32(path_bodies);
 DECLARE_int32(compared);
 DECLARE_int32(people);
+DECLARE_bool(circle);
 
 namespace vitruvius {
 

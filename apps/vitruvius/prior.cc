@@ -1,4 +1,4 @@
-// vitruvius prior info|sample|fit-gmm|convert
+// vitruvius prior info|sample|interpolate|fit-gmm|convert; interpolate is in interpolate_prior.cc.
 #include <cmath>
 #include <cstdio>
 #include <map>
@@ -6,6 +6,7 @@
 
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/interpolate_prior.h"
 #include "apps/vitruvius/session.h"
 #include "data/datasets/pose_collection.h"
 #include "data/io/npz.h"
@@ -153,25 +154,35 @@ int Convert(const std::vector<std::string>& inputs) {
 Command PriorCommand() {
   return {
       "prior",
-      "info|sample|fit-gmm|convert ... [--flag=value]",
-      "pose priors: what a file holds, random poses, training of a Gaussian mixture, conversion",
+      "info|sample|interpolate|fit-gmm|convert ... [--flag=value]",
+      "pose priors: what a file holds, random poses, ways between poses, training of a Gaussian mixture, "
+      "conversion",
       "  vitruvius prior info                               the shipped priors\n"
       "  vitruvius prior sample gmm8 --out samples.png      a sheet of random bodies (.npz: their poses)\n"
+      "  vitruvius prior interpolate my.npz --from walk.bvh#10 --to 7 --out way.glb\n"
+      "                                                     through the latent space of a learned prior, "
+      "between frames of\n"
+      "                                                     motions, or samples by their seeds; --limit "
+      "bodies, "
+      "at --fps;\n"
+      "                                                     .glb an animation, .png a sheet, .npz the poses\n"
       "  vitruvius prior fit-gmm mocap/ --out my.npz        train on motion files (.amc, .bvh, .json, "
       ".npz)\n"
       "  vitruvius prior convert vposer_v1_0/ --out vposer.npz    VPoser's weights (.pt, .ckpt, or the "
       "folder), "
       "\n                                                     for any program; no torch is needed\n",
       {"model", "gender", "out", "limit", "seed", "threads", "components", "floor", "cap", "restarts",
-       "mirror", "quiet"},
+       "mirror", "quiet", "from", "to", "fps", "circle"},
       [](const std::vector<std::string>& arguments) {
         const std::string verb = arguments.empty() ? "" : arguments[0];
         const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
         if (verb == "info") return Info(rest);
         if (verb == "sample") return Sample(rest);
+        if (verb == "interpolate") return InterpolatePrior(rest);
         if (verb == "fit-gmm") return FitGmm(rest);
         if (verb == "convert") return Convert(rest);
-        throw UsageError(StrCat("prior: found \"", verb, "\", expected info, sample, fit-gmm or convert"));
+        throw UsageError(
+            StrCat("prior: found \"", verb, "\", expected info, sample, interpolate, fit-gmm or convert"));
       }};
 }
 

@@ -16,7 +16,11 @@ function short(value) {
 
 function meanStdMedian(summary) {
   if (!summary) return '–';
-  const [mean, std, median] = Array.isArray(summary) ? summary : [summary.mean ?? NaN, summary.std ?? NaN, summary.median ?? NaN];
+  if (Array.isArray(summary)) {  // as printed in the paper
+    const [mean, std, median] = summary.map((value) => value >= 100 ? value.toExponential(1) : value.toFixed(1));
+    return `${mean} ± ${std} / ${median}`;
+  }
+  const [mean, std, median] = [summary.mean ?? NaN, summary.std ?? NaN, summary.median ?? NaN];
   return `${short(mean)} ± ${short(std)} / ${short(median)}`;
 }
 
