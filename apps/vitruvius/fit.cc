@@ -60,7 +60,7 @@ int Fit(const std::vector<std::string>& inputs) {
 
   // What an earlier run left here must not pass for this one's.
   std::filesystem::remove(folder + "/results.npz");
-  ResultsWriter results(folder, *setup.model, 0, FLAGS_hypotheses, setup.LatentDim());
+  ResultsWriter results(folder, *setup.model, FLAGS_hypotheses, setup.LatentDim());
   ManifestWriter manifest(folder);
   std::map<std::string, long> reasons;
   long penetrating = 0;
@@ -93,7 +93,7 @@ int Fit(const std::vector<std::string>& inputs) {
         batch);
     seconds = progress.seconds();
   }
-  results.Finish();
+  results.Finish(source->FrameRateHz());
   WriteRunRecord(folder, CommandLine(FitCommand(), inputs), setup, summary, seconds);
   if (FLAGS_report) MakeReport({folder, folder + "/report.html", inputs, setup.model, ""});
   if (!FLAGS_quiet) {

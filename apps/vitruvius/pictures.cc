@@ -38,6 +38,8 @@ class MotionSource final : public ObservationSource {
     return (static_cast<double>(next_path_) + within) / static_cast<double>(paths_.size());
   }
 
+  double FrameRateHz() const override { return paths_.size() == 1 ? motion_.fps : 0; }
+
   bool Next(PersonObservation* person) override {
     while (frame_ == motion_.num_frames()) {
       if (next_path_ == paths_.size()) return false;

@@ -33,6 +33,8 @@ class ObservationSource {
   virtual bool Next(PersonObservation* person) = 0;
   // Share of the input that has been handed out, 0 to 1.
   virtual double FractionDone() const = 0;
+  // Of what was handed out, where all of it is the frames of one motion; else 0.
+  virtual double FrameRateHz() const { return 0; }
 };
 
 // Files and folders in the order given; a folder stands for its *.json and *.npz in the order of their names.

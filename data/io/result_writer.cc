@@ -41,7 +41,6 @@ struct ResultsWriter::Impl {
   std::string folder, model, gender;
   std::int64_t num_joints, num_betas, num_hypotheses, latent_dim;
   std::vector<std::string> joint_names, rotation_names;
-  double frame_rate_hz;
   std::int64_t num_rows = 0;
   bool finished = false;
 
@@ -53,7 +52,7 @@ struct ResultsWriter::Impl {
   std::vector<std::string> term_names;
   UnnamedFile terms;  // int32 count, then (int32 term, double cost) of each
 
-  Impl(const std::string& folder_in, const BodyModel& body, double rate, int hypotheses, int latent)
+  Impl(const std::string& folder_in, const BodyModel& body, int hypotheses, int latent)
       : folder(folder_in),
         model(body.name()),
         gender(body.gender()),
@@ -62,7 +61,6 @@ struct ResultsWriter::Impl {
         num_hypotheses(hypotheses),
         latent_dim(latent),
         joint_names(body.joint_names()),
-        frame_rate_hz(rate),
         sets(folder_in),
         terms(folder_in) {
     const auto add = [&](const char* key, const char* dtype, const std::vector<std::int64_t>& row_shape) {
@@ -137,7 +135,7 @@ struct ResultsWriter::Impl {
 
   void Append(const FitResult& result, const PersonObservation& person);
   void AppendHypotheses(const FitResult& result);
-  void Finish();
+  void Finish(double frame_rate_hz);
   UnnamedFile FinishTerms();
   UnnamedFile FinishSets();
 };
@@ -269,7 +267,7 @@ UnnamedFile ResultsWriter::Impl::FinishSets() {
   return column.Finish();
 }
 
-void ResultsWriter::Impl::Finish() {
+void ResultsWriter::Impl::Finish(double frame_rate_hz) {
   VT_CHECK(!finished);
   finished = true;
   NpzWriter writer(folder + "/results.npz");
@@ -300,12 +298,12 @@ void ResultsWriter::Impl::Finish() {
   writer.Commit();
 }
 
-ResultsWriter::ResultsWriter(const std::string& folder, const BodyModel& model, double frame_rate_hz,
-                             int num_hypotheses, int latent_dim) {
+ResultsWriter::ResultsWriter(const std::string& folder, const BodyModel& model, int num_hypotheses,
+                             int latent_dim) {
   VT_CHECK_GE(num_hypotheses, 0);
   VT_CHECK_GE(latent_dim, 0);
   MakeFolder(folder);
-  impl_ = std::make_unique<Impl>(folder, model, frame_rate_hz, num_hypotheses, latent_dim);
+  impl_ = std::make_unique<Impl>(folder, model, num_hypotheses, latent_dim);
 }
 ResultsWriter::~ResultsWriter() = default;
 ResultsWriter::ResultsWriter(ResultsWriter&&) noexcept = default;
@@ -313,7 +311,7 @@ void ResultsWriter::Append(const FitResult& result, const PersonObservation& per
   impl_->Append(result, person);
 }
 std::int64_t ResultsWriter::num_rows() const { return impl_->num_rows; }
-void ResultsWriter::Finish() { impl_->Finish(); }
+void ResultsWriter::Finish(double frame_rate_hz) { impl_->Finish(frame_rate_hz); }
 
 ManifestWriter::ManifestWriter(const std::string& folder, bool keep) : path_(folder + "/manifest.jsonl") {
   MakeFolder(folder);

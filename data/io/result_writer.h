@@ -45,17 +45,17 @@ namespace vitruvius {
 // Rows that could not be fitted hold zeros elsewhere. The same rows give the same bytes.
 class ResultsWriter {
  public:
-  // Makes the folder when it is not there. frame_rate_hz 0: the rows are no motion. Throws InputError.
-  ResultsWriter(const std::string& folder, const BodyModel& model, double frame_rate_hz = 0,
-                int num_hypotheses = 0, int latent_dim = 0);
+  // Makes the folder when it is not there. Throws InputError.
+  ResultsWriter(const std::string& folder, const BodyModel& model, int num_hypotheses = 0,
+                int latent_dim = 0);
   ~ResultsWriter();  // without Finish nothing is left, and an older results.npz stays
   ResultsWriter(ResultsWriter&&) noexcept;
 
   // The result's arrays have the model's sizes, or none when it is not usable. Throws InputError (disk full).
   void Append(const FitResult& result, const PersonObservation& person);
   std::int64_t num_rows() const;
-  // Writes the file aside, syncs, renames. To be called once.
-  void Finish();
+  // Writes the file aside, syncs, renames. To be called once. frame_rate_hz 0: the rows are no motion.
+  void Finish(double frame_rate_hz = 0);
 
  private:
   struct Impl;

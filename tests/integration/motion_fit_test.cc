@@ -55,5 +55,21 @@ TEST(FitOfMotion, APelvisIsWhereTheFileHasItWhateverTheBodysRest) {
   for (size_t i = 0; i < joints[0].size(); ++i) EXPECT_NEAR(joints[0][i], joints[1][i], kFitM) << i;
 }
 
+TEST(FitOfMotion, TheResultOfOneFileKeepsItsRate) {
+  const std::string source = AssimpBvh("01_01.bvh");
+  if (!std::filesystem::exists(source)) GTEST_SKIP() << "needs Debian's package assimp-testmodels";
+  const TestFolder folder;
+  WriteFirstFrames(source, 3, folder / "walk.bvh");
+  WriteFirstFrames(source, 2, folder / "other.bvh");
+  const std::string fit = " --quiet --model mannequin --out ";
+  ASSERT_EQ(RunProgram("fit " + (folder / "walk.bvh") + fit + (folder / "one")).status, 0);
+  EXPECT_NEAR(NpzReader(folder / "one/results.npz").Read("mocap_frame_rate").ToDoubles()[0], 120, 0.1);
+  // Two motions are no sequence.
+  ASSERT_EQ(RunProgram("fit " + (folder / "walk.bvh") + " " + (folder / "other.bvh") + fit + (folder / "two"))
+                .status,
+            0);
+  EXPECT_FALSE(NpzReader(folder / "two/results.npz").Has("mocap_frame_rate"));
+}
+
 }  // namespace
 }  // namespace vitruvius

@@ -177,7 +177,7 @@ TEST_F(ResultFiles, CertaintyFlagsAndHypothesesComeBack) {
   constexpr int kHypotheses = 3;  // one more than were found
   const FitResult expected = CertainResult("a", 1);
   {
-    ResultsWriter writer(folder_.path(), *body_, 0, kHypotheses);
+    ResultsWriter writer(folder_.path(), *body_, kHypotheses);
     writer.Append(expected, SomePerson("a"));
     writer.Append(FailedResult("b"), SomePerson("b"));
     writer.Finish();
@@ -249,16 +249,16 @@ TEST_F(ResultFiles, LatentsComeBackAndAreUnknownWhereThereWasNone) {
 }
 
 TEST_F(ResultFiles, HypothesesOfAnotherSizeAreErrors) {
-  ResultsWriter writer(folder_.path(), *body_, 0, 2);
+  ResultsWriter writer(folder_.path(), *body_, 2);
   FitResult fit = CertainResult("a", 1);
   fit.hypotheses[1].parameters.body_pose = Eigen::VectorXd::Zero(69);
   EXPECT_THROW(writer.Append(fit, SomePerson("a")), ContractError);
-  EXPECT_THROW(ResultsWriter(folder_.path(), *body_, 0, -1), ContractError);
+  EXPECT_THROW(ResultsWriter(folder_.path(), *body_, -1), ContractError);
 }
 
 TEST_F(ResultFiles, HypothesesThatAreNotFiniteAreNamed) {
   {
-    ResultsWriter writer(folder_.path(), *body_, 0, 2);
+    ResultsWriter writer(folder_.path(), *body_, 2);
     writer.Append(CertainResult("a", 1), SomePerson("a"));
     writer.Finish();
   }
@@ -299,9 +299,9 @@ TEST_F(ResultFiles, WithoutFinishAnOlderFileStays) {
 
 TEST_F(ResultFiles, ManyRowsPassTheBuffers) {
   const int num_rows = 5000;
-  ResultsWriter writer(folder_.path(), *body_, 120);
+  ResultsWriter writer(folder_.path(), *body_);
   for (int i = 0; i < num_rows; ++i) writer.Append(SomeResult(StrCat("person_", i), i), SomePerson("p"));
-  writer.Finish();
+  writer.Finish(120);
   const ResultsFile results = ReadResults(folder_ / "results.npz");
   ASSERT_EQ(results.rows.size(), static_cast<size_t>(num_rows));
   EXPECT_EQ(results.frame_rate_hz, 120);
