@@ -67,14 +67,12 @@ class Judge {
       return findings_;  // of the image nothing more can be said
     }
     // What is found to be wrong is put right before the next question, so that each is asked of sound data.
+    if (!is_3d_) FindCamera();
     if (FindOrder()) {
       FindLegs();
       FindUp();
     }
-    if (!is_3d_) {
-      FindOutsideImage();
-      FindCamera();
-    }
+    if (!is_3d_) FindOutsideImage();
     return findings_;
   }
 
@@ -361,6 +359,11 @@ class Judge {
         if (off && off_center.yes == 0) center = at;
         off_center.Add(off);
       }
+    }
+    // Fits that tell left from right must not believe such a camera.
+    for (PersonObservation& person : people_) {
+      if (wide.Carried() || narrow.Carried()) person.focal_px.reset();
+      if (off_center.Carried()) person.center_px.reset();
     }
     const std::string view = StrCat("a focal length of ", Rounded(focal), " px sees ", Rounded(angle),
                                     " degrees of an image of ", side, " px");

@@ -8,6 +8,7 @@
 
 #include "data/datasets/conventions.h"
 #include "data/datasets/motion_file.h"
+#include "data/datasets/pose_collection.h"
 #include "data/datasets/synthetic_keypoints.h"
 #include "data/io/keypoint_files.h"
 #include "data/io/read_as.h"
@@ -148,18 +149,11 @@ class MotionConventions : public RealConventions, public ::testing::WithParamInt
     SyntheticOptions options;
     options.set = FindKeypointSet(set);
     options.keypoints3d = is_3d;
-    std::map<std::string, People> clips;  // by path, so that their order is always the same
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / "")) {
-      const std::string extension = entry.path().extension().string();
-      if (!entry.is_regular_file() || (extension != ".amc" && extension != ".bvh" && extension != ".json"))
-        continue;
-      const Motion motion = OpenMotion(entry.path().string(), retarget);
-      for (const SyntheticPerson& person : MakeSyntheticPeople(model, motion, options)) {
-        clips[entry.path().string()].push_back(person.observation);
-      }
-    }
     People all;
-    for (const auto& [path, people] : clips) all.insert(all.end(), people.begin(), people.end());
+    for (const std::string& path : FindMotions({folder / ""}).files) {
+      for (const SyntheticPerson& person : MakeSyntheticPeople(model, OpenMotion(path, retarget), options))
+        all.push_back(person.observation);
+    }
     constexpr size_t kPeople = 100;
     People some;
     for (size_t i = 0; i < kPeople; ++i) some.push_back(all[i * all.size() / kPeople]);
