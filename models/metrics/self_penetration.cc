@@ -78,48 +78,61 @@ std::vector<std::vector<std::pair<int, int>>> Loops(const std::set<std::pair<int
 
 SelfPenetration::SelfPenetration(const BodyModel& model) : num_vertices_(model.num_vertices()) {
   const BodyParts parts = FindBodyParts(model);
-  std::vector<int> part_of_joint(model.num_joints(), -1);
+  part_of_vertex_ = parts.joint_of_vertex;
+  const auto is_trunk = [&](int joint) {
+    const std::string& name = model.joint_names()[joint];
+    return name == "pelvis" || name.rfind("spine", 0) == 0 || name == "left_collar" || name == "right_collar";
+  };
+  std::vector<int> solid_of_part(model.num_joints(), -1);
+  int trunk = -1;
   for (int joint = 0; joint < model.num_joints(); ++joint) {
     if (parts.vertices[joint].empty()) continue;
-    part_of_joint[joint] = static_cast<int>(parts_.size());
-    parts_.push_back({joint, parts.vertices[joint], {}, {}});
+    parts_.push_back({joint, parts.vertices[joint]});
+    int& solid = solid_of_part[joint];
+    solid = is_trunk(joint) ? trunk : -1;
+    if (solid < 0) {
+      solid = static_cast<int>(solids_.size());
+      solids_.emplace_back();
+    }
+    if (is_trunk(joint)) trunk = solid;
   }
-  std::vector<int> part_of_vertex(num_vertices_);
-  for (int v = 0; v < num_vertices_; ++v) part_of_vertex[v] = part_of_joint[parts.joint_of_vertex[v]];
 
-  const size_t num_parts = parts_.size();
-  neighbours_.assign(num_parts, std::vector<bool>(num_parts, false));
-  std::vector<std::set<std::pair<int, int>>> edges(num_parts);
+  std::vector<std::set<std::pair<int, int>>> edges(solids_.size());
   for (int f = 0; f < model.num_faces(); ++f) {
     const Eigen::Vector3i face = model.faces().row(f);
     int of[3];
-    for (int k = 0; k < 3; ++k) of[k] = part_of_vertex[face[k]];
+    for (int k = 0; k < 3; ++k) of[k] = solid_of_part[part_of_vertex_[face[k]]];
     const int owner = of[1] == of[2] ? of[1] : of[0];
-    parts_[owner].faces.push_back(face);
+    solids_[owner].faces.push_back(face);
     for (int k = 0; k < 3; ++k) edges[owner].emplace(face[k], face[(k + 1) % 3]);
   }
-  for (size_t p = 0; p < num_parts; ++p) {
-    for (size_t q = 0; q < num_parts; ++q)
-      neighbours_[p][q] = parts.neighbours[parts_[p].joint][parts_[q].joint];
+  for (size_t q = 0; q < solids_.size(); ++q) {
     std::set<std::pair<int, int>> open;
-    for (const auto& edge : edges[p]) {
-      if (edges[p].count({edge.second, edge.first}) == 0) open.insert(edge);
+    for (const auto& edge : edges[q]) {
+      if (edges[q].count({edge.second, edge.first}) == 0) open.insert(edge);
     }
-    parts_[p].cuts = Loops(open);
+    solids_[q].cuts = Loops(open);
   }
-  // What overlaps at rest tells nothing: such pairs become neighbours until none is left.
+
+  ignored_.assign(model.num_joints(), std::vector<bool>(solids_.size(), false));
+  for (const Part& p : parts_) {
+    for (const Part& q : parts_) {
+      if (parts.neighbours[p.joint][q.joint]) ignored_[p.joint][solid_of_part[q.joint]] = true;
+    }
+  }
+  // What overlaps at rest tells nothing: such pairs are ignored until none is left.
   for (Depth depth = Deepest(model.v_template()); depth.vertex >= 0; depth = Deepest(model.v_template())) {
-    const int p = part_of_vertex[depth.vertex], q = part_of_joint[depth.inside_joint];
-    neighbours_[p][q] = neighbours_[q][p] = true;
+    ignored_[part_of_vertex_[depth.vertex]][solid_of_part[depth.inside_joint]] = true;
   }
 }
 
-double SelfPenetration::WindingNumber(const Part& part, const MatrixX3d& vertices, const Vector3d& x) const {
+double SelfPenetration::WindingNumber(const Solid& solid, const MatrixX3d& vertices,
+                                      const Vector3d& x) const {
   const auto corner = [&](int v) { return Vector3d(vertices.row(v).transpose() - x); };
   double winding = 0;
-  for (const Eigen::Vector3i& face : part.faces)
+  for (const Eigen::Vector3i& face : solid.faces)
     winding += SolidAngle(corner(face[0]), corner(face[1]), corner(face[2]));
-  for (const auto& cut : part.cuts) {
+  for (const auto& cut : solid.cuts) {
     Vector3d middle = Vector3d::Zero();
     for (const auto& edge : cut) middle += corner(edge.first);
     middle /= static_cast<double>(cut.size());
@@ -130,26 +143,30 @@ double SelfPenetration::WindingNumber(const Part& part, const MatrixX3d& vertice
 
 SelfPenetration::Depth SelfPenetration::Deepest(const MatrixX3d& vertices) const {
   VT_CHECK_EQ(vertices.rows(), num_vertices_);
-  // A box of each part's faces: most vertices are in none of a stranger.
-  std::vector<Eigen::AlignedBox3d> boxes(parts_.size());
-  for (size_t p = 0; p < parts_.size(); ++p) {
-    for (const Eigen::Vector3i& face : parts_[p].faces) {
-      for (const int v : face) boxes[p].extend(Vector3d(vertices.row(v)));
+  // A box of each solid: most vertices are in none of a stranger.
+  std::vector<Eigen::AlignedBox3d> boxes(solids_.size());
+  for (size_t q = 0; q < solids_.size(); ++q) {
+    for (const Eigen::Vector3i& face : solids_[q].faces) {
+      for (const int v : face) boxes[q].extend(Vector3d(vertices.row(v)));
     }
   }
   Depth deepest;
-  for (size_t q = 0; q < parts_.size(); ++q) {
-    for (size_t p = 0; p < parts_.size(); ++p) {
-      if (neighbours_[p][q] || !boxes[p].intersects(boxes[q])) continue;
-      for (const int v : parts_[p].vertices) {
+  for (size_t q = 0; q < solids_.size(); ++q) {
+    for (const Part& part : parts_) {
+      if (ignored_[part.joint][q]) continue;
+      for (const int v : part.vertices) {
         const Vector3d x = vertices.row(v);
-        if (!boxes[q].contains(x) || WindingNumber(parts_[q], vertices, x) < 0.5) continue;
+        if (!boxes[q].contains(x) || WindingNumber(solids_[q], vertices, x) < 0.5) continue;
         double depth = std::numeric_limits<double>::infinity();
-        for (const Eigen::Vector3i& face : parts_[q].faces) {
-          depth = std::min(depth, DistanceToTriangle(x, vertices.row(face[0]), vertices.row(face[1]),
-                                                     vertices.row(face[2])));
+        int nearest = -1;
+        for (const Eigen::Vector3i& face : solids_[q].faces) {
+          const double distance =
+              DistanceToTriangle(x, vertices.row(face[0]), vertices.row(face[1]), vertices.row(face[2]));
+          if (distance >= depth) continue;
+          depth = distance;
+          nearest = face[0];
         }
-        if (depth > deepest.depth_m) deepest = {depth, v, parts_[q].joint};
+        if (depth > deepest.depth_m) deepest = {depth, v, part_of_vertex_[nearest]};
       }
     }
   }

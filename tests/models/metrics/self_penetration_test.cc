@@ -56,5 +56,26 @@ TEST(SelfPenetration, DepthIsThatOfTheSkinBelowTheSurface) {
   EXPECT_EQ(meter.Deepest(vertices).depth_m, 0);
 }
 
+TEST(SelfPenetration, WhatIsDeepInTheTrunkOrBesideACutIsInside) {
+  // Solids are open where others begin: what closes them there must face outward as their skin does.
+  const auto model = Mannequin();
+  const SelfPenetration meter(*model);
+  MatrixX3d vertices = model->v_template();
+  const int finger = model->landmarks().at("left_middle");
+  const auto joint = [&](const char* name) {
+    return Eigen::RowVector3d(model->joint_template().row(model->JointIndex(name)));
+  };
+  const auto found_at = [&](const Eigen::RowVector3d& place) {
+    vertices.row(finger) = place;
+    return meter.Deepest(vertices).vertex == finger;
+  };
+  for (const char* name : {"pelvis", "spine1", "spine2", "spine3"})
+    EXPECT_TRUE(found_at(joint(name))) << name;
+  for (const double inward_m : {-0.04, -0.01, 0.01, 0.04, 0.08}) {  // the left is +x
+    EXPECT_TRUE(found_at(joint("right_shoulder") + inward_m * Eigen::RowVector3d::UnitX())) << inward_m;
+  }
+  EXPECT_FALSE(found_at(joint("spine2") + 0.4 * Eigen::RowVector3d::UnitZ()));
+}
+
 }  // namespace
 }  // namespace vitruvius
