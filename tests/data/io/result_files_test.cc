@@ -227,7 +227,7 @@ TEST_F(ResultFiles, LatentsComeBackAndAreUnknownWhereThereWasNone) {
   FitResult with = CertainResult("a", 1);
   with.latent.setLinSpaced(4, -1, 2);
   {
-    ResultsWriter writer(folder_.path(), *body_, 0, 0, 4);
+    ResultsWriter writer(folder_.path(), *body_, 0, 4);
     writer.Append(with, SomePerson("a"));
     writer.Append(FailedResult("b"), SomePerson("b"));
     with.latent.resize(5);
@@ -235,7 +235,7 @@ TEST_F(ResultFiles, LatentsComeBackAndAreUnknownWhereThereWasNone) {
   }
   {
     with.latent.setLinSpaced(4, -1, 2);
-    ResultsWriter writer(folder_.path(), *body_, 0, 0, 4);
+    ResultsWriter writer(folder_.path(), *body_, 0, 4);
     writer.Append(with, SomePerson("a"));
     writer.Append(FailedResult("b"), SomePerson("b"));
     writer.Finish();
