@@ -114,21 +114,9 @@ class Reader {
   }
 
   std::vector<int> Joints() const {
-    const std::vector<std::string>& names = SmplJointNames();
-    std::vector<int> joints;
-    for (const std::string& name : file_.ReadTexts("joints")) {
-      const std::string place = StrCat("joints[", joints.size(), "]");
-      const auto begin = names.begin() + 1, end = begin + kPosedJoints;
-      const auto found = std::find(begin, end, name);
-      if (found == end) Fail(place, StrCat("found \"", name, "\", expected one of left_hip to right_wrist"));
-      const int joint = static_cast<int>(found - names.begin());
-      if (std::count(joints.begin(), joints.end(), joint) != 0) {
-        Fail(place, StrCat("found \"", name, "\" again"));
-      }
-      joints.push_back(joint);
-    }
-    if (joints.empty()) Fail("joints", "found none, expected names of joints");
-    return joints;
+    const std::vector<std::string> names = file_.ReadTexts("joints");
+    if (names.empty()) Fail("joints", "found none, expected names of joints");
+    return LearnedPriorJoints(file_.path(), names);
   }
 
   Family ReadFamily() const {
@@ -200,6 +188,25 @@ Network ReadFlowNetwork(const Reader& reader, const std::string& kind, int coupl
 }
 
 }  // namespace
+
+std::vector<int> LearnedPriorJoints(const std::string& path, const std::vector<std::string>& names) {
+  const std::vector<std::string>& known = SmplJointNames();
+  const auto begin = known.begin() + 1, end = begin + kPosedJoints;
+  std::vector<int> joints;
+  for (const std::string& name : names.empty() ? std::vector<std::string>(begin, end) : names) {
+    const std::string place = StrCat("joints[", joints.size(), "]");
+    const auto found = std::find(begin, end, name);
+    if (found == end) {
+      throw InputError(path, place, StrCat("found \"", name, "\", expected one of left_hip to right_wrist"));
+    }
+    const int joint = static_cast<int>(found - known.begin());
+    if (std::count(joints.begin(), joints.end(), joint) != 0) {
+      throw InputError(path, place, StrCat("found \"", name, "\" again"));
+    }
+    joints.push_back(joint);
+  }
+  return joints;
+}
 
 bool IsLearnedPrior(const NamedArrays& file) { return file.Names("family"); }
 

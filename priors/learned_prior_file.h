@@ -65,6 +65,10 @@ struct FlowWeights {
   PriorOrigin origin;
 };
 
+// Numbers in SMPL's tree, 1 to 21, of names that may come in any order; without names all 21. Throws
+// InputError with `path` for one that is unknown or comes twice.
+std::vector<int> LearnedPriorJoints(const std::string& path, const std::vector<std::string>& names);
+
 // Whether it is a learned prior at all: it names its family.
 bool IsLearnedPrior(const NamedArrays& file);
 bool IsFlow(const NamedArrays& file);
