@@ -53,7 +53,9 @@ DEFINE_uint64(seed, 1, "seed of everything random; fits have nothing random in t
 DEFINE_string(shard, "",
               "i/n: every n-th person, starting with the i-th (0 <= i < n); empty: from Slurm, "
               "Open MPI or PMI");
-DEFINE_string(solver, "lm", "`lm`: our dense Levenberg-Marquardt; `ceres`: ceres::Solve on the same problem");
+DEFINE_string(solver, "lm",
+              "`lm`: our dense Levenberg-Marquardt; `ceres`: ceres::Solve on the same problem; `lbfgs`: "
+              "projected L-BFGS, slow, to compare");
 DEFINE_string(out, "", "folder or file to write");
 DEFINE_bool(overlay, false, "write a picture of each person");
 DEFINE_int32(overlay_limit, 1000, "pictures at most");

@@ -126,10 +126,12 @@ FitSetup FitSetupFromFlags() {
   if (FLAGS_hypotheses < 0 || FLAGS_hypotheses > kMostHypotheses)
     throw UsageError(StrCat("--hypotheses: found ", FLAGS_hypotheses, ", expected 0 to ", kMostHypotheses));
   setup.options.hypotheses = FLAGS_hypotheses;
-  if (FLAGS_solver != "lm" && FLAGS_solver != "ceres") {
-    throw UsageError(StrCat("--solver: found \"", FLAGS_solver, "\", expected lm or ceres"));
-  }
-  setup.options.solver = FLAGS_solver == "ceres" ? SolverKind::kCeres : SolverKind::kDenseLm;
+  const std::map<std::string, SolverKind> solvers = {
+      {"lm", SolverKind::kDenseLm}, {"ceres", SolverKind::kCeres}, {"lbfgs", SolverKind::kLbfgs}};
+  const auto solver = solvers.find(FLAGS_solver);
+  if (solver == solvers.end())
+    throw UsageError(StrCat("--solver: found \"", FLAGS_solver, "\", expected lm, ceres or lbfgs"));
+  setup.options.solver = solver->second;
   if (FLAGS_focal != "auto") {
     char* end = nullptr;
     const double focal = std::strtod(FLAGS_focal.c_str(), &end);

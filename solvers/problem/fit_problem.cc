@@ -9,6 +9,7 @@
 
 #include "models/util/check.h"
 #include "priors/joint_limits.h"
+#include "solvers/problem/projected_lbfgs.h"
 #include "solvers/residuals/decoded_pose_cost.h"
 #include "solvers/residuals/diagonal_prior.h"
 #include "solvers/residuals/geman_mcclure.h"
@@ -280,8 +281,9 @@ SolveSummary FitProblem::SolveWithCeres(const SolveOptions& options) {
 
 SolveSummary FitProblem::Solve(const RecipeStage& stage, SolverKind solver) {
   Begin(stage);
-  SolveSummary summary =
-      solver == SolverKind::kCeres ? SolveWithCeres(stage.solve) : dense_lm_->Solve(stage.solve);
+  SolveSummary summary = solver == SolverKind::kCeres   ? SolveWithCeres(stage.solve)
+                         : solver == SolverKind::kLbfgs ? SolveWithLbfgs(stage.solve, &problem_)
+                                                        : dense_lm_->Solve(stage.solve);
   if (self_penetration_ != nullptr && weights_.self_penetration > 0 &&
       summary.termination != SolveSummary::kFailure) {
     // The capsules had the shape that the stage began with; costs are told of the one it ended with.

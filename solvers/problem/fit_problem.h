@@ -24,7 +24,7 @@
 
 namespace vitruvius {
 
-enum class SolverKind { kDenseLm, kCeres };
+enum class SolverKind { kDenseLm, kCeres, kLbfgs };
 
 // The prior as far as it speaks of this body's joints; null where nothing is left. One trained on SMPL's 23
 // joints says nothing about fingers, jaw and eyes, which other bodies have in the place of its rigid hands.

@@ -189,6 +189,23 @@ TEST_P(LatentProblem, BothSolversFindTheLatentAgain) {
   EXPECT_NEAR(costs[0], costs[1], 1e-3);  // px^2; the start's is above 1e3
 }
 
+TEST_P(LatentProblem, ProjectedLbfgsReachesTheSameMinimum) {
+  RecipeStage stage = Stage();
+  stage.solve.max_iterations = 3000;
+  stage.solve.parameter_tolerance = 0;
+  StartNearby();
+  problem_.Solve(stage, SolverKind::kLbfgs);
+  EXPECT_LT((problem_.latent() - latent_).norm(), 0.05);
+  Eigen::VectorXd projected = problem_.latent();
+  prior_->ProjectLatent(&projected);
+  EXPECT_LT((projected - problem_.latent()).norm(), 1e-12);
+  // Levenberg-Marquardt from there finds nothing better.
+  const Eigen::VectorXd end = problem_.latent();
+  const double cost = problem_.Cost();
+  EXPECT_NEAR(problem_.Solve(Stage(), SolverKind::kDenseLm).final_cost, cost, 0.01);
+  EXPECT_LT((problem_.latent() - end).norm(), 0.05);
+}
+
 TEST_P(LatentProblem, NormalMatrixIsThatOfTheReducedResiduals) {
   // Second differences of the cost would hold curvature that Gauss and Newton leave out; at zero residual
   // there is none, and the cost along each direction is half the form.
