@@ -11,7 +11,6 @@
 #include "apps/vitruvius/session.h"
 #include "data/datasets/motion_file.h"
 #include "data/io/glb_writer.h"
-#include "data/io/npz.h"
 #include "data/io/picture.h"
 #include "models/body/body_evaluator.h"
 #include "models/rendering/contact_sheet.h"
@@ -81,7 +80,7 @@ int InterpolatePrior(const std::vector<std::string>& names) {
   const auto prior = std::dynamic_pointer_cast<const LatentPrior>(LoadPrior(names[0]));
   if (prior == nullptr) throw InputError(names[0], "", "has no latent space: there is no way through it");
   const std::shared_ptr<const BodyModel> model = ModelFromFlags();
-  if (prior->dim() > 3 * model->num_body_joints())
+  if (prior->dim() > 3 * std::min(model->num_body_joints(), kMotionJoints - 1))
     throw InputError(model->name(), "",
                      StrCat("has ", model->num_body_joints(), " joints, fewer than the prior"));
 
@@ -112,11 +111,15 @@ int InterpolatePrior(const std::vector<std::string>& names) {
     WritePng(FLAGS_out, ContactSheet(images, std::min(count, kPictures), {},
                                      StrCat(names[0], ": ", FLAGS_from, " to ", FLAGS_to), 160));
   } else {
-    RowMatrixXd poses = RowMatrixXd::Zero(count, 3 * model->num_joints());
-    for (int i = 0; i < count; ++i) poses.row(i).tail(poses.cols() - 3) = animation.frames[i].body_pose;
-    const double fps = animation.frames_per_second;
-    WriteNpz(FLAGS_out, {{"poses", NpyArray::FromDoubles(poses.data(), {count, poses.cols()})},
-                         {"mocap_frame_rate", NpyArray::FromDoubles(&fps, {})}});
+    Motion motion;
+    motion.name = animation.name;
+    motion.fps = animation.frames_per_second;
+    motion.poses = RowMatrixXd::Zero(count, 3 * kMotionJoints);
+    motion.transl = MatrixX3d::Zero(count, 3);
+    motion.valid.assign(static_cast<size_t>(count), 1);
+    for (int i = 0; i < count; ++i)
+      motion.poses.row(i).segment(3, prior->dim()) = animation.frames[i].body_pose.head(prior->dim());
+    SaveMotion(FLAGS_out, motion);
   }
   return kExitOk;
 }
