@@ -4,11 +4,11 @@
 #include <map>
 #include <vector>
 
+#include "apps/common/pose_inputs.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/interpolate_prior.h"
 #include "apps/vitruvius/session.h"
-#include "data/datasets/pose_collection.h"
 #include "data/io/npz.h"
 #include "data/io/picture.h"
 #include "data/io/vposer_file.h"
@@ -16,8 +16,6 @@
 #include "models/rendering/contact_sheet.h"
 #include "models/rendering/turntable.h"
 #include "models/util/check.h"
-#include "priors/gmm.h"
-#include "priors/gmm_fit.h"
 #include "priors/latent_prior.h"
 #include "priors/registry.h"
 
@@ -91,49 +89,6 @@ int Sample(const std::vector<std::string>& names) {
   return kExitOk;
 }
 
-int FitGmm(const std::vector<std::string>& inputs) {
-  if (inputs.empty()) throw UsageError("prior fit-gmm: name motion files or folders");
-  if (FLAGS_out.empty()) throw UsageError("prior fit-gmm: --out FILE.npz is missing");
-  const auto is_between = [](double x, double low, double high) { return x >= low && x <= high; };
-  if (!is_between(FLAGS_components, 1, 1000) || !is_between(FLAGS_floor, 0, 10) ||
-      !is_between(FLAGS_cap, 1, 1e9) || !is_between(FLAGS_restarts, 1, 1000) || FLAGS_threads < 0) {
-    throw UsageError(
-        "prior fit-gmm: expected --components and --restarts 1 to 1000, --floor 0 to 10, --cap 1 to 1e9");
-  }
-  PoseCollectionOptions collection;
-  collection.max_frames_per_subject = FLAGS_cap;
-  collection.add_mirrored = FLAGS_mirror;
-  collection.retarget.target_joints = RestJointsOf(*ModelFromFlags());
-  collection.progress = [](int file, int num_files, const std::string& path) {
-    if (!FLAGS_quiet) std::fprintf(stderr, "reading %d/%d %s\n", file + 1, num_files, path.c_str());
-  };
-  const PoseCollection poses = CollectPoses(inputs, collection);
-  std::printf("%lld frames read, %lld dropped as implausible, %ld poses of %zu subjects with mirror images\n",
-              static_cast<long long>(poses.frames_read), static_cast<long long>(poses.frames_dropped),
-              static_cast<long>(poses.poses.rows()), poses.subjects.size());
-  if (poses.poses.rows() < FLAGS_components) {
-    throw InputError(inputs[0], "",
-                     StrCat("holds ", poses.poses.rows(), " plausible poses with mirror images, fewer than ",
-                            FLAGS_components, " components"));
-  }
-  GmmFitOptions options;
-  options.num_components = FLAGS_components;
-  options.floor_rad = FLAGS_floor;
-  options.restarts = FLAGS_restarts;
-  options.seed = FLAGS_seed;
-  options.threads = FLAGS_threads;
-  options.progress = [](int restart, int iteration, double likelihood) {
-    if (!FLAGS_quiet)
-      std::fprintf(stderr, "run %d step %d: %.4f nats a pose\n", restart + 1, iteration, likelihood);
-  };
-  const GmmFitResult fit = FitGaussianMixture(poses.poses, poses.weights, options);
-  SaveGaussianMixture(FLAGS_out, fit.mixture);
-  std::printf("%d components, %.4f nats a pose on these poses, %s\n", fit.mixture.num_components(),
-              MeanLogDensity(fit.mixture, poses.poses, poses.weights, options.threads),
-              fit.converged ? "converged" : "stopped at the iteration limit");
-  return kExitOk;
-}
-
 // A checkpoint's weights under plain names (data/io/vposer_file.h).
 int Convert(const std::vector<std::string>& inputs) {
   if (inputs.size() != 1) throw UsageError("prior convert: name one checkpoint, or a folder as downloaded");
@@ -179,7 +134,7 @@ Command PriorCommand() {
         if (verb == "info") return Info(rest);
         if (verb == "sample") return Sample(rest);
         if (verb == "interpolate") return InterpolatePrior(rest);
-        if (verb == "fit-gmm") return FitGmm(rest);
+        if (verb == "fit-gmm") return FitGmmFromFlags("prior fit-gmm", rest, FLAGS_out);
         if (verb == "convert") return Convert(rest);
         throw UsageError(
             StrCat("prior: found \"", verb, "\", expected info, sample, interpolate, fit-gmm or convert"));

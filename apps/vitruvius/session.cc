@@ -12,10 +12,6 @@
 #include <sstream>
 
 #include "apps/vitruvius/flags.h"
-#include "data/io/body_file.h"
-#include "data/io/data_files.h"
-#include "models/body/mannequin.h"
-#include "models/body/model_check.h"
 #include "models/camera/camera.h"
 #include "models/util/check.h"
 #include "priors/latent_prior.h"
@@ -32,66 +28,7 @@ bool ParseInt(const char* text, int* value) {
   return true;
 }
 
-bool HasFreeBody() {
-  try {
-    return std::filesystem::exists(FreeBodyFile());
-  } catch (const InputError&) {  // nobody's home
-    return false;
-  }
-}
-
 }  // namespace
-
-std::string FreeBodyFile() { return UserDataFile("bodies/free.npz"); }
-
-std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name, int max_betas) {
-  const BodyFileOptions options = BodyFileOptionsFromFlags(max_betas);
-  if (name == "mannequin") return Mannequin();
-  if (name.empty()) return HasFreeBody() ? LoadBodyModel(FreeBodyFile(), options) : Mannequin();
-  if (name == "free") {
-    if (!HasFreeBody()) {
-      throw InputError(FreeBodyFile(), "",
-                       "there is no free body yet; make it with `vitruvius model build --from FOLDER`, see "
-                       "`vitruvius help model`");
-    }
-    return LoadBodyModel(FreeBodyFile(), options);
-  }
-  if (!std::filesystem::is_directory(name)) return LoadBodyModel(name, options);
-  if (FLAGS_gender != "neutral" && FLAGS_gender != "male" && FLAGS_gender != "female") {
-    throw UsageError(StrCat("--gender: found \"", FLAGS_gender, "\", expected neutral, male or female"));
-  }
-  std::string gender = FLAGS_gender;
-  for (char& c : gender) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  std::string looked;
-  for (const char* kind : {"SMPL_", "SMPLH_", "SMPLX_", "STAR_"}) {
-    for (const char* ending : {".npz", ".pkl"}) {
-      const std::string file = kind + gender + ending;
-      if (std::filesystem::is_regular_file(name + "/" + file))
-        return LoadBodyModel(name + "/" + file, options);
-      looked += (looked.empty() ? "" : ", ") + file;
-    }
-  }
-  throw InputError(name, "", "holds none of " + looked);
-}
-
-BodyFileOptions BodyFileOptionsFromFlags(int max_betas) {
-  BodyFileOptions options;
-  options.max_betas = options.max_expressions = max_betas;
-  std::istringstream list(FLAGS_regressors);
-  for (std::string file; std::getline(list, file, ',');) options.regressors.push_back(file);
-  return options;
-}
-
-std::shared_ptr<const BodyModel> ModelFromFlags() {
-  std::shared_ptr<const BodyModel> model = LoadModelByName(FLAGS_model);
-  if (!FLAGS_regressors.empty() && model->weighted_points().empty()) {
-    throw UsageError("--regressors: the body " + model->name() + " is built in and takes none");
-  }
-  // A body in other units fits keypoints just as well and is wrong by a factor.
-  const ModelFinding units = CheckUnits(*model);
-  if (!units.ok) throw InputError(FLAGS_model, "v_template", units.detail);
-  return model;
-}
 
 FitSetup FitSetupFromFlags() {
   FitSetup setup;
@@ -290,14 +227,6 @@ void TakeHypothesis(const std::string& path, ResultsFile* file) {
       const Eigen::Vector3d joint = fit.joints3d.row(j);
       if (joint.z() > 0) fit.joints2d.row(j) = camera.ImgFromCam(joint);
     }
-  }
-}
-
-void MakeFolder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error || !std::filesystem::is_directory(path)) {
-    throw InputError(path, "", StrCat("cannot make this folder", error ? ": " + error.message() : ""));
   }
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "data/io/body_file.h"
+#include "apps/common/body_flags.h"
 #include "data/io/result_writer.h"
 #include "models/body/body_model.h"
 #include "models/scene/fit_result.h"
@@ -17,16 +17,6 @@
 #include "solvers/registration/fitter.h"
 
 namespace vitruvius {
-
-// --model, --prior (falling back to the recipe's), --recipe. Throw InputError or UsageError.
-std::shared_ptr<const BodyModel> ModelFromFlags();
-// By name, as --model takes it: `mannequin`, `free`, a file, or a folder that holds SMPL_<GENDER>.npz or the
-// like; empty: `free` where it was built, else `mannequin`. Shape directions beyond max_betas are left out.
-std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name, int max_betas = 10);
-// Where `model build` puts the free body and `--model free` finds it.
-std::string FreeBodyFile();
-// --regressors, and as many shape directions and expressions.
-BodyFileOptions BodyFileOptionsFromFlags(int max_betas);
 
 // Everything a fit needs, from flags; called once, shared by all threads.
 struct FitSetup {
@@ -78,9 +68,6 @@ void RequireBodyOf(const FitResult& fit, const BodyModel& model, const std::stri
 // --hypothesis: the k-th of the bodies that the fits kept takes the result's place; people who have none so
 // far down are left out. Throws UsageError, and InputError when nobody has one.
 void TakeHypothesis(const std::string& path, ResultsFile* file);
-
-// Throws InputError when it cannot be made and is not there.
-void MakeFolder(const std::string& path);
 
 // Folder of --out, made when missing. Throws UsageError when the flag is empty, InputError when it cannot be
 // made.

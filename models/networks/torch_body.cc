@@ -1,5 +1,7 @@
 #include "models/networks/torch_body.h"
 
+#include <algorithm>
+
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -21,28 +23,9 @@ void CheckSize(const at::Tensor& tensor, const char* name, int64_t batch, int64_
 
 }  // namespace
 
-at::Tensor RotationsFromAxisAngle(const at::Tensor& axis_angle) {
-  // Series below, so that the root's infinite slope at zero never enters the graph: both branches of a
-  // where() are differentiated, hence the replaced angle in the one that is not taken.
-  constexpr double kSmall = 1e-4;
-  const at::Tensor squared = (axis_angle * axis_angle).sum(-1, true).unsqueeze(-1);  // (..., 1, 1)
-  const at::Tensor is_small = squared < kSmall;
-  const at::Tensor safe = at::where(is_small, at::ones_like(squared), squared);
-  const at::Tensor angle = safe.sqrt();
-  const at::Tensor a = at::where(is_small, 1 - squared / 6 * (1 - squared / 20), angle.sin() / angle);
-  const at::Tensor b = at::where(is_small, 0.5 - squared / 24 * (1 - squared / 30), (1 - angle.cos()) / safe);
-  const std::vector<at::Tensor> w = axis_angle.unbind(-1);
-  const at::Tensor zero = at::zeros_like(w[0]);
-  std::vector<int64_t> shape = axis_angle.sizes().vec();
-  shape.push_back(3);
-  const at::Tensor skew =
-      at::stack({zero, -w[2], w[1], w[2], zero, -w[0], -w[1], w[0], zero}, -1).reshape(shape);
-  const at::Tensor outer = axis_angle.unsqueeze(-1) * axis_angle.unsqueeze(-2);
-  const at::Tensor identity = at::eye(3, axis_angle.options());
-  return identity * (1 - b * squared) + a * skew + b * outer;
-}
-
-TorchBody::TorchBody(const BodyModel& model, at::TensorOptions options) : parents_(model.parents()) {
+TorchBody::TorchBody(const BodyModel& model, at::TensorOptions options,
+                     const std::vector<std::int64_t>& vertices)
+    : parents_(model.parents()) {
   if (model.pose_feature() != PoseFeature::kRotation) {
     throw InputError(model.name(), "posedirs", "STAR's pose blend shapes are not known here");
   }
@@ -52,49 +35,95 @@ TorchBody::TorchBody(const BodyModel& model, at::TensorOptions options) : parent
   joint_shapedirs_ = TensorOf(model.joint_shapedirs().transpose(), options);
   weights_ = TensorOf(RowMatrixXd(model.weights()), options);
   if (model.has_posedirs()) posedirs_ = TensorOf(model.posedirs().transpose(), options);
+  if (!vertices.empty()) {
+    const std::int64_t count = v_template_.size(0);
+    for (const std::int64_t v : vertices) VT_CHECK(v >= 0 && v < count);
+    const at::Tensor wanted = at::tensor(vertices, at::kLong).to(options.device());
+    const auto columns = [&](const at::Tensor& m) {
+      return m.reshape({m.size(0), count, 3}).index_select(1, wanted).reshape({m.size(0), -1});
+    };
+    v_template_ = v_template_.index_select(0, wanted);
+    weights_ = weights_.index_select(0, wanted);
+    shapedirs_ = columns(shapedirs_);
+    if (posedirs_.defined()) posedirs_ = columns(posedirs_);
+  }
+
+  const auto indices = [&](const std::vector<std::int64_t>& values) {
+    return at::tensor(values, at::kLong).to(options.device());
+  };
+  std::vector<std::int64_t> generation = {0}, sequence, place(parents_.size());
+  while (!generation.empty()) {
+    std::vector<std::int64_t> parents, parent, next;
+    for (const std::int64_t j : generation) {
+      place[j] = static_cast<std::int64_t>(sequence.size());
+      sequence.push_back(j);
+    }
+    const auto begin = static_cast<std::int64_t>(sequence.size() - generation.size());
+    for (std::int64_t j = 1; j < num_joints(); ++j) {
+      const auto at = std::find(generation.begin(), generation.end(), parents_[j]);
+      if (at == generation.end()) continue;
+      next.push_back(j);
+      parents.push_back(parents_[j]);
+      parent.push_back(place[parents_[j]] - begin);
+    }
+    if (!next.empty()) generations_.push_back({indices(next), indices(parents), indices(parent)});
+    generation = next;
+  }
+  order_ = indices(place);
+}
+
+TorchBody::Chain TorchBody::PoseChain(const at::Tensor& rotations, const at::Tensor& betas) const {
+  const std::int64_t batch = rotations.size(0);
+  VT_CHECK_EQ(rotations.dim(), 4);
+  VT_CHECK_EQ(rotations.size(1), num_joints());
+  CheckSize(betas, "betas", batch, num_betas());
+  Chain chain;
+  chain.rest = joint_template_ + betas.matmul(joint_shapedirs_).reshape({batch, num_joints(), 3});
+  std::vector<at::Tensor> world_rotation = {rotations.narrow(1, 0, 1)},
+                          world_joint = {chain.rest.narrow(1, 0, 1)};
+  for (const Generation& g : generations_) {
+    const at::Tensor above = world_rotation.back().index_select(1, g.parent);
+    const at::Tensor bone = chain.rest.index_select(1, g.joints) - chain.rest.index_select(1, g.parents);
+    world_joint.push_back(world_joint.back().index_select(1, g.parent) +
+                          above.matmul(bone.unsqueeze(-1)).squeeze(-1));
+    world_rotation.push_back(above.matmul(rotations.index_select(1, g.joints)));
+  }
+  chain.rotation = at::cat(world_rotation, 1).index_select(1, order_);
+  chain.joints = at::cat(world_joint, 1).index_select(1, order_);
+  return chain;
+}
+
+at::Tensor TorchBody::Joints(const at::Tensor& rotations, const at::Tensor& betas) const {
+  return PoseChain(rotations, betas).joints;
+}
+
+TorchBody::Output TorchBody::ForwardRotations(const at::Tensor& rotations, const at::Tensor& betas) const {
+  const Chain chain = PoseChain(rotations, betas);
+  const std::int64_t batch = rotations.size(0), num_vertices = v_template_.size(0);
+  at::Tensor posed = v_template_ + betas.matmul(shapedirs_).reshape({batch, num_vertices, 3});
+  if (posedirs_.defined()) {
+    const at::Tensor feature = (rotations.narrow(1, 1, num_joints() - 1) - at::eye(3, rotations.options()))
+                                   .reshape({batch, 9 * (num_joints() - 1)});
+    posed = posed + feature.matmul(posedirs_).reshape({batch, num_vertices, 3});
+  }
+  const at::Tensor offset = chain.joints - chain.rotation.matmul(chain.rest.unsqueeze(-1)).squeeze(-1);
+  const at::Tensor blended_rotation =
+      weights_.matmul(chain.rotation.reshape({batch, num_joints(), 9})).reshape({batch, num_vertices, 3, 3});
+  const at::Tensor blended_offset = weights_.matmul(offset);
+  return {blended_rotation.matmul(posed.unsqueeze(-1)).squeeze(-1) + blended_offset, chain.joints};
 }
 
 TorchBody::Output TorchBody::Forward(const at::Tensor& global_orient, const at::Tensor& body_pose,
                                      const at::Tensor& betas, const at::Tensor& transl) const {
-  const auto num_joints = static_cast<int64_t>(parents_.size());
   VT_CHECK_EQ(global_orient.dim(), 2);
-  const int64_t batch = global_orient.size(0), num_vertices = v_template_.size(0);
+  const int64_t batch = global_orient.size(0);
   CheckSize(global_orient, "global_orient", batch, 3);
-  CheckSize(body_pose, "body_pose", batch, 3 * (num_joints - 1));
-  CheckSize(betas, "betas", batch, shapedirs_.size(0));
+  CheckSize(body_pose, "body_pose", batch, 3 * (num_joints() - 1));
   CheckSize(transl, "transl", batch, 3);
-
-  const at::Tensor pose = at::cat({global_orient, body_pose}, 1).reshape({batch, num_joints, 3});
-  const at::Tensor rotations = RotationsFromAxisAngle(pose);  // (N, J, 3, 3)
-  at::Tensor posed = v_template_ + betas.matmul(shapedirs_).reshape({batch, num_vertices, 3});
-  const at::Tensor rest = joint_template_ + betas.matmul(joint_shapedirs_).reshape({batch, num_joints, 3});
-  if (posedirs_.defined()) {
-    const at::Tensor feature = (rotations.narrow(1, 1, num_joints - 1) - at::eye(3, rotations.options()))
-                                   .reshape({batch, 9 * (num_joints - 1)});
-    posed = posed + feature.matmul(posedirs_).reshape({batch, num_vertices, 3});
-  }
-
-  std::vector<at::Tensor> world_rotation(num_joints), world_joint(num_joints), offset(num_joints);
-  for (int64_t j = 0; j < num_joints; ++j) {
-    const at::Tensor local = rotations.select(1, j), origin = rest.select(1, j);
-    if (j == 0) {
-      world_rotation[j] = local;
-      world_joint[j] = origin;
-    } else {
-      const int parent = parents_[j];
-      const at::Tensor bone = (origin - rest.select(1, parent)).unsqueeze(-1);
-      world_rotation[j] = world_rotation[parent].matmul(local);
-      world_joint[j] = world_joint[parent] + world_rotation[parent].matmul(bone).squeeze(-1);
-    }
-    offset[j] = world_joint[j] - world_rotation[j].matmul(origin.unsqueeze(-1)).squeeze(-1);
-  }
-  const at::Tensor blended_rotation =
-      weights_.matmul(at::stack(world_rotation, 1).reshape({batch, num_joints, 9}))
-          .reshape({batch, num_vertices, 3, 3});
-  const at::Tensor blended_offset = weights_.matmul(at::stack(offset, 1));
-  const at::Tensor moved = blended_rotation.matmul(posed.unsqueeze(-1)).squeeze(-1) + blended_offset;
+  const at::Tensor pose = at::cat({global_orient, body_pose}, 1).reshape({batch, num_joints(), 3});
+  const Output output = ForwardRotations(RotationsFromAxisAngle(pose), betas);
   const at::Tensor shift = transl.unsqueeze(1);
-  return {moved + shift, at::stack(world_joint, 1) + shift};
+  return {output.vertices + shift, output.joints + shift};
 }
 
 }  // namespace vitruvius

@@ -1,0 +1,33 @@
+// The frame every subcommand stands in. A command is a name, a help text, the flags it takes and a function.
+#pragma once
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace vitruvius {
+
+// Exit codes: 0 the work was done (people that could not be fitted are reported, not fatal), 1 bad input, 2
+// bad usage.
+inline constexpr int kExitOk = 0, kExitBadInput = 1, kExitBadUsage = 2;
+
+// Thrown for wrong words on the command line; exits with 2.
+class UsageError : public std::runtime_error {
+ public:
+  explicit UsageError(const std::string& message) : std::runtime_error(message) {}
+};
+
+struct Command {
+  std::string name;       // "fit"
+  std::string arguments;  // "INPUT... --out DIR"
+  std::string summary;    // one line
+  std::string details;    // paragraphs with examples
+  std::vector<std::string> flags;
+  std::function<int(const std::vector<std::string>& arguments)> run;
+  std::string program = "vitruvius";  // what is typed before the name
+  // The words are another program's, flags and --help with them: they reach `run` as they are.
+  bool passes_on = false;
+};
+
+}  // namespace vitruvius

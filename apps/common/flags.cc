@@ -1,0 +1,19 @@
+#include "apps/common/flags.h"
+
+DEFINE_string(model, "",
+              "body: `free`, `mannequin`, a file with SMPL's keys, or a folder of such files; empty: `free` "
+              "where it was built (see `help model`), else `mannequin`");
+DEFINE_string(gender, "neutral",
+              "which file of a folder --model: neutral, male or female, as in SMPL_MALE.npz");
+DEFINE_string(regressors, "",
+              "files of joint regressors for the model, with commas: J_regressor_h36m.npy, ...; those beside "
+              "the model are found without");
+DEFINE_int32(threads, 0, "threads; 0: one a core");
+DEFINE_uint64(seed, 1, "seed of everything random; fits have nothing random in them");
+DEFINE_string(out, "", "folder or file to write");
+DEFINE_bool(quiet, false, "no progress, no summary");
+DEFINE_int32(components, 8, "Gaussians in the mixture");
+DEFINE_double(floor, 0.10, "standard deviation in radians that every dimension has at least");
+DEFINE_double(cap, 2000, "weight in frames that one subject has at most");
+DEFINE_int32(restarts, 3, "EM runs of which the best is kept");
+DEFINE_bool(mirror, true, "add every pose's mirror image");

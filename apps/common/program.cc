@@ -1,0 +1,76 @@
+#include "apps/common/program.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+
+#include <glog/logging.h>
+
+#include "apps/common/command_line.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+void PrintOverview(const Program& program, std::FILE* stream) {
+  std::fprintf(stream, "%s\n\nusage: %s <command> [inputs] [--flag=value]\n\ncommands:\n",
+               program.summary.c_str(), program.name.c_str());
+  for (const Command& command : program.commands) {
+    std::fprintf(stream, "  %-11s %s\n", command.name.c_str(), command.summary.c_str());
+  }
+  std::fprintf(stream, "  %-11s this text, or `%s help <command>`\n\n", "help", program.name.c_str());
+  std::fprintf(stream, "exit status: 0 done, 1 bad input, 2 bad usage\n");
+}
+
+int Run(const Program& program, const std::vector<std::string>& words) {
+  if (words.empty()) {
+    PrintOverview(program, stderr);
+    return kExitBadUsage;
+  }
+  const bool is_help = words[0] == "help" || words[0] == "--help" || words[0] == "-h";
+  if (is_help && words.size() == 1) {
+    PrintOverview(program, stdout);
+    return kExitOk;
+  }
+  const std::string& name = is_help ? words[1] : words[0];
+  const auto it = std::find_if(program.commands.begin(), program.commands.end(),
+                               [&](const Command& c) { return c.name == name; });
+  if (it == program.commands.end()) {
+    throw UsageError(StrCat("unknown command \"", name, "\"; see `", program.name, " help`"));
+  }
+  if (it->passes_on) {
+    std::vector<std::string> rest(words.begin() + (is_help ? 2 : 1), words.end());
+    if (is_help) rest.insert(rest.begin(), "help");
+    return it->run(rest);
+  }
+  const std::vector<std::string> rest(words.begin() + 1, words.end());
+  const auto asks_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
+  if (is_help || std::any_of(rest.begin(), rest.end(), asks_help)) {
+    std::fputs(HelpText(*it).c_str(), stdout);
+    return kExitOk;
+  }
+  return it->run(ParseFlags(*it, rest));
+}
+
+}  // namespace
+
+int RunProgram(const Program& program, int argc, char** argv) {
+  google::InitGoogleLogging(argv[0]);
+  FLAGS_logtostderr = true;
+  FLAGS_minloglevel = google::WARNING;
+  const char* name = program.name.c_str();
+  try {
+    return Run(program, std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const UsageError& error) {
+    std::fprintf(stderr, "%s: %s\n", name, error.what());
+    return kExitBadUsage;
+  } catch (const InputError& error) {
+    std::fprintf(stderr, "%s: %s\n", name, error.what());
+    return kExitBadInput;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: internal error, please report: %s\n", name, error.what());
+    return kExitBadInput;
+  }
+}
+
+}  // namespace vitruvius

@@ -1,0 +1,10 @@
+// The commands of the learning program, one a file of this folder.
+#pragma once
+
+#include "apps/common/command.h"
+
+namespace vitruvius {
+
+Command TrainPriorCommand();
+
+}  // namespace vitruvius

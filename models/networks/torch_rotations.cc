@@ -1,0 +1,44 @@
+#include "models/networks/torch_rotations.h"
+
+#include <cmath>
+
+namespace vitruvius {
+
+at::Tensor RotationsFromAxisAngle(const at::Tensor& axis_angle) {
+  // Series below, so that the root's infinite slope at zero never enters the graph: both branches of a
+  // where() are differentiated, hence the replaced angle in the one that is not taken.
+  constexpr double kSmall = 1e-4;
+  const at::Tensor squared = (axis_angle * axis_angle).sum(-1, true).unsqueeze(-1);  // (..., 1, 1)
+  const at::Tensor is_small = squared < kSmall;
+  const at::Tensor safe = at::where(is_small, at::ones_like(squared), squared);
+  const at::Tensor angle = safe.sqrt();
+  const at::Tensor a = at::where(is_small, 1 - squared / 6 * (1 - squared / 20), angle.sin() / angle);
+  const at::Tensor b = at::where(is_small, 0.5 - squared / 24 * (1 - squared / 30), (1 - angle.cos()) / safe);
+  const std::vector<at::Tensor> w = axis_angle.unbind(-1);
+  const at::Tensor zero = at::zeros_like(w[0]);
+  std::vector<int64_t> shape = axis_angle.sizes().vec();
+  shape.push_back(3);
+  const at::Tensor skew =
+      at::stack({zero, -w[2], w[1], w[2], zero, -w[0], -w[1], w[0], zero}, -1).reshape(shape);
+  const at::Tensor outer = axis_angle.unsqueeze(-1) * axis_angle.unsqueeze(-2);
+  const at::Tensor identity = at::eye(3, axis_angle.options());
+  return identity * (1 - b * squared) + a * skew + b * outer;
+}
+
+at::Tensor RotationsFrom6d(const at::Tensor& six) {
+  constexpr double kShortest = 1e-8;  // a vector of length zero stays one
+  const auto unit = [](const at::Tensor& v) { return v / v.norm(2, -1, true).clamp_min(kShortest); };
+  const std::vector<at::Tensor> columns = six.reshape({six.size(0), -1, 3, 2}).unbind(-1);
+  const at::Tensor first = unit(columns[0]);
+  const at::Tensor second = unit(columns[1] - (first * columns[1]).sum(-1, true) * first);
+  return at::stack({first, second, at::cross(first, second, -1)}, -1);
+}
+
+at::Tensor RotationAngles(const at::Tensor& a, const at::Tensor& b) {
+  constexpr double kNearest = 1e-3;
+  const at::Tensor cosine = ((a * b).sum({-2, -1}) - 1) / 2;  // trace of a b^T
+  const double most = std::cos(kNearest);
+  return cosine.clamp(-most, most).acos();
+}
+
+}  // namespace vitruvius
