@@ -11,6 +11,7 @@ bool PrepareMathEnvironment() {
     changed = setenv(name, value, 0) == 0 || changed;
   };
   set("OMP_WAIT_POLICY", "passive");
+  set("OPENBLAS_NUM_THREADS", "1");
 #if defined(__x86_64__)
   const bool wide = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
                     __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;

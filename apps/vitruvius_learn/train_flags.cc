@@ -20,8 +20,10 @@ DEFINE_int32(discriminator_steps, -1, "GAN: steps of the discriminator for one o
 DEFINE_double(path_length, -1, "GAN: weight of the path-length penalty, 0.05 for smoother interpolation");
 DEFINE_int64(shapes, -1, "GAN: shape numbers to learn besides the pose, real ones from N(0, 1)");
 DEFINE_double(kl, -1, "VAE: weight of the Kullback-Leibler term");
-DEFINE_double(joints, -1, "VAE: weight of the mean joint distance in metres");
-DEFINE_double(mesh, -1, "VAE: weight of the mean distance of surface points in metres");
+DEFINE_double(joints, -1, "VAE: weight of the joints' distances in metres");
+DEFINE_double(mesh, -1, "VAE: weight of as many surface points' distances in metres");
+DEFINE_double(rotations, -1, "VAE: weight of the joints' angles in radians");
+DEFINE_double(dropout, -1, "VAE: share of hidden numbers that are left out in training");
 DEFINE_int64(couplings, -1, "RealNVP: coupling layers");
 DEFINE_double(noise, -1, "RealNVP: standard deviation in radians of the noise on the data");
 DEFINE_int64(evaluate_every, -1, "steps between evaluations, checkpoints and pictures");
@@ -42,12 +44,13 @@ void Take(const char* name, Flag flag, double low, double high, T* value) {
 }  // namespace
 
 const std::vector<std::string>& TrainFlagNames() {
-  static const std::vector<std::string> names = {"family",      "steps",         "batch",
-                                                 "latent",      "hidden",        "rate",
-                                                 "average",     "loss",          "discriminator_steps",
-                                                 "path_length", "shapes",        "kl",
-                                                 "joints",      "mesh",          "couplings",
-                                                 "noise",       "evaluate_every"};
+  static const std::vector<std::string> names = {"family",        "steps",     "batch",
+                                                 "latent",        "hidden",    "rate",
+                                                 "average",       "loss",      "discriminator_steps",
+                                                 "path_length",   "shapes",    "kl",
+                                                 "joints",        "mesh",      "rotations",
+                                                 "dropout",       "couplings", "noise",
+                                                 "evaluate_every"};
   return names;
 }
 
@@ -66,13 +69,15 @@ TrainingOptions TrainingFromFlags() {
   Take("shapes", FLAGS_shapes, 0, 1000, &options.betas);
   Take("kl", FLAGS_kl, 0, 1e3, &options.kl_weight);
   Take("joints", FLAGS_joints, 0, 1e3, &options.joint_weight);
-  Take("mesh", FLAGS_mesh, 0, 1e3, &options.mesh_weight);
+  Take("mesh", "rotations", "dropout", FLAGS_mesh, 0, 1e3, &options.mesh_weight);
+  Take("rotations", FLAGS_rotations, 0, 1e3, &options.rotation_weight);
+  Take("dropout", FLAGS_dropout, 0, 0.9, &options.dropout);
+  if (options.joint_weight + options.mesh_weight + options.rotation_weight <= 0) {
+    throw UsageError("--joints, --mesh and --rotations are all 0: nothing is left to learn");
+  }
   Take("couplings", FLAGS_couplings, 1, 1000, &options.couplings);
   Take("noise", FLAGS_noise, 0, 3, &options.noise_rad);
   Take("evaluate-every", FLAGS_evaluate_every, 1, 1e9, &options.evaluate_every);
-  if (options.joint_weight + options.mesh_weight <= 0) {
-    throw UsageError("--joints and --mesh are both 0: nothing is left to learn");
-  }
   options.seed = FLAGS_seed;
   return options;
 }

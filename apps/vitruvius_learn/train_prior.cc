@@ -162,10 +162,10 @@ int TrainPriorFromFlags(const Command& command, const std::vector<std::string>& 
   for (const auto& [key, words] :
        {std::pair<const char*, const std::vector<std::string>*>{"inversion_train_mm", &inputs},
         {"inversion_test_mm", &test}}) {
-    if (words->empty() || test.empty() || !trained.map.rotations) continue;
+    if (words->empty() || test.empty()) continue;
     const TrainingPoses others =
         words == &inputs ? poses : PosesOf(PosesFromFlags(*words, *body, false), device);
-    const double error = MedianInversionError(trained.map, torch_body, others, options);
+    const double error = MedianInversionError(trained.trainer.get(), torch_body, others, options);
     trained.arrays[key] = NpyArray::FromDoubles(&error, {});
   }
   WriteNpz(file, trained.arrays);

@@ -55,7 +55,9 @@ PoseGenerator::PoseGenerator(const PoseNetworkSize& size, at::Device device)
 }
 
 PoseGenerator::Output PoseGenerator::Forward(const at::Tensor& latent) const {
-  const at::Tensor hidden = at::leaky_relu(second_(at::leaky_relu(first_(latent), kLeakySlope)), kLeakySlope);
+  at::Tensor hidden = first_(latent);
+  hidden = second_(at::leaky_relu_(hidden, kLeakySlope));
+  at::leaky_relu_(hidden, kLeakySlope);
   return {RotationsFrom6d(out_(hidden)), shape_.weight.defined() ? shape_(hidden) : at::Tensor()};
 }
 
@@ -64,15 +66,19 @@ PoseDiscriminator::PoseDiscriminator(const PoseNetworkSize& size, at::Device dev
 
 at::Tensor PoseDiscriminator::Forward(const at::Tensor& rotations, const at::Tensor& betas) const {
   const auto leaky = [&](const char* layer, const at::Tensor& x) {
-    return at::leaky_relu(parameters_.layer(layer)(x), kLeakySlope);
+    at::Tensor y = parameters_.layer(layer)(x);
+    return at::leaky_relu_(y, kLeakySlope);
   };
   const std::int64_t n = rotations.size(0);
   VT_CHECK_EQ(rotations.numel(), n * size_.joints * 9);
   VT_CHECK_EQ(betas.defined(), size_.betas > 0);
   const at::Tensor features = leaky("trunk_2", leaky("trunk_1", rotations.reshape({-1, 9})));
-  const Layer heads = parameters_.layer("joint_heads");
-  const at::Tensor by_joint = (features.view({n, size_.joints, kTrunk}) * heads.weight).sum(-1) + heads.bias;
   const at::Tensor whole = features.view({n, size_.joints * kTrunk});
+  // All joints' heads as one product: head j's weights stand where joint j's features are, zeros elsewhere.
+  const Layer heads = parameters_.layer("joint_heads");
+  const at::Tensor own = at::eye(size_.joints, heads.weight.options()).unsqueeze(-1);
+  const at::Tensor by_joint =
+      at::linear(whole, (own * heads.weight).reshape({size_.joints, size_.joints * kTrunk}), heads.bias);
   const auto head = [&](const std::string& name, const at::Tensor& x) {
     return parameters_.layer(name + "_out")(leaky((name + "_2").c_str(), leaky((name + "_1").c_str(), x)));
   };

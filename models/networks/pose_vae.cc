@@ -28,18 +28,10 @@ std::vector<LayerShape> Layers(const PoseNetworkSize& size) {
           {"decoder_net.5", h, 6 * size.joints}};
 }
 
-at::Tensor Dropout(const at::Tensor& x, at::Generator* generator) {
-  if (generator == nullptr) return x;
-  const double keep = 1 - PoseVae::kDropout;
-  const at::Tensor mask =
-      at::rand(x.sizes(), *generator, at::TensorOptions(at::kFloat)).lt(keep).to(x.device());
-  return x * mask / keep;
-}
-
 }  // namespace
 
-PoseVae::PoseVae(const PoseNetworkSize& size, at::Device device)
-    : size_(size), parameters_(Layers(size), device) {
+PoseVae::PoseVae(const PoseNetworkSize& size, at::Device device, double dropout)
+    : size_(size), dropout_(dropout), parameters_(Layers(size), device) {
   const at::TensorOptions options = at::TensorOptions(at::kFloat).device(device);
   const std::int64_t in = 3 * size.joints;
   moments_ = at::cat({at::zeros({in}, options), at::ones({in}, options), at::zeros({size.hidden}, options),
@@ -52,6 +44,12 @@ at::Tensor PoseVae::Normalise(int index, const at::Tensor& x, bool training) {
   at::Tensor mean = moments_.narrow(0, begin, width), variance = moments_.narrow(0, begin + width, width);
   return at::batch_norm(x, norm.weight, norm.bias, mean, variance, training, kMomentum, kBatchNormEpsilon,
                         /*cudnn_enabled=*/false);
+}
+
+at::Tensor PoseVae::Dropout(const at::Tensor& x, at::Generator* training) const {
+  if (training == nullptr || dropout_ == 0) return x;
+  const double keep = 1 - dropout_;
+  return x * at::rand(x.sizes(), *training, at::TensorOptions(at::kFloat)).lt(keep).to(x.device()) / keep;
 }
 
 PoseVae::Posterior PoseVae::Encode(const at::Tensor& axis_angle, at::Generator* training) {

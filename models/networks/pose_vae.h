@@ -9,13 +9,13 @@ namespace vitruvius {
 
 class PoseVae {
  public:
-  static constexpr double kLeakySlope = 0.01, kDropout = 0.1, kBatchNormEpsilon = 1e-5;
+  static constexpr double kLeakySlope = 0.01, kBatchNormEpsilon = 1e-5;
   struct Posterior {
     at::Tensor mean, std;  // (N, latent_dim)
   };
 
-  // size.betas must be 0.
-  PoseVae(const PoseNetworkSize& size, at::Device device);
+  // size.betas must be 0; dropout: share of hidden numbers left out in training, 0.1 in VPoser 2.
+  PoseVae(const PoseNetworkSize& size, at::Device device, double dropout = 0);
   // Axis-angle numbers of the joints (N, 3J). While training, batch normalisation takes the batch's own
   // moments and moves the running ones, and `generator` draws the dropout; without one, neither happens.
   Posterior Encode(const at::Tensor& axis_angle, at::Generator* training = nullptr);
@@ -30,7 +30,9 @@ class PoseVae {
 
  private:
   at::Tensor Normalise(int index, const at::Tensor& x, bool training);
+  at::Tensor Dropout(const at::Tensor& x, at::Generator* training) const;
   PoseNetworkSize size_;
+  double dropout_;
   ParameterSet parameters_;
   at::Tensor moments_;
 };

@@ -26,12 +26,18 @@ at::Tensor RotationsFromAxisAngle(const at::Tensor& axis_angle) {
 }
 
 at::Tensor RotationsFrom6d(const at::Tensor& six) {
-  constexpr double kShortest = 1e-8;  // a vector of length zero stays one
-  const auto unit = [](const at::Tensor& v) { return v / v.norm(2, -1, true).clamp_min(kShortest); };
-  const std::vector<at::Tensor> columns = six.reshape({six.size(0), -1, 3, 2}).unbind(-1);
-  const at::Tensor first = unit(columns[0]);
-  const at::Tensor second = unit(columns[1] - (first * columns[1]).sum(-1, true) * first);
-  return at::stack({first, second, at::cross(first, second, -1)}, -1);
+  constexpr double kShortest = 1e-16;  // squared; a vector of length zero stays one
+  const auto unit = [](const at::Tensor& v) {
+    return v * v.square().sum(0, true).clamp_min(kShortest).rsqrt();
+  };
+  const std::int64_t n = six.size(0);
+  // The coordinate first and the joints of all poses last, (3, NJ): sums over coordinates then run along
+  // memory, which is several times faster than sums of three neighbours.
+  const at::Tensor columns = six.reshape({-1, 3, 2}).permute({2, 1, 0}).contiguous();
+  const at::Tensor first = unit(columns[0]), second_raw = columns[1];
+  const at::Tensor second = unit(second_raw - (first * second_raw).sum(0, true) * first);
+  const at::Tensor third = at::cross(first, second, 0);
+  return at::stack({first, second, third}).permute({2, 1, 0}).contiguous().view({n, -1, 3, 3});
 }
 
 at::Tensor RotationAngles(const at::Tensor& a, const at::Tensor& b) {

@@ -66,7 +66,7 @@ class FlowTrainer : public PriorTrainer {
 
   // Of blurred poses, as in training: what is zero in all validation poses would look better the thinner the
   // density is.
-  double Validate(const TrainingPoses& validation, const TorchBody&) override {
+  double Validate(const TrainingPoses& validation, const TorchBody&, const TrainingOptions&) override {
     at::NoGradGuard no_grad;
     at::Generator random = SeededGenerator(options_.seed, 0);
     constexpr std::int64_t kCopies = 8;

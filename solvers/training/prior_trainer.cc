@@ -2,8 +2,11 @@
 
 namespace vitruvius {
 
-double PriorTrainer::Validate(const TrainingPoses& validation, const TorchBody& body) {
-  return InversionErrors(Map(), body, validation.axis_angle).median().item<double>();
+double PriorTrainer::Validate(const TrainingPoses& validation, const TorchBody& body,
+                              const TrainingOptions& options) {
+  InversionOptions inversion;
+  inversion.steps = options.inversion_steps;
+  return InversionErrors(Map(), body, validation.axis_angle, inversion).median().item<double>();
 }
 
 std::unique_ptr<PriorTrainer> MakeTrainer(const TrainingOptions& options, const TrainingPoses& poses,

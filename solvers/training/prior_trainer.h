@@ -25,7 +25,8 @@ class PriorTrainer {
   virtual LatentMap Map() = 0;
   // How bad the prior is on poses it was not trained on: the median inversion error in mm, or, for a prior
   // that inverts every pose exactly, the mean negative log likelihood in nats.
-  virtual double Validate(const TrainingPoses& validation, const TorchBody& body);
+  virtual double Validate(const TrainingPoses& validation, const TorchBody& body,
+                          const TrainingOptions& options);
   virtual std::string validation_name() const { return "inversion_val_mm"; }
   // All that the training changes, and the part of it that the prior is made of: the trainer's own tensors.
   virtual Tensors State() = 0;

@@ -78,7 +78,7 @@ void Training::Log(const at::Tensor& mean_losses) {
 }
 
 void Training::Evaluate() {
-  const double score = trainer_->Validate(validation_, body_);
+  const double score = trainer_->Validate(validation_, body_, options_);
   at::NoGradGuard no_grad;
   const LatentMap map = trainer_->Map();
   at::Generator random = SeededGenerator(options_.seed, kSpreadStream);
@@ -184,14 +184,13 @@ TrainedPrior Training::Run(const std::string& checkpoint, const TrainingEvents& 
       if (!checkpoint.empty()) Save(checkpoint);
       if (events.evaluated) events.evaluated(run_, Samples());
     }
-    if (events.stepped && !events.stepped(run_) && !last) return {run_, {}, {}, nullptr};
+    if (events.stepped && !events.stepped(run_) && !last) return {run_, {}, trainer_};
   }
   for (auto& [name, tensor] : trainer_->Weights()) {
     at::NoGradGuard no_grad;
     tensor.copy_(best_.at(name));
   }
-  TrainedPrior trained = {run_, trainer_->PriorArrays(), {}, trainer_};
-  if (run_.best_name == kInversion) trained.map = trainer_->Map();
+  TrainedPrior trained = {run_, trainer_->PriorArrays(), trainer_};
   trained.arrays[run_.best_name] = NpyArray::FromDoubles(&run_.best, {});
   return trained;
 }
@@ -209,9 +208,9 @@ std::vector<std::pair<double, double>> TrainingLog::Curve(const std::string& col
   return curve;
 }
 
-double MedianInversionError(const LatentMap& map, const TorchBody& body, const TrainingPoses& poses,
+double MedianInversionError(PriorTrainer* trainer, const TorchBody& body, const TrainingPoses& poses,
                             const TrainingOptions& options) {
-  return InversionErrors(map, body, Draw(poses, options).axis_angle).median().item<double>();
+  return trainer->PriorTrainer::Validate(Draw(poses, options), body, options);
 }
 
 at::Tensor JointSpread(const at::Tensor& rotations) { return rotations.var(0, false).sum({-2, -1}).sqrt(); }

@@ -40,8 +40,7 @@ struct TrainedPrior {
   TrainingRun run;
   // Of the best weights; empty when stopped before the end.
   std::map<std::string, NpyArray> arrays;
-  LatentMap map;                          // empty where every pose is inverted exactly
-  std::shared_ptr<PriorTrainer> trainer;  // what map refers to
+  std::shared_ptr<PriorTrainer> trainer;  // with the best weights, unless stopped before the end
 };
 
 // `checkpoint`: a file that is written at each evaluation, and read first with `resume` where it exists; ""
@@ -51,8 +50,8 @@ TrainedPrior TrainPrior(const TrainingOptions& options, const TrainingPoses& tra
                         const TrainingPoses& validation, const TorchBody& body, const std::string& checkpoint,
                         bool resume, const TrainingEvents& events = {});
 
-// Median over validation_poses of these, drawn by weight, mm.
-double MedianInversionError(const LatentMap& map, const TorchBody& body, const TrainingPoses& poses,
+// Median inversion error over validation_poses of these, drawn by weight, mm.
+double MedianInversionError(PriorTrainer* trainer, const TorchBody& body, const TrainingPoses& poses,
                             const TrainingOptions& options);
 
 // (J,): how far the rotations (N, J, 3, 3) of each joint lie from their mean, root mean square.

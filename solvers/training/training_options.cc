@@ -43,12 +43,14 @@ void TrainingOptions::Check() const {
   VT_CHECK_GE(betas, 0);
   VT_CHECK_GE(kl_weight, 0);
   VT_CHECK(joint_weight >= 0 && mesh_weight >= 0 && rotation_weight >= 0);
-  VT_CHECK_GT(joint_weight + mesh_weight, 0);
+  VT_CHECK_GT(joint_weight + mesh_weight + rotation_weight, 0);
+  VT_CHECK(dropout >= 0 && dropout < 1);
   VT_CHECK_GT(couplings, 0);
   VT_CHECK_GE(noise_rad, 0);
   VT_CHECK_GT(log_every, 0);
   VT_CHECK_GT(evaluate_every, 0);
   VT_CHECK_GT(validation_poses, 0);
+  VT_CHECK_GT(inversion_steps, 0);
 }
 
 std::string TrainingOptions::Describe() const {
@@ -57,9 +59,10 @@ std::string TrainingOptions::Describe() const {
                 " average ", average, " seed ", seed, " loss ", static_cast<int>(loss),
                 " discriminator_steps ", discriminator_steps, " path_length ", path_length, " every ",
                 path_length_every, " betas ", betas, " kl_weight ", kl_weight, " joint_weight ", joint_weight,
-                " mesh_weight ", mesh_weight, " rotation_weight ", rotation_weight, " couplings ", couplings,
-                " noise_rad ", noise_rad, " log_every ", log_every, " evaluate_every ", evaluate_every,
-                " validation_poses ", validation_poses);
+                " mesh_weight ", mesh_weight, " rotation_weight ", rotation_weight, " dropout ", dropout,
+                " couplings ", couplings, " noise_rad ", noise_rad, " log_every ", log_every,
+                " evaluate_every ", evaluate_every, " validation_poses ", validation_poses,
+                " inversion_steps ", inversion_steps);
 }
 
 TrainingOptions DefaultTraining(PriorFamily family) {

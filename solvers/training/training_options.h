@@ -30,10 +30,11 @@ struct TrainingOptions {
   double path_length = 0;        // weight of the variance of log |G(z + eps u) - G(z)|
   int path_length_every = 4;
   std::int64_t betas = 0;  // shape numbers to learn besides the pose, from N(0, 1): the data has none
-  // VAE
+  // VAE: weights of terms that are summed over the joints, or of as much for the surface
   double kl_weight = 0.001;
-  double joint_weight = 1, mesh_weight = 1;  // of the mean distance of joints and surface points, metres
-  double rotation_weight = 0.1;              // of the mean angle, radians, in the first 15 % of the steps
+  double joint_weight = 1, mesh_weight = 0;  // of distances of joints and of surface points, metres
+  double rotation_weight = 0.05;             // of angles, radians: what no joint moves by, as the head's turn
+  double dropout = 0;                        // share of hidden numbers that are left out in training
   // RealNVP
   std::int64_t couplings = 8;
   double noise_rad = 0.07;  // standard deviation of what is added to every number of every pose
@@ -41,6 +42,7 @@ struct TrainingOptions {
   std::int64_t log_every = 50;
   std::int64_t evaluate_every = 1500;  // with the inversion error on validation poses; the best weights stay
   std::int64_t validation_poses = 240;
+  int inversion_steps = 120;  // of each of them, see inversion.h
   // Called after each update of a network; may be empty.
   std::function<void(const std::string& network)> updated;
 
