@@ -69,7 +69,7 @@ TrainingOptions TrainingFromFlags() {
   Take("shapes", FLAGS_shapes, 0, 1000, &options.betas);
   Take("kl", FLAGS_kl, 0, 1e3, &options.kl_weight);
   Take("joints", FLAGS_joints, 0, 1e3, &options.joint_weight);
-  Take("mesh", "rotations", "dropout", FLAGS_mesh, 0, 1e3, &options.mesh_weight);
+  Take("mesh", FLAGS_mesh, 0, 1e3, &options.mesh_weight);
   Take("rotations", FLAGS_rotations, 0, 1e3, &options.rotation_weight);
   Take("dropout", FLAGS_dropout, 0, 0.9, &options.dropout);
   if (options.joint_weight + options.mesh_weight + options.rotation_weight <= 0) {

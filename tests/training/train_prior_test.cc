@@ -215,7 +215,7 @@ TEST_F(TrainPriorTest, SmallOnesLearn) {
 
 TEST_F(TrainPriorTest, AdversariesReachTheSpreadOfTheData) {
   TrainingOptions options = Small(PriorFamily::kGanS);
-  options.steps = options.evaluate_every = 400;
+  options.steps = options.evaluate_every = 200;
   options.hidden = 64;
   options.batch = 32;
   options.learning_rate = 1e-3;
