@@ -18,10 +18,9 @@ struct LatentMap {
 };
 
 struct InversionOptions {
-  int draws = 128;     // latents tried for each pose
-  int starts = 4;      // of those, the best are refined; an encoder's latent comes first
-  int steps = 150;     // of Adam, its rate falling from `rate` to a hundredth
-  double rate = 0.05;  // in units of the latent's standard deviation a number
+  int draws = 256;  // latents tried for each pose
+  int starts = 4;   // of those, the best are refined; an encoder's latent comes first
+  int steps = 20;   // of Levenberg and Marquardt
   std::uint64_t seed = 1;
   void Check() const;  // throws ContractError
 };

@@ -41,8 +41,8 @@ struct TrainingOptions {
   // Watching
   std::int64_t log_every = 50;
   std::int64_t evaluate_every = 1500;  // with the inversion error on validation poses; the best weights stay
-  std::int64_t validation_poses = 240;
-  int inversion_steps = 120;  // of each of them, see inversion.h
+  std::int64_t validation_poses = 160;
+  int inversion_steps = 20;  // of each of them, see inversion.h
   // Called after each update of a network; may be empty.
   std::function<void(const std::string& network)> updated;
 
