@@ -1,0 +1,115 @@
+// The learning program as a user starts it: motion files to a prior that the other commands take. Without
+// LibTorch it was not built; then `learn` must say so.
+#include <cmath>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "data/datasets/amass_writer.h"
+#include "models/body/mannequin.h"
+#include "models/util/rng.h"
+#include "tests/util/run_program.h"
+
+namespace vitruvius {
+namespace {
+
+// Somebody who walks on the spot, as a motion file.
+void WriteWalk(const std::string& path, double phase) {
+  const auto model = Mannequin();
+  BodyAnimation walk;
+  walk.name = "walk";
+  walk.frames_per_second = 30;
+  Rng rng(1);
+  for (int frame = 0; frame < 40; ++frame) {
+    const double t = phase + 0.15 * frame;
+    BodyParameters body = BodyParameters::Zero(*model);
+    const auto set = [&](int joint, int axis, double angle) {
+      body.body_pose[3 * (joint - 1) + axis] = angle;
+    };
+    set(1, 0, 0.4 * std::sin(t));
+    set(2, 0, -0.4 * std::sin(t));
+    set(4, 0, 0.3 * (1 + std::cos(t)));
+    set(5, 0, 0.3 * (1 - std::cos(t)));
+    set(16, 2, -1.2);
+    set(17, 2, 1.2);
+    walk.frames.push_back(body);
+    walk.found.push_back(1);
+  }
+  WriteAmass(path, *model, walk);
+}
+
+class LearnTest : public testing::Test {
+ protected:
+  LearnTest() {
+    std::filesystem::create_directories(folder_ / "train");
+    std::filesystem::create_directories(folder_ / "val");
+    WriteWalk(folder_ / "train/walk.npz", 0);
+    WriteWalk(folder_ / "val/walk.npz", 0.05);
+  }
+  static bool IsBuilt() {
+    return std::filesystem::exists(std::filesystem::path(ProgramPath()).parent_path() / "vitruvius_learn");
+  }
+  ProgramRun Train(const std::string& flags) const {
+    return RunProgram("learn train-prior " + (folder_ / "train") + " --val=" + (folder_ / "val") +
+                      " --model=mannequin --threads=1 " + flags);
+  }
+  const TestFolder folder_;
+};
+
+TEST_F(LearnTest, FromMotionToAPriorThatOthersTake) {
+  if (!IsBuilt()) GTEST_SKIP() << "vitruvius_learn was not built: no LibTorch";
+  const std::string tiny = " --steps=4 --evaluate_every=4 --batch=8 --hidden=16 --latent=4 --couplings=2";
+  for (const std::string family : {"gan-s", "vae", "realnvp"}) {
+    const std::string out = folder_ / family;
+    const ProgramRun run = Train("--family=" + family + tiny + " --out=" + out);
+    ASSERT_EQ(run.status, 0) << run.output;
+    for (const char* file : {"prior.npz", "log.csv", "curves.png", "samples.png", "checkpoint.npz"}) {
+      EXPECT_TRUE(std::filesystem::exists(out + "/" + file)) << file;
+    }
+    const ProgramRun info = RunProgram("prior info " + out + "/prior.npz");
+    EXPECT_EQ(info.status, 0) << info.output;
+    EXPECT_NE(info.output.find(family), std::string::npos) << info.output;
+    EXPECT_NE(info.output.find("vitruvius learn train-prior"), std::string::npos) << info.output;
+
+    if (family != "vae") continue;
+    // Once more from a training that has ended: the same prior.
+    const std::string before = ReadAll(out + "/prior.npz");
+    EXPECT_EQ(Train("--family=" + family + tiny + " --resume --out=" + out).status, 0);
+    const std::string after = ReadAll(out + "/prior.npz");
+    EXPECT_EQ(before.size() + std::string(" --resume").size() * 4, after.size());  // trained_with says so
+  }
+}
+
+TEST_F(LearnTest, MixturesByTheSameCommand) {
+  if (!IsBuilt()) GTEST_SKIP() << "vitruvius_learn was not built: no LibTorch";
+  const std::string file = folder_ / "gmm.npz";
+  const ProgramRun run = Train("--family=gmm --components=2 --restarts=1 --out=" + file);
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_EQ(RunProgram("prior info " + file).status, 0);
+}
+
+TEST_F(LearnTest, SaysWhatIsWrong) {
+  if (!IsBuilt()) {
+    const ProgramRun run = RunProgram("learn help");
+    EXPECT_EQ(run.status, 1);
+    EXPECT_NE(run.output.find("LibTorch"), std::string::npos) << run.output;
+    GTEST_SKIP() << "vitruvius_learn was not built: no LibTorch";
+  }
+  const auto expect = [&](const std::string& flags, int status, const std::string& word) {
+    const ProgramRun run = Train(flags);
+    EXPECT_EQ(run.status, status) << flags << "\n" << run.output;
+    EXPECT_NE(run.output.find(word), std::string::npos) << flags << "\n" << run.output;
+  };
+  const std::string out = " --out=" + (folder_ / "out");
+  expect("", 2, "--out");
+  expect("--family=gan" + out, 1, "gan-s");
+  expect("--steps=0" + out, 2, "--steps");
+  expect("--steps=2 --noise_px=2" + out, 2, "noise_px");
+  expect("--resume --out=x.npz", 2, "--resume");
+  const ProgramRun help = RunProgram("help learn");
+  EXPECT_EQ(help.status, 0) << help.output;
+  EXPECT_NE(help.output.find("train-prior"), std::string::npos) << help.output;
+}
+
+}  // namespace
+}  // namespace vitruvius
