@@ -71,6 +71,27 @@ TEST(Recipe, EveryFieldIsRead) {
   EXPECT_EQ(stage.keep, 5);
 }
 
+TEST(Recipe, KeysOfLatentPriorsAreRead) {
+  const Recipe recipe = ParseRecipe(R"({"prior": "a", "energy_prior": "b", "start_prior": "c",
+    "choose_by": "evidence", "many_starts": {"samples": 7, "keep": 3},
+    "stages": [{}, {"pose": "freed", "weights": {"decoded_pose": 2, "energy": 3}}]})",
+                                    "r.json");
+  EXPECT_EQ(recipe.energy_prior, "b");
+  EXPECT_EQ(recipe.start_prior, "c");
+  EXPECT_EQ(recipe.choose_by, Recipe::Choice::kEvidence);
+  EXPECT_EQ(recipe.many_starts.samples, 7);
+  EXPECT_EQ(recipe.many_starts.keep, 3);
+  EXPECT_FALSE(recipe.stages[0].freed_pose);
+  EXPECT_TRUE(recipe.stages[1].freed_pose);
+  EXPECT_EQ(recipe.stages[1].weights.decoded_pose, 2);
+  EXPECT_EQ(recipe.stages[1].weights.energy, 3);
+  EXPECT_FALSE(SameObjective(recipe.stages[0], recipe.stages[1]));
+  EXPECT_THAT(MessageOf(R"({"choose_by": "luck", "stages": [{}]})"), testing::HasSubstr("cost or evidence"));
+  EXPECT_THAT(MessageOf(R"({"stages": [{"pose": "loose"}]})"), testing::HasSubstr("decoded or freed"));
+  EXPECT_THAT(MessageOf(R"({"many_starts": {"samples": -1}, "stages": [{}]})"),
+              testing::HasSubstr("samples"));
+}
+
 TEST(Recipe, FaultsAreNamed) {
   using testing::HasSubstr;
   EXPECT_THAT(MessageOf("{"), HasSubstr("r.json: is not JSON"));

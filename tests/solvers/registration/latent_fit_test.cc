@@ -1,6 +1,8 @@
 // Whole fits with a latent prior: starts from samples, ends by evidence, certainty, results.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "priors/gmm_prior.h"
 #include "solvers/registration/fitter.h"
 #include "solvers/registration/hypotheses.h"
 #include "solvers/registration/uncertainty.h"
@@ -86,6 +88,38 @@ TEST_P(LatentFit, BothSolversAndOneStartFindIt) {
     const FitResult result = Fit(prior_, person.observation, solver, 1);
     ASSERT_TRUE(result.usable);
     EXPECT_LT((result.joints3d - person.joints3d).rowwise().norm().mean(), kNearM);
+  }
+}
+
+// One prior's starts and latent, another's energy: in two phases, and from the beginning.
+TEST_P(LatentFit, AFreedPoseIsHeldByTwoPriors) {
+  const KnownPerson person = Person(1);
+  FitPriors priors(prior_);
+  // The tiny prior's poses are nobody's: the second prior is a wide Gaussian about them.
+  GaussianMixture wide;
+  wide.weights = Eigen::VectorXd::Ones(1);
+  wide.means = prior_->Mean().transpose();
+  wide.covariances = {0.09 * Eigen::MatrixXd::Identity(kKnown, kKnown)};
+  priors.energy = std::make_shared<GmmPrior>("wide", wide);
+  for (const char* recipe : {"latent-refined", "combined"}) {
+    Fitter fitter(Mannequin(), priors, priors, LoadRecipe(recipe), LoadRecipe("keypoints3d"), {});
+    const FitResult result = fitter.Fit(person.observation);
+    ASSERT_TRUE(result.usable) << recipe << ": " << result.detail;
+    // Two priors pull from two sides, so that the body need not be the true one, but it must look like it.
+    constexpr double kSeenPx = 5;
+    EXPECT_LT(result.residual_median, kSeenPx) << recipe;
+    std::vector<std::string> terms;
+    for (const TermCost& term : result.terms) terms.push_back(term.name);
+    EXPECT_THAT(terms, testing::IsSupersetOf({"energy", "decoded_pose"})) << recipe;
+    Eigen::VectorXd pose(kKnown), projected = result.latent;
+    prior_->MakeDecoder()->Decode(result.latent.data(), pose.data());
+    const double apart = (pose - result.parameters.body_pose.head(kKnown)).norm();
+    EXPECT_GT(apart, 0.01) << recipe;
+    EXPECT_LT(apart, 2) << recipe;
+    prior_->ProjectLatent(&projected);
+    EXPECT_LT((projected - result.latent).norm(), 1e-12);
+    EXPECT_TRUE(result.joints_std_m.allFinite());
+    EXPECT_TRUE(result.data_share.allFinite());
   }
 }
 
