@@ -89,10 +89,10 @@ Command EvaluateCommand() {
       "  vitruvius evaluate prior gmm8 gmm1 real --train mocap/train --test mocap/test --out out/\n"
       "  vitruvius evaluate prior my.npz --train mocap/train --test mocap/test --samples 6000000 --queries "
       "10000\n",
-      {"model",  "gender",      "prior",        "recipe",   "starts",      "solver",   "threads",
-       "seed",   "keypoints3d", "keypoint_set", "noise_px", "noise_m",     "stride",   "limit",
-       "json",   "quiet",       "regressors",   "out",      "train",       "test",     "cap",
-       "mirror", "samples",     "queries",      "inverted", "path_bodies", "compared", "people"},
+      {"model",       "gender",       "prior",    "recipe",  "starts", "solver", "threads", "seed",
+       "keypoints3d", "keypoint_set", "noise_px", "noise_m", "stride", "limit",  "json",    "quiet",
+       "regressors",  "out",          "train",    "test",    "cap",    "mirror", "samples", "queries",
+       "inverted",    "path_bodies",  "compared", "meshes",  "people"},
       [](const std::vector<std::string>& arguments) {
         const std::string verb = arguments.empty() ? "" : arguments[0];
         const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());

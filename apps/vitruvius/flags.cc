@@ -76,5 +76,6 @@ DEFINE_int32(queries, kPriors.queries,
 DEFINE_int32(inverted, kPriors.inverted, "real bodies a split whose latents are looked for");
 DEFINE_int32(path_bodies, kPriors.path_bodies, "inverted test bodies that are joined, all pairs");
 DEFINE_int32(compared, kPriors.compared, "bodies of each side for joint statistics");
+DEFINE_int32(meshes, kPriors.meshes, "generated bodies whose meshes are searched for self-penetration");
 DEFINE_bool(circle, false, "go on around the sphere of latents, back to the beginning");
 DEFINE_int32(people, 100, "people fitted from 2D keypoints; 0: none");

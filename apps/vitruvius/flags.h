@@ -52,5 +52,6 @@ DECLARE_int32(queries);
 DECLARE_int32(inverted);
 DECLARE_int32(path_bodies);
 DECLARE_int32(compared);
+DECLARE_int32(meshes);
 DECLARE_int32(people);
 DECLARE_bool(circle);

@@ -14,7 +14,7 @@ namespace vitruvius {
 
 // Fits of the same people with one prior, from one kind of start.
 struct PriorFits {
-  std::string setup;   // "one start", "many starts"
+  std::string setup;   // "as in the paper", "equal starts", "default"
   std::string recipe;  // by name
   Scores scores;
 };

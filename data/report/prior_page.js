@@ -89,7 +89,7 @@ function fitSection({ priors, settings }) {
   if (rows.length === 0) return '';
   return section('Fits of 2D keypoints', `${settings.people} people of the test motions, 14 keypoints with ${settings.noise_px} px noise at f = 1000 px, unknown orientation, the same for all priors. Errors over 24 joints, median (mean), mm.`,
     table(['', 'start', 'recipe', 'MPJPE', 'PA-MPJPE', 'usable', 'fits/s a core'], [['here'], ...rows, [PAPER + ', table 3, Human3.6M'], ...PAPER_FITS.map(([name, error]) => [name, 'one', 'L-BFGS', '–', `(${short(error)})`, '–', '–'])]),
-    element('p', { class: 'note after' }, 'Why they differ: the paper fits people of Human3.6M, whose true bodies are not SMPL\'s and whose keypoints it does not describe; here truth and fit are one body, so that errors are smaller. Only the order of priors, and their distances relative to each other, can be compared.'));
+    element('p', { class: 'note after' }, '"As in the paper": Eq. 5 from one start for latent priors, SMPLify from the mean for energies. "Equal starts": samples at eight turns, the end of most evidence, the same for all. Why they differ: the paper fits people of Human3.6M, whose true bodies are not SMPL\'s and whose keypoints it does not describe; here truth and fit are one body, so that errors are smaller. Only the order of priors, and their distances relative to each other, can be compared.'));
 }
 
 function pictureSection(pictures, kind, title, about) {
@@ -98,23 +98,29 @@ function pictureSection(pictures, kind, title, about) {
   return section(title, about, ...shown.map((picture) => element('figure', { class: 'sheet' }, element('figcaption', {}, picture.prior), element('img', { src: picture.url, alt: `${title}: ${picture.prior}`, loading: 'lazy' }))));
 }
 
-async function embeddingSection(sets) {
-  const title = 't-SNE';
-  const library = window.druid;
-  if (!library || sets.length === 0) {
-    return section(title, 'Left out: the library that lays it out was not there when this page was made. `./run setup page` fetches it (npm: @saehrimnir/druidjs).');
-  }
+// EMBEDDED rows of each set.
+async function unpackPoints(sets) {
   const read = [];
   for (const set of sets) {
     const values = await unpack(Float32Array, set.data);
     const count = Math.min(EMBEDDED, values.length / set.columns);
     read.push({ name: set.name, rows: Array.from({ length: count }, (_, i) => Float64Array.from(values.subarray(i * set.columns, (i + 1) * set.columns))) });
   }
+  return read;
+}
+
+function embeddingSection(sets) {
+  const title = 't-SNE';
+  const library = window.druid;
+  if (!library || sets.length === 0) {
+    return section(title, 'Left out: the library that lays it out was not there when this page was made. `./run setup page` fetches it (npm: @saehrimnir/druidjs).');
+  }
   const place = element('div', {});
   const button = element('button', { type: 'button' }, 'Lay out');
   const said = element('span', { class: 'said-beside' }, 'takes a minute or two');
-  button.addEventListener('click', () => {
+  button.addEventListener('click', async () => {
     button.disabled = true;
+    const read = await unpackPoints(sets);
     const rows = read.flatMap((set) => set.rows);
     const steps = new library.TSNE(rows, { perplexity: 30, epsilon: 100, seed: 1 }).generator(400);
     let shown = null, done = 0;
@@ -136,7 +142,7 @@ async function embeddingSection(sets) {
   return section(title, `Positions of the joints of ${EMBEDDED} poses of each set, laid out so that neighbours stay neighbours (van der Maaten and Hinton, 2008; by DruidJS). Where real poses lie alone, a prior misses them; where a prior's lie alone, it makes them up.`, element('p', {}, button, ' ', said), place);
 }
 
-async function main() {
+function main() {
   const lead = document.getElementById('lead'), content = document.getElementById('content');
   try {
     const { document: found, pictures, points } = JSON.parse(document.getElementById('report-data').textContent);
@@ -144,7 +150,7 @@ async function main() {
     content.append(recallSection(found), pathSection(found), inversionSection(found), fitSection(found), likenessSection(found),
       pictureSection(pictures, 'samples', 'Samples', 'The first samples, not chosen.'),
       pictureSection(pictures, 'worst', 'Worst samples', 'Of the generated bodies of the precision table those farthest from the train poses, each beside the nearest of these.'),
-      await embeddingSection(points));
+      embeddingSection(points));
     content.hidden = false;
   } catch (error) {
     lead.textContent = '';

@@ -36,7 +36,7 @@ struct Data {
   Data() {
     WriteMotionOf(folder / "a.npz", "a", 0.3);
     WriteMotionOf(folder / "b.npz", "b", 0.7);
-    words = " --model mannequin --quiet --samples 300 --queries 10 --compared 40 --train " +
+    words = " --model mannequin --quiet --samples 300 --queries 10 --compared 40 --meshes 3 --train " +
             (folder / "a.npz") + " --test " + (folder / "b.npz");
   }
 };
@@ -53,7 +53,10 @@ TEST(EvaluatePrior, ComparesPriorsInADocumentAndOnAPage) {
   EXPECT_GT(gmm["test"]["recall_mm"]["median"], 1);
   EXPECT_EQ(gmm["test"]["recall_mm"]["shares"].size(), document["thresholds_mm"].size());
   EXPECT_EQ(real["train"]["recall_mm"]["median"], 0);  // 120 poses, drawn 300 times
-  EXPECT_EQ(gmm["fits"].size(), 2u);
+  ASSERT_EQ(gmm["fits"].size(), 3u);
+  EXPECT_EQ(gmm["fits"][0]["recipe"], "smplify");
+  EXPECT_EQ(gmm["fits"][1]["recipe"], "latent");
+  EXPECT_EQ(gmm["fits"][2]["recipe"], "default");
   EXPECT_EQ(gmm["fits"][0]["people"], 3);
   EXPECT_GT(gmm["fits"][0]["pa_mpjpe_mm"]["mean"], 1);
   EXPECT_EQ(real["fits"].size(), 0u);

@@ -86,15 +86,18 @@ TEST(PriorInterpolate, WrongWordsAreNamed) {
 
 TEST(EvaluatePrior, OfALearnedPriorHasInversionAndPaths) {
   const Priors priors;
-  const ProgramRun run = RunProgram("evaluate prior " + priors.sphere +
-                                    " --model mannequin --quiet --json --samples 200 --queries 6 " +
-                                    "--inverted 3 --path_bodies 3 --compared 30 --people 0 --train " +
-                                    priors.motion + " --test " + priors.motion);
+  const ProgramRun run = RunProgram(
+      "evaluate prior " + priors.sphere + " --model mannequin --quiet --json --samples 200 --queries 6 " +
+      "--inverted 3 --path_bodies 3 --compared 30 --meshes 3 --people 2 --train " + priors.motion +
+      " --test " + priors.motion);
   ASSERT_EQ(run.status, 0) << run.output;
   const nlohmann::json prior = nlohmann::json::parse(run.output)["priors"][0];
   EXPECT_EQ(prior["family"], "gan-s");
   EXPECT_GT(prior["test"]["inversion_joints_mm"]["median"], 0);
   EXPECT_LT(prior["test"]["inversion_mm"]["median"], prior["test"]["recall_mm"]["median"]);
+  ASSERT_EQ(prior["fits"].size(), 2u);  // the default is the recipe of equal starts
+  EXPECT_EQ(prior["fits"][0]["recipe"], "adversarial");
+  EXPECT_EQ(prior["fits"][1]["recipe"], "latent");
   EXPECT_EQ(prior["paths"]["pairs"], 3);
   EXPECT_GE(prior["paths"]["ratio"]["median"], 1);
   EXPECT_EQ(prior["paths"]["curve"].size(), 50u);

@@ -42,7 +42,7 @@ class PriorPageInABrowser(unittest.TestCase):
         hostile = os.path.join(home, "<img src=x onerror=alert(1)>.npz")
         shutil.copy(os.path.join(os.path.dirname(__file__), "../../data/priors/gmm1.npz"), hostile)
         subprocess.run([PROGRAM, "evaluate", "prior", *[hostile if name == "hostile" else name for name in names], "--train", MOTIONS[0], "--test", MOTIONS[1],
-                        "--model=mannequin", "--samples=200", "--queries=10", "--compared=30", "--people=3", "--quiet",
+                        "--model=mannequin", "--samples=200", "--queries=10", "--compared=30", "--meshes=3", "--people=3", "--quiet",
                         "--out", os.path.join(home, "out")], check=True, capture_output=True, text=True,
                        env={**os.environ, "XDG_DATA_HOME": home})
         self.browser.open(os.path.join(home, "out/prior.html"))
