@@ -14,6 +14,7 @@ DEFINE_int64(hidden, -1, "width of hidden layers");
 DEFINE_double(rate, -1, "learning rate; it falls to 2 % over the last 40 % of the steps");
 DEFINE_double(average, -1,
               "decay of the moving average of the weights, which becomes the prior; 0: the last ones");
+DEFINE_double(recombine, -1, "share of the poses with another pose's legs, and with another's arms");
 DEFINE_string(loss, "least-squares",
               "GAN: least-squares, log (Eq. 1 of the paper) or log-strong (its non-saturating form)");
 DEFINE_int32(discriminator_steps, -1, "GAN: steps of the discriminator for one of the generator");
@@ -44,13 +45,11 @@ void Take(const char* name, Flag flag, double low, double high, T* value) {
 }  // namespace
 
 const std::vector<std::string>& TrainFlagNames() {
-  static const std::vector<std::string> names = {"family",        "steps",     "batch",
-                                                 "latent",        "hidden",    "rate",
-                                                 "average",       "loss",      "discriminator_steps",
-                                                 "path_length",   "shapes",    "kl",
-                                                 "joints",        "mesh",      "rotations",
-                                                 "dropout",       "couplings", "noise",
-                                                 "evaluate_every"};
+  static const std::vector<std::string> names = {
+      "family",      "steps",   "batch",     "latent", "hidden",
+      "rate",        "average", "recombine", "loss",   "discriminator_steps",
+      "path_length", "shapes",  "kl",        "joints", "mesh",
+      "rotations",   "dropout", "couplings", "noise",  "evaluate_every"};
   return names;
 }
 
@@ -63,6 +62,7 @@ TrainingOptions TrainingFromFlags() {
   Take("hidden", FLAGS_hidden, 1, 1e5, &options.hidden);
   Take("rate", FLAGS_rate, 1e-9, 1, &options.learning_rate);
   Take("average", FLAGS_average, 0, 0.999999, &options.average);
+  Take("recombine", FLAGS_recombine, 0, 1, &options.recombine);
   options.loss = AdversarialLossOf(FLAGS_loss);
   Take("discriminator-steps", FLAGS_discriminator_steps, 1, 1000, &options.discriminator_steps);
   Take("path-length", FLAGS_path_length, 0, 1e3, &options.path_length);

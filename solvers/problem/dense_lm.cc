@@ -283,6 +283,22 @@ bool DenseLm::NormalMatrix(Eigen::MatrixXd* hessian) {
   return true;
 }
 
+void DenseLm::BlockCosts(std::vector<double>* costs) {
+  if (callback_ != nullptr) callback_->PrepareForEvaluation(false, true);
+  costs->clear();
+  for (const ResidualBlock& block : residuals_) {
+    for (size_t i = 0; i < block.parameters.size(); ++i)
+      block_values_[i] = parameters_[block.parameters[i]].values;
+    if (!block.cost->Evaluate(block_values_.data(), residual_scratch_.data(), nullptr)) {
+      costs->push_back(std::numeric_limits<double>::infinity());
+      continue;
+    }
+    double rho[3] = {residual_scratch_.head(block.num_residuals).squaredNorm(), 1, 0};
+    if (block.loss != nullptr) block.loss->Evaluate(rho[0], rho);
+    costs->push_back(0.5 * rho[0]);
+  }
+}
+
 SolveSummary DenseLm::Solve(const SolveOptions& options) {
   AssignColumns();
   SolveSummary summary;

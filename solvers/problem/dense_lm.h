@@ -55,6 +55,9 @@ class DenseLm {
   // J^T J of the robustified problem at the current point over the tangents of the free blocks in order of
   // first use, full symmetric. False when the cost cannot be evaluated.
   bool NormalMatrix(Eigen::MatrixXd* hessian);
+  // Costs of the residual blocks at the current point, in the order in which the problem lists them; infinite
+  // where one cannot be evaluated. For values alone ceres::Problem would differentiate every manifold first.
+  void BlockCosts(std::vector<double>* costs);
 
  private:
   using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;

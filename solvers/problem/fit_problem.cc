@@ -88,6 +88,10 @@ FitProblem::FitProblem(const std::shared_ptr<const BodyModel>& model, const Keyp
   AddPriorTerms();
   if (latent_prior_ != nullptr) AddLatent();
   dense_lm_ = std::make_unique<DenseLm>(problem_, &body_);
+  std::vector<ceres::ResidualBlockId> ids;
+  problem_.GetResidualBlocks(&ids);
+  VT_CHECK_EQ(ids.size(), term_of_block_.size());
+  for (size_t i = 0; i < ids.size(); ++i) VT_CHECK(ids[i] == term_of_block_[i].first);
 }
 
 void FitProblem::AddDataTerms(Recipe::Camera camera) {
@@ -294,15 +298,13 @@ SolveSummary FitProblem::Solve(const RecipeStage& stage, SolverKind solver) {
 }
 
 std::vector<TermCost> FitProblem::TermCosts() {
-  body_.PrepareForEvaluation(false, true);
+  std::vector<double> costs;
+  dense_lm_->BlockCosts(&costs);
   std::vector<TermCost> terms;
-  for (const auto& [id, name] : term_of_block_) {
-    double cost = 0;
-    if (!problem_.EvaluateResidualBlockAssumingParametersUnchanged(id, true, &cost, nullptr, nullptr)) {
-      cost = std::numeric_limits<double>::infinity();
-    }
+  for (size_t i = 0; i < costs.size(); ++i) {
+    const char* name = term_of_block_[i].second;
     if (terms.empty() || terms.back().name != name) terms.push_back({name, 0});
-    terms.back().cost += cost;
+    terms.back().cost += costs[i];
   }
   const auto is_idle = [](const TermCost& term) { return term.cost == 0; };
   terms.erase(std::remove_if(terms.begin(), terms.end(), is_idle), terms.end());

@@ -104,7 +104,7 @@ class FitProblem {
   std::shared_ptr<const BodyCapsules> capsules_;
   SharedBody body_;
   ceres::Problem problem_;
-  std::vector<std::pair<ceres::ResidualBlockId, const char*>> term_of_block_;
+  std::vector<std::pair<ceres::ResidualBlockId, const char*>> term_of_block_;  // as the problem lists them
   SelfPenetrationCost* self_penetration_ = nullptr;  // owned by problem_; null without capsules
   std::unique_ptr<DenseLm> dense_lm_;
 

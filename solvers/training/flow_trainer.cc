@@ -45,7 +45,8 @@ class FlowTrainer : public PriorTrainer {
   at::Tensor Step(std::int64_t step) override {
     constexpr double kLongest = 100;  // of a gradient
     at::Generator random = SeededGenerator(options_.seed, static_cast<std::uint64_t>(step) + 1);
-    const at::Tensor pose = Blurred(poses_, poses_.Draw(options_.batch, random), random);
+    const at::Tensor pose =
+        Blurred(poses_.DrawBatch(options_.batch, options_.recombine, random).axis_angle, random);
     const at::Tensor loss = flow_.NegativeLogLikelihood(pose).mean();
     at::Tensor gradient = FlatGradient(loss, flow_.parameters());
     gradient = gradient * (kLongest / gradient.norm().clamp_min(kLongest));
@@ -72,7 +73,9 @@ class FlowTrainer : public PriorTrainer {
     constexpr std::int64_t kCopies = 8;
     const at::Tensor rows =
         at::arange(validation.size(), at::kLong).repeat({kCopies}).to(poses_.axis_angle.device());
-    return average_.NegativeLogLikelihood(Blurred(validation, rows, random)).mean().item<double>();
+    return average_.NegativeLogLikelihood(Blurred(validation.axis_angle.index_select(0, rows), random))
+        .mean()
+        .item<double>();
   }
   std::string validation_name() const override { return "nats_val"; }
 
@@ -106,8 +109,7 @@ class FlowTrainer : public PriorTrainer {
   }
 
  private:
-  at::Tensor Blurred(const TrainingPoses& poses, const at::Tensor& rows, at::Generator random) const {
-    const at::Tensor pose = poses.axis_angle.index_select(0, rows);
+  at::Tensor Blurred(const at::Tensor& pose, at::Generator random) const {
     const at::Tensor noise = at::randn(pose.sizes(), random, at::TensorOptions(at::kFloat)).to(pose.device());
     return pose + options_.noise_rad * noise;
   }

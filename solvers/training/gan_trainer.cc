@@ -135,7 +135,7 @@ class GanTrainer : public PriorTrainer {
   }
   // Motion capture has no shapes: those of a body model's own coordinates, N(0, I), stand in, one a pose.
   Real DrawReal(std::int64_t count, const at::Generator& random) const {
-    Real real = {poses_.rotations.index_select(0, poses_.Draw(count, random)), {}};
+    Real real = {poses_.DrawBatch(count, options_.recombine, random).rotations, {}};
     if (options_.betas > 0) {
       real.betas = at::randn({count, options_.betas}, random, at::TensorOptions(at::kFloat)).to(device_);
     }

@@ -41,8 +41,11 @@ class Inverter {
       // Relative to the mean curvature, so that directions that change nothing (the radius of a sphere) stay.
       const at::Tensor scale = normal.diagonal(0, 1, 2).mean(1) + 1e-12;
       normal = normal + (damping * scale).view({n, 1, 1}) * at::eye(d, latent->options());
-      const at::Tensor move = at::cholesky_solve(transposed.matmul(residual), at::linalg_cholesky(normal));
-      const at::Tensor tried = ProjectLatent(map_.distribution, *latent - move.squeeze(-1));
+      // A matrix that rounding left without a root gives no step: that problem waits for more damping.
+      const auto [root, failed] = at::linalg_cholesky_ex(normal);
+      const at::Tensor move = at::cholesky_solve(transposed.matmul(residual), root).squeeze(-1);
+      const at::Tensor step_taken = at::where(failed.eq(0).unsqueeze(1), move, at::zeros_like(move));
+      const at::Tensor tried = ProjectLatent(map_.distribution, *latent - step_taken);
       const at::Tensor tried_points = Points(tried), tried_cost = Cost(tried_points);
       const at::Tensor better = tried_cost < cost;
       *latent = at::where(better.unsqueeze(1), tried, *latent);

@@ -37,6 +37,7 @@ void TrainingOptions::Check() const {
   VT_CHECK_GT(learning_rate, 0);
   VT_CHECK(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1);
   VT_CHECK(average >= 0 && average < 1);
+  VT_CHECK(recombine >= 0 && recombine <= 1);
   VT_CHECK_GT(discriminator_steps, 0);
   VT_CHECK_GE(path_length, 0);
   VT_CHECK_GT(path_length_every, 0);
@@ -56,13 +57,13 @@ void TrainingOptions::Check() const {
 std::string TrainingOptions::Describe() const {
   return StrCat("family ", FamilyName(family), " steps ", steps, " batch ", batch, " latent_dim ", latent_dim,
                 " hidden ", hidden, " learning_rate ", learning_rate, " beta1 ", beta1, " beta2 ", beta2,
-                " average ", average, " seed ", seed, " loss ", static_cast<int>(loss),
-                " discriminator_steps ", discriminator_steps, " path_length ", path_length, " every ",
-                path_length_every, " betas ", betas, " kl_weight ", kl_weight, " joint_weight ", joint_weight,
-                " mesh_weight ", mesh_weight, " rotation_weight ", rotation_weight, " dropout ", dropout,
-                " couplings ", couplings, " noise_rad ", noise_rad, " log_every ", log_every,
-                " evaluate_every ", evaluate_every, " validation_poses ", validation_poses,
-                " inversion_steps ", inversion_steps);
+                " average ", average, " seed ", seed, " recombine ", recombine, " loss ",
+                static_cast<int>(loss), " discriminator_steps ", discriminator_steps, " path_length ",
+                path_length, " every ", path_length_every, " betas ", betas, " kl_weight ", kl_weight,
+                " joint_weight ", joint_weight, " mesh_weight ", mesh_weight, " rotation_weight ",
+                rotation_weight, " dropout ", dropout, " couplings ", couplings, " noise_rad ", noise_rad,
+                " log_every ", log_every, " evaluate_every ", evaluate_every, " validation_poses ",
+                validation_poses, " inversion_steps ", inversion_steps);
 }
 
 TrainingOptions DefaultTraining(PriorFamily family) {
@@ -73,12 +74,14 @@ TrainingOptions DefaultTraining(PriorFamily family) {
     options.beta1 = 0.9;
     options.batch = 128;
     options.steps = 15000;
+    options.recombine = 0.3;
   }
   if (family == PriorFamily::kRealNvp) {
     options.learning_rate = 1e-3;
     options.beta1 = 0.9;
     options.batch = 256;
-    options.steps = 15000;
+    options.steps = 6000;
+    options.recombine = 0.3;
     options.hidden = 128;
   }
   return options;

@@ -24,6 +24,7 @@ struct TrainingOptions {
   double beta1 = 0.5, beta2 = 0.999;  // Adam's
   double average = 0.999;             // the prior is this moving average of the weights; 0: the last ones
   std::uint64_t seed = 1;
+  double recombine = 0.2;  // share of the poses with another's legs, and with another's arms
   // GAN
   AdversarialLoss loss = AdversarialLoss::kLeastSquares;
   int discriminator_steps = 10;  // a step of the generator, each with poses of its own

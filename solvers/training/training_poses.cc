@@ -76,6 +76,32 @@ at::Tensor TrainingPoses::Draw(std::int64_t count, at::Generator generator) cons
       .to(axis_angle.device());
 }
 
+TrainingPoses::Batch TrainingPoses::DrawBatch(std::int64_t count, double recombine,
+                                              at::Generator generator) const {
+  static const std::vector<std::string> kLimbs[] = {{"hip", "knee", "ankle", "foot"},
+                                                    {"shoulder", "elbow", "wrist"}};
+  const at::Tensor first = Draw(count, generator);
+  Batch batch = {axis_angle.index_select(0, first), rotations.index_select(0, first)};
+  if (recombine == 0) return batch;
+  const std::int64_t joints = rotations.size(1);
+  for (const std::vector<std::string>& limb : kLimbs) {
+    at::Tensor of_limb = at::zeros({1, joints}, at::kBool);
+    for (std::int64_t j = 0; j < joints; ++j) {
+      for (const std::string& part : limb) {
+        if (CoveredJointNames()[j].find(part) != std::string::npos) of_limb[0][j] = true;
+      }
+    }
+    const at::Tensor chosen = at::rand({count, 1}, generator, at::TensorOptions(at::kDouble)).lt(recombine);
+    const at::Tensor taken = chosen.logical_and(of_limb).to(first.device());  // (count, joints)
+    const at::Tensor other = Draw(count, generator);
+    batch.rotations =
+        at::where(taken.view({count, joints, 1, 1}), rotations.index_select(0, other), batch.rotations);
+    batch.axis_angle =
+        at::where(taken.repeat_interleave(3, 1), axis_angle.index_select(0, other), batch.axis_angle);
+  }
+  return batch;
+}
+
 at::Tensor BodyRotations(const at::Tensor& covered, std::int64_t num_joints) {
   const std::vector<int>& joints = CoveredJoints();
   const auto rest = static_cast<std::int64_t>(joints.size());

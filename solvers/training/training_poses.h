@@ -30,6 +30,14 @@ struct TrainingPoses {
   std::int64_t size() const { return axis_angle.size(0); }
   // Drawn with replacement, each pose as often as its weight says: (count,) int64 on the device.
   at::Tensor Draw(std::int64_t count, at::Generator generator) const;
+
+  struct Batch {
+    at::Tensor axis_angle, rotations;  // (count, 57), (count, 19, 3, 3)
+  };
+  // Poses drawn so. A share `recombine` of them has the legs of another pose, and as large a share the arms
+  // of a third: few people were captured, and what their limbs do says more about others than how they
+  // combine.
+  Batch DrawBatch(std::int64_t count, double recombine, at::Generator generator) const;
 };
 
 // Rotations of all joints of a body (N, J, 3, 3), J >= 22, from those of the covered ones (N, 19, 3, 3): the

@@ -42,9 +42,9 @@ class VaeTrainer : public PriorTrainer {
 
   at::Tensor Step(std::int64_t step) override {
     at::Generator random = SeededGenerator(options_.seed, static_cast<std::uint64_t>(step) + 1);
-    const at::Tensor rows = poses_.Draw(options_.batch, random);
-    const at::Tensor target = poses_.rotations.index_select(0, rows);
-    const PoseVae::Posterior posterior = vae_.Encode(poses_.axis_angle.index_select(0, rows), &random);
+    const TrainingPoses::Batch real = poses_.DrawBatch(options_.batch, options_.recombine, random);
+    const at::Tensor& target = real.rotations;
+    const PoseVae::Posterior posterior = vae_.Encode(real.axis_angle, &random);
     const at::Tensor noise =
         at::randn(posterior.mean.sizes(), random, at::TensorOptions(at::kFloat)).to(device_);
     const at::Tensor decoded = vae_.Decode(posterior.mean + posterior.std * noise, &random);

@@ -1,7 +1,9 @@
 // Training of priors: the rules of the game, going on after a stop, and that small ones learn.
 #include "solvers/training/train_prior.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
@@ -236,6 +238,35 @@ TEST(TrainingPosesTest, DrawsByWeight) {
   EXPECT_THROW(TrainingPoses(poses, {1, 1}, at::Device(at::kCPU)), ContractError);
 }
 
+// Limbs of others come whole, as often as was asked, and rotations stay those of the axis-angles.
+TEST(TrainingPosesTest, RecombinesLimbs) {
+  constexpr int kPoses = 50, kDrawn = 2000;
+  RowMatrixXd marked(kPoses, 69);  // every number of a pose says which pose it is
+  for (int i = 0; i < kPoses; ++i) marked.row(i).setConstant(0.01 * (i + 1));
+  const TrainingPoses poses(marked, std::vector<double>(kPoses, 1.0), at::Device(at::kCPU));
+  const TrainingPoses::Batch batch = poses.DrawBatch(kDrawn, 0.3, SeededGenerator(1, 1));
+  const at::Tensor mark = batch.axis_angle.view({kDrawn, 19, 3}).select(2, 0);
+  const auto of = [&](const std::string& joint) {
+    const auto& names = CoveredJointNames();
+    return mark.select(1, std::find(names.begin(), names.end(), joint) - names.begin());
+  };
+  for (const char* leg : {"right_hip", "left_knee", "right_ankle", "left_foot"})
+    EXPECT_TRUE(at::equal(of(leg), of("left_hip"))) << leg;
+  for (const char* arm : {"right_shoulder", "left_elbow", "right_wrist"})
+    EXPECT_TRUE(at::equal(of(arm), of("left_shoulder"))) << arm;
+  for (const char* trunk : {"spine2", "neck", "head"})
+    EXPECT_TRUE(at::equal(of(trunk), of("spine1"))) << trunk;
+  const double share = 0.3 * (1 - 1.0 / kPoses), deviation = std::sqrt(share * (1 - share) / kDrawn);
+  for (const char* limb : {"left_hip", "left_shoulder"})
+    EXPECT_NEAR(of(limb).ne(of("spine1")).to(at::kDouble).mean().item<double>(), share, 5 * deviation);
+  const at::Tensor rotations = RotationsFromAxisAngle(batch.axis_angle.view({kDrawn, 19, 3}));
+  EXPECT_LT((rotations - batch.rotations).abs().max().item<double>(), 1e-5);
+  // None: the poses that Draw alone gives.
+  const TrainingPoses::Batch plain = poses.DrawBatch(kDrawn, 0, SeededGenerator(1, 1));
+  const at::Tensor rows = poses.Draw(kDrawn, SeededGenerator(1, 1));
+  EXPECT_TRUE(at::equal(plain.axis_angle, poses.axis_angle.index_select(0, rows)));
+}
+
 TEST(TrainingPosesTest, CoveredJointsAndBack) {
   const RowMatrixXd poses = SwingingPoses(5, 3).leftCols(69);
   const TrainingPoses tensors(poses, std::vector<double>(5, 1.0), at::Device(at::kCPU));
@@ -260,6 +291,28 @@ TEST(InversionTest, FindsWhatIsThere) {
   EXPECT_LT(InversionErrors(map, body, poses.axis_angle, options).max().item<double>(), 3);  // mm
   map.encode = [](const at::Tensor& axis_angle) { return axis_angle; };
   EXPECT_LT(InversionErrors(map, body, poses.axis_angle, options).max().item<double>(), 0.01);
+}
+
+// One latent number that leads nowhere finite must not end the training that asks for the error.
+TEST(InversionTest, AMapThatBreaksDownCostsItsOwnPoseOnly) {
+  const TorchBody body(*Mannequin());
+  const TrainingPoses poses = Swinging(4, 5);
+  LatentMap map;
+  map.latent_dim = 57;
+  map.rotations = [](const at::Tensor& z) {
+    const at::Tensor broken = z.select(1, 0).gt(0.9).view({-1, 1});
+    const at::Tensor angles = at::where(broken, z * std::numeric_limits<double>::infinity(), z);
+    return RotationsFromAxisAngle(angles.view({z.size(0), 19, 3}));
+  };
+  map.encode = [](const at::Tensor& axis_angle) {
+    at::Tensor z = axis_angle.clone();
+    z[0].fill_(0.899);  // any step forward breaks
+    return z;
+  };
+  InversionOptions options;
+  options.steps = 10;
+  const at::Tensor errors = InversionErrors(map, body, poses.axis_angle, options);
+  EXPECT_LT(errors.slice(0, 1).max().item<double>(), 0.01);  // mm
 }
 
 TEST(FlatAdamTest, IsAdam) {
