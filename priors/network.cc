@@ -13,11 +13,12 @@ constexpr int kPieceBytes = 64 * 1024;
 constexpr int kPieceDepth = 64;
 // Rounding of a float grows with the number of updates; at this many it is still that of one product.
 constexpr int kMostUpdates = 64;
+constexpr int kRebuilt = -1;
 
 // c += a b without a heap.
-template <typename Matrix, typename A, typename B>
-void AddProduct(const A& a, const B& b, Matrix* c) {
-  const int rows = kPieceBytes / (kPieceDepth * static_cast<int>(sizeof(typename Matrix::Scalar)));
+template <typename A, typename B, typename C>
+void AddProduct(const A& a, const B& b, C* c) {
+  const int rows = kPieceBytes / (kPieceDepth * static_cast<int>(sizeof(typename C::Scalar)));
   for (Eigen::Index r = 0; r < c->rows(); r += rows) {
     const Eigen::Index nr = std::min<Eigen::Index>(rows, c->rows() - r);
     for (Eigen::Index k = 0; k < a.cols(); k += kPieceDepth) {
@@ -72,13 +73,17 @@ NetworkEvaluator<Scalar>::NetworkEvaluator(std::shared_ptr<const CompiledNetwork
     jacobians_.emplace_back(layer.weight.rows(), network_->inputs());
     widest = std::max(widest, layer.weight.rows());
   }
-  gain_.resize(widest);
+  for (const auto& layer : layers) gains_.push_back(Vector::Zero(layer.weight.rows()));
   scaled_.resize(widest, network_->inputs());
   active_.assign(layers[0].weight.rows(), 0);
   flipped_.resize(active_.size());
   if (layers.size() > 1) {
     flipped_columns_.resize(layers[1].weight.rows(), kPieceDepth);
     flipped_rows_.resize(kPieceDepth, network_->inputs());
+  }
+  if (layers.size() > 2) {
+    scaled_columns_.resize(layers[1].weight.rows(), kPieceDepth);
+    moved_columns_.resize(layers[2].weight.rows(), kPieceDepth);
   }
 }
 
@@ -113,7 +118,7 @@ void NetworkEvaluator<Scalar>::FlipUnits(int count) {
 }
 
 template <typename Scalar>
-void NetworkEvaluator<Scalar>::UpdateFirstProduct() {
+int NetworkEvaluator<Scalar>::UpdateFirstProduct() {
   const Vector& first = values_[0];
   const int num = static_cast<int>(first.size());
   // A unit's rectifier keeps its sign.
@@ -126,9 +131,10 @@ void NetworkEvaluator<Scalar>::UpdateFirstProduct() {
     }
     return count;
   };
-  refresh_ = refresh_ || ++updates_ >= kMostUpdates;
-  int count = refresh_ ? num : find_flipped();
-  if (refresh_ || 2 * count >= num) {
+  bool rebuilt = refresh_ || ++updates_ >= kMostUpdates;
+  int count = rebuilt ? num : find_flipped();
+  rebuilt = rebuilt || 2 * count >= num;
+  if (rebuilt) {
     std::fill(active_.begin(), active_.end(), 0);
     jacobians_[1] = network_->all_inactive();
     count = find_flipped();
@@ -137,21 +143,63 @@ void NetworkEvaluator<Scalar>::UpdateFirstProduct() {
   }
   for (int i = 0; i < count; ++i) active_[flipped_[i]] ^= 1;
   FlipUnits(count);
+  return rebuilt || count > kPieceDepth ? kRebuilt : count;
+}
+
+template <typename Scalar>
+bool NetworkEvaluator<Scalar>::UpdateSecondProduct(int num_flipped) {
+  if (num_flipped == kRebuilt) return false;
+  const auto& layers = network_->layers();
+  const Vector& value = values_[1];
+  Vector& gain = gains_[1];
+  const auto gain_of = [&](Eigen::Index unit) {
+    return value[unit] > 0 ? Scalar(1) : network_->leaky_slope();
+  };
+  int num_second = 0;
+  for (Eigen::Index unit = 0; unit < value.size(); ++unit) num_second += gain[unit] != gain_of(unit);
+  // Multiplications against those of a new product, of which small ones make less use.
+  const Eigen::Index wide = value.size(), in = network_->inputs();
+  if (num_second > kPieceDepth || 3 * (num_flipped * (wide + in) + num_second * in) > 2 * wide * in)
+    return false;
+  if (num_flipped > 0) {
+    auto scaled = scaled_columns_.leftCols(num_flipped);
+    auto moved = moved_columns_.leftCols(num_flipped);
+    scaled = flipped_columns_.leftCols(num_flipped).array().colwise() * gain.array();
+    moved.setZero();
+    AddProduct(layers[2].weight, scaled, &moved);
+    AddProduct(moved, flipped_rows_.topRows(num_flipped), &jacobians_[2]);
+  }
+  int at = 0;
+  for (Eigen::Index unit = 0; at < num_second; ++unit) {
+    const Scalar now = gain_of(unit);
+    if (gain[unit] == now) continue;
+    moved_columns_.col(at) = layers[2].weight.col(unit);
+    flipped_rows_.row(at) = (now - gain[unit]) * jacobians_[1].row(unit);
+    gain[unit] = now;
+    ++at;
+  }
+  if (at > 0) AddProduct(moved_columns_.leftCols(at), flipped_rows_.topRows(at), &jacobians_[2]);
+  return true;
+}
+
+template <typename Scalar>
+void NetworkEvaluator<Scalar>::BuildProduct(size_t i) {
+  const Vector& value = values_[i - 1];
+  Vector& gain = gains_[i - 1];
+  gain = (value.array() > 0).select(Vector::Ones(value.size()), network_->leaky_slope());
+  auto scaled = scaled_.topRows(value.size());
+  scaled = jacobians_[i - 1].array().colwise() * gain.array();
+  jacobians_[i].setZero();
+  AddProduct(network_->layers()[i].weight, scaled, &jacobians_[i]);
 }
 
 template <typename Scalar>
 const typename NetworkEvaluator<Scalar>::Matrix& NetworkEvaluator<Scalar>::Jacobian() {
   const auto& layers = network_->layers();
   if (layers.size() == 1) return layers[0].weight;
-  UpdateFirstProduct();
+  const int num_flipped = UpdateFirstProduct();
   for (size_t i = 2; i < layers.size(); ++i) {
-    const Vector& value = values_[i - 1];
-    auto gain = gain_.head(value.size());
-    gain = (value.array() > 0).select(Vector::Ones(value.size()), network_->leaky_slope());
-    auto scaled = scaled_.topRows(value.size());
-    scaled = jacobians_[i - 1].array().colwise() * gain.array();
-    jacobians_[i].setZero();
-    AddProduct(layers[i].weight, scaled, &jacobians_[i]);
+    if (i > 2 || !UpdateSecondProduct(num_flipped)) BuildProduct(i);
   }
   return jacobians_.back();
 }

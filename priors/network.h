@@ -3,9 +3,11 @@
 //
 // x <- W x + b layer by layer; a leaky rectifier max(x, slope x) follows where a layer says so. With D the
 // diagonal of 1 or slope, the Jacobian is W_L D W_(L-1) ... D W_1: products with the few input directions.
-// Between neighbouring inputs few units of the first layer change sign. As W_2 D W_1 depends on these signs
-// alone, it is kept and changed by the units that flipped (rank one each); after Reset(), and every so often
-// against rounding, it is built anew from slope W_2 W_1, by the same steps.
+// Between neighbouring inputs few units change sign; along an optimiser's path mostly fewer than sixteen do.
+// As J_2 = W_2 D_1 W_1 depends on the first layer's signs alone, it is kept and changed by the units that
+// flipped (rank one each); after Reset(), and every so often against rounding, it is built anew from slope
+// W_2 W_1, by the same steps. Where few flipped, so is J_3 = W_3 D_2 J_2, by
+//   W_3 D_2 dJ_2 + W_3 dD_2 J_2,   dJ_2 = W_2 dD_1 W_1 of low rank, dD_2 of few units.
 #pragma once
 
 #include <cstdint>
@@ -80,18 +82,24 @@ class NetworkEvaluator {
   void Reset() { refresh_ = true; }
 
  private:
-  void UpdateFirstProduct();
+  // Brings jacobians_[1] up to date: how many units flipped, in flipped_ and, as factors of what changed,
+  // flipped_columns_ and flipped_rows_; or kRebuilt, too many for that.
+  int UpdateFirstProduct();
   void FlipUnits(int count);
+  bool UpdateSecondProduct(int num_flipped);
+  // Of layer i, from jacobians_[i - 1].
+  void BuildProduct(size_t i);
 
   std::shared_ptr<const CompiledNetwork<Scalar>> network_;
   Vector input_;
   std::vector<Vector> values_;        // of each layer, behind its rectifier
   std::vector<Matrix> jacobians_;     // of each layer before its rectifier; [0] is not used
-  Vector gain_;                       // diagonal of D
+  std::vector<Vector> gains_;         // diagonals of D, as jacobians_ of the next layer have them; [0] unused
   Matrix scaled_;                     // D times a Jacobian
   std::vector<std::uint8_t> active_;  // units of the first layer, as jacobians_[1] has them
   std::vector<int> flipped_;
   Matrix flipped_columns_, flipped_rows_;
+  Matrix scaled_columns_, moved_columns_;  // D_2 and W_3 D_2 times the former
   bool refresh_ = true;
   int updates_ = 0;
 };

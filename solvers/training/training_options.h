@@ -32,7 +32,7 @@ struct TrainingOptions {
   int path_length_every = 4;
   std::int64_t betas = 0;  // shape numbers to learn besides the pose, from N(0, 1): the data has none
   // VAE: weights of terms that are summed over the joints, or of as much for the surface
-  double kl_weight = 0.001;
+  double kl_weight = 0.003;
   double joint_weight = 1, mesh_weight = 0;  // of distances of joints and of surface points, metres
   double rotation_weight = 0.05;             // of angles, radians: what no joint moves by, as the head's turn
   double dropout = 0;                        // share of hidden numbers that are left out in training
