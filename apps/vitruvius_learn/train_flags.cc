@@ -64,8 +64,8 @@ TrainingOptions TrainingFromFlags() {
   Take("average", FLAGS_average, 0, 0.999999, &options.average);
   Take("recombine", FLAGS_recombine, 0, 1, &options.recombine);
   options.loss = AdversarialLossOf(FLAGS_loss);
-  Take("discriminator-steps", FLAGS_discriminator_steps, 1, 1000, &options.discriminator_steps);
-  Take("path-length", FLAGS_path_length, 0, 1e3, &options.path_length);
+  Take("discriminator_steps", FLAGS_discriminator_steps, 1, 1000, &options.discriminator_steps);
+  Take("path_length", FLAGS_path_length, 0, 1e3, &options.path_length);
   Take("shapes", FLAGS_shapes, 0, 1000, &options.betas);
   Take("kl", FLAGS_kl, 0, 1e3, &options.kl_weight);
   Take("joints", FLAGS_joints, 0, 1e3, &options.joint_weight);
@@ -77,7 +77,7 @@ TrainingOptions TrainingFromFlags() {
   }
   Take("couplings", FLAGS_couplings, 1, 1000, &options.couplings);
   Take("noise", FLAGS_noise, 0, 3, &options.noise_rad);
-  Take("evaluate-every", FLAGS_evaluate_every, 1, 1e9, &options.evaluate_every);
+  Take("evaluate_every", FLAGS_evaluate_every, 1, 1e9, &options.evaluate_every);
   options.seed = FLAGS_seed;
   return options;
 }

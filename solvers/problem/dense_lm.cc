@@ -283,20 +283,32 @@ bool DenseLm::NormalMatrix(Eigen::MatrixXd* hessian) {
   return true;
 }
 
+double DenseLm::CostOf(const ResidualBlock& block) {
+  for (size_t i = 0; i < block.parameters.size(); ++i)
+    block_values_[i] = parameters_[block.parameters[i]].values;
+  if (block.quadratic != nullptr)
+    return block.quadratic->AddNormalEquations(block_values_[0], nullptr, nullptr);
+  if (!block.cost->Evaluate(block_values_.data(), residual_scratch_.data(), nullptr))
+    return std::numeric_limits<double>::infinity();
+  double rho[3] = {residual_scratch_.head(block.num_residuals).squaredNorm(), 1, 0};
+  if (block.loss != nullptr) block.loss->Evaluate(rho[0], rho);
+  return 0.5 * rho[0];
+}
+
 void DenseLm::BlockCosts(std::vector<double>* costs) {
   if (callback_ != nullptr) callback_->PrepareForEvaluation(false, true);
   costs->clear();
-  for (const ResidualBlock& block : residuals_) {
-    for (size_t i = 0; i < block.parameters.size(); ++i)
-      block_values_[i] = parameters_[block.parameters[i]].values;
-    if (!block.cost->Evaluate(block_values_.data(), residual_scratch_.data(), nullptr)) {
-      costs->push_back(std::numeric_limits<double>::infinity());
-      continue;
-    }
-    double rho[3] = {residual_scratch_.head(block.num_residuals).squaredNorm(), 1, 0};
-    if (block.loss != nullptr) block.loss->Evaluate(rho[0], rho);
-    costs->push_back(0.5 * rho[0]);
+  for (const ResidualBlock& block : residuals_) costs->push_back(CostOf(block));
+}
+
+bool DenseLm::EvaluateTrial(double cost, double* trial_cost) {
+  if (has_manifold_) {
+    if (callback_ != nullptr) callback_->PrepareForEvaluation(false, true);
+    *trial_cost = 0;
+    for (const ResidualBlock& block : residuals_) *trial_cost += CostOf(block);
+    if (!(*trial_cost < cost)) return std::isfinite(*trial_cost);
   }
+  return Evaluate(trial_cost, &trial_hessian_, &trial_gradient_);
 }
 
 SolveSummary DenseLm::Solve(const SolveOptions& options) {
@@ -357,7 +369,7 @@ SolveSummary DenseLm::Solve(const SolveOptions& options) {
       bool evaluated = false;
       if (there) {
         ScatterState(trial_x_);
-        evaluated = Evaluate(&trial_cost, &trial_hessian_, &trial_gradient_);
+        evaluated = EvaluateTrial(cost, &trial_cost);
       }
       if (evaluated && model_decrease > 0 && trial_cost < cost) {
         const double quality = (cost - trial_cost) / model_decrease;

@@ -88,6 +88,11 @@ class DenseLm {
   // Over the tangents; the second over the blocks' own numbers.
   bool Evaluate(double* cost, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
   bool EvaluateAmbient(double* cost, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
+  double CostOf(const ResidualBlock& block);
+  // At the current point, with the derivatives where it costs less than `cost`. A step along a manifold is
+  // refused oftener than others, and its derivatives are dear: there the value is asked first. False: it
+  // cannot be evaluated.
+  bool EvaluateTrial(double cost, double* trial_cost);
   void Reduce(Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
   // trial_x_ = x_ (+) step_, within bounds. Shortens step_ to what was taken. False: no such point.
   bool TakeStep();

@@ -53,6 +53,7 @@ TrainingOptions Small(PriorFamily family) {
   options.log_every = 1;
   options.validation_poses = 5;
   options.inversion_steps = 5;
+  options.recombine = 0;  // what these people's arms do follows from their legs
   return options;
 }
 
@@ -215,6 +216,41 @@ TEST_F(TrainPriorTest, SmallOnesLearn) {
   EXPECT_LT(nats.back().second, nats.front().second - 3);
 }
 
+// A heavy term empties the latent: the posterior is the prior.
+TEST_F(TrainPriorTest, DivergenceIsHeldDown) {
+  TrainingOptions options = Small(PriorFamily::kVae);
+  options.steps = options.evaluate_every = 200;
+  options.kl_weight = 10;
+  options.learning_rate = 3e-3;
+  const auto kl = Train(options).run.log.Curve("kl");
+  EXPECT_LT(kl.back().second, 0.1);
+}
+
+// With the penalty, steps of one length in the latent move poses more evenly, and poses still differ.
+TEST_F(TrainPriorTest, PathLengthPenaltyEvensSteps) {
+  const auto unevenness = [&](double weight) {
+    TrainingOptions options = Small(PriorFamily::kGanS);
+    options.steps = options.evaluate_every = 300;
+    options.hidden = 64;
+    options.batch = 32;
+    options.learning_rate = 1e-3;
+    options.average = 0.9;
+    options.discriminator_steps = 3;
+    options.path_length = weight;
+    options.path_length_every = 1;
+    const TrainedPrior gan = Train(options);
+    EXPECT_GT(gan.run.log.Curve("spread_mean").back().second, 0.3);
+    const LatentMap map = gan.trainer->Map();
+    at::NoGradGuard no_grad;
+    const at::Tensor z = SampleLatent(map.distribution, 500, 4, SeededGenerator(1, 1));
+    const at::Tensor moved = ProjectLatent(
+        map.distribution, z + 0.02 * SampleLatent(map.distribution, 500, 4, SeededGenerator(1, 2)));
+    const at::Tensor steps = (map.rotations(moved) - map.rotations(z)).square().sum({1, 2, 3}).sqrt();
+    return (steps / (moved - z).norm(2, 1)).log().std().item<double>();
+  };
+  EXPECT_LT(unevenness(0.5), 0.8 * unevenness(0));
+}
+
 TEST_F(TrainPriorTest, AdversariesReachTheSpreadOfTheData) {
   TrainingOptions options = Small(PriorFamily::kGanS);
   options.steps = options.evaluate_every = 200;
@@ -293,7 +329,7 @@ TEST(InversionTest, FindsWhatIsThere) {
   EXPECT_LT(InversionErrors(map, body, poses.axis_angle, options).max().item<double>(), 0.01);
 }
 
-// One latent number that leads nowhere finite must not end the training that asks for the error.
+// A latent number that leads nowhere finite must not spoil what is found for other poses.
 TEST(InversionTest, AMapThatBreaksDownCostsItsOwnPoseOnly) {
   const TorchBody body(*Mannequin());
   const TrainingPoses poses = Swinging(4, 5);
