@@ -67,7 +67,9 @@ TEST(Certainty, HypothesesDoNotChangeTheResultAndAreBodies) {
       EXPECT_LT((joints.points() - body.joints3d).norm(), 1e-9);
     }
     EXPECT_LE(sum, 1 + 1e-12);
-    if (fit.num_minima <= 4) EXPECT_NEAR(sum, 1, 1e-9);
+    if (fit.num_minima <= 4) {
+      EXPECT_NEAR(sum, 1, 1e-9);
+    }
   }
   EXPECT_GT(several, 0);
   EXPECT_EQ(
