@@ -86,9 +86,10 @@ void DenseLm::AssignColumns() {
   num_columns_ = column;
   num_tangents_ = tangent;
   for (Eigen::MatrixXd* m : {&hessian_, &trial_hessian_, &damped_}) m->resize(tangent, tangent);
-  for (Eigen::VectorXd* v : {&gradient_, &trial_gradient_, &step_, &curved_}) v->resize(tangent);
+  for (Eigen::VectorXd* v : {&gradient_, &trial_gradient_, &step_, &curved_, &fixed_}) v->resize(tangent);
   for (Eigen::VectorXd* v : {&x_, &trial_x_}) v->resize(column);
   held_.assign(static_cast<size_t>(tangent), 0);
+  is_fixed_ = held_;
   if (!has_manifold_) return;
   ambient_hessian_.resize(column, column);
   ambient_gradient_.resize(column);
@@ -311,6 +312,45 @@ bool DenseLm::EvaluateTrial(double cost, double* trial_cost) {
   return Evaluate(trial_cost, &trial_hessian_, &trial_gradient_);
 }
 
+bool DenseLm::SolveStep(double damping) {
+  fixed_.setZero();
+  is_fixed_ = held_;
+  is_cut_ = false;
+  // Each round puts numbers that would leave their range on its end, and moves the others to where that is
+  // best.
+  constexpr int kMostRounds = 8;
+  for (int round = 0; round < kMostRounds; ++round) {
+    damped_ = hessian_;
+    damped_.diagonal() += damping * Diagonal();
+    step_ = -gradient_;
+    if (!bounds_.empty()) {
+      if (round > 0) step_.noalias() -= hessian_.selfadjointView<Eigen::Lower>() * fixed_;
+      for (int i = 0; i < num_tangents_; ++i) {
+        if (!is_fixed_[i]) continue;
+        damped_.row(i).setZero();
+        damped_.col(i).setZero();
+        damped_(i, i) = 1;
+        step_[i] = fixed_[i];
+      }
+    }
+    cholesky_.compute(damped_);
+    if (cholesky_.info() != Eigen::Success) return false;
+    cholesky_.solveInPlace(step_);
+    bool any_leaves = false;
+    for (const Bound& bound : bounds_) {
+      const int i = bound.tangent;
+      if (i < 0 || is_fixed_[i]) continue;
+      const double x = x_[parameters_[bound.block].column + bound.index];
+      if (x + step_[i] >= bound.low && x + step_[i] <= bound.high) continue;
+      fixed_[i] = (step_[i] < 0 ? bound.low : bound.high) - x;
+      is_fixed_[i] = 1;
+      any_leaves = is_cut_ = true;
+    }
+    if (!any_leaves) break;
+  }
+  return true;
+}
+
 SolveSummary DenseLm::Solve(const SolveOptions& options) {
   AssignColumns();
   SolveSummary summary;
@@ -325,27 +365,10 @@ SolveSummary DenseLm::Solve(const SolveOptions& options) {
   }
 
   constexpr double kInitialDamping = 1e-4, kSmallestDamping = 1e-12, kLargestDamping = 1e12;
-  // As in Ceres: damping relative to the diagonal, which is kept within this range.
-  constexpr double kSmallestDiagonal = 1e-6, kLargestDiagonal = 1e32;
   double damping = kInitialDamping, increase = 2;
   while (summary.iterations < options.max_iterations) {
-    damped_ = hessian_;
-    damped_.diagonal() +=
-        damping * hessian_.diagonal().cwiseMax(kSmallestDiagonal).cwiseMin(kLargestDiagonal);
-    for (int i = 0; !bounds_.empty() && i < num_tangents_; ++i) {
-      if (!held_[i]) continue;
-      damped_.row(i).setZero();
-      damped_.col(i).setZero();
-      damped_(i, i) = 1;
-    }
-    cholesky_.compute(damped_);
     bool improved = false;
-    if (cholesky_.info() == Eigen::Success) {
-      step_ = -gradient_;
-      for (int i = 0; !bounds_.empty() && i < num_tangents_; ++i) {
-        if (held_[i]) step_[i] = 0;
-      }
-      cholesky_.solveInPlace(step_);
+    if (SolveStep(damping)) {
       const bool there = TakeStep();
       if (step_.norm() <= options.parameter_tolerance * (x_.norm() + options.parameter_tolerance)) {
         summary.termination = SolveSummary::kConverged;
@@ -355,11 +378,7 @@ SolveSummary DenseLm::Solve(const SolveOptions& options) {
       double model_decrease;
       if (bounds_.empty()) {
         model_decrease =
-            -0.5 * gradient_.dot(step_) +
-            0.5 * damping *
-                (hessian_.diagonal().cwiseMax(kSmallestDiagonal).cwiseMin(kLargestDiagonal).array() *
-                 step_.array().square())
-                    .sum();
+            -0.5 * gradient_.dot(step_) + 0.5 * damping * (Diagonal().array() * step_.array().square()).sum();
       } else {
         curved_.noalias() = hessian_.selfadjointView<Eigen::Lower>() * step_;
         model_decrease = -gradient_.dot(step_) - 0.5 * step_.dot(curved_);
@@ -387,7 +406,7 @@ SolveSummary DenseLm::Solve(const SolveOptions& options) {
           summary.termination = SolveSummary::kConverged;
           break;
         }
-      } else if (evaluated && model_decrease <= 1e-3 * options.function_tolerance * cost) {
+      } else if (evaluated && !is_cut_ && model_decrease <= 1e-3 * options.function_tolerance * cost) {
         // Nothing left to gain at this accuracy.
         summary.termination = SolveSummary::kConverged;
         break;

@@ -94,6 +94,10 @@ class DenseLm {
   // cannot be evaluated.
   bool EvaluateTrial(double cost, double* trial_cost);
   void Reduce(Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
+  // The Hessian's, by which damping is measured; kept within Ceres' range.
+  auto Diagonal() const { return hessian_.diagonal().cwiseMax(1e-6).cwiseMin(1e32); }
+  // step_: the least of the damped model, within bounds. False where the matrix has no root.
+  bool SolveStep(double damping);
   // trial_x_ = x_ (+) step_, within bounds. Shortens step_ to what was taken. False: no such point.
   bool TakeStep();
   // Sets held_ and returns the largest gradient entry of directions that are not held.
@@ -116,7 +120,10 @@ class DenseLm {
   Eigen::MatrixXd hessian_, trial_hessian_, damped_, ambient_hessian_;
   Eigen::MatrixXd moved_;  // H M of one block
   Eigen::VectorXd gradient_, trial_gradient_, ambient_gradient_, x_, trial_x_, step_, curved_;
-  std::vector<char> held_;  // tangent directions that wait at a bound
+  std::vector<char> held_;      // tangent directions that wait at a bound
+  std::vector<char> is_fixed_;  // those, and what a step would carry past one, by fixed_
+  Eigen::VectorXd fixed_;
+  bool is_cut_ = false;  // a bound is in the step's way: it may lead uphill, which more damping mends
   Eigen::LLT<Eigen::MatrixXd> cholesky_;
 };
 

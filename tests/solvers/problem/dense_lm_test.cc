@@ -11,6 +11,7 @@
 #include <ceres/sphere_manifold.h>
 #include <gtest/gtest.h>
 
+#include "models/util/rng.h"
 #include "solvers/residuals/diagonal_prior.h"
 #include "solvers/residuals/geman_mcclure.h"
 
@@ -252,6 +253,53 @@ TEST(DenseLm, KeepsWithinBoundsAndFindsTheMinimumThere) {
   DenseLm(other, nullptr).Solve(Tight());
   EXPECT_NEAR(y[0], 2, 1e-7);
   EXPECT_NEAR(y[1], 3, 1e-7);
+}
+
+struct Slanted {  // A (x - c)
+  Eigen::Matrix<double, 8, 8> a;
+  Eigen::Matrix<double, 8, 1> c;
+  template <typename T>
+  bool operator()(const T* x, T* r) const {
+    const Eigen::Map<const Eigen::Matrix<T, 8, 1>> at(x);
+    Eigen::Map<Eigen::Matrix<T, 8, 1>> out(r);
+    out = a.cast<T>() * (at - c.cast<T>());
+    return true;
+  }
+};
+
+// Long valleys across the box: a step that is merely cut at its walls goes uphill. At the minimum of a convex
+// function the slope is zero, or points out of the box.
+TEST(DenseLm, FindsTheMinimumOfValleysAcrossABox) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Rng rng(seed);
+    auto* slanted = new Slanted;
+    for (double& value : slanted->a.reshaped()) value = rng.Normal();
+    slanted->a.row(0) *= 30;
+    slanted->a.row(1) *= 10;
+    for (double& value : slanted->c) value = 3 * rng.Normal();
+    const Slanted copy = *slanted;
+    Eigen::Matrix<double, 8, 1> x = Eigen::Matrix<double, 8, 1>::Zero();
+    ceres::Problem problem;
+    problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Slanted, 8, 8>(slanted), nullptr, x.data());
+    for (int i = 0; i < 8; ++i) {
+      problem.SetParameterLowerBound(x.data(), i, -1);
+      problem.SetParameterUpperBound(x.data(), i, 1);
+    }
+    SolveOptions options = Tight();
+    options.max_iterations = 500;
+    EXPECT_EQ(DenseLm(problem, nullptr).Solve(options).termination, SolveSummary::kConverged);
+    const Eigen::Matrix<double, 8, 1> slope = copy.a.transpose() * (copy.a * (x - copy.c));
+    const double flat = 1e-5 * copy.a.squaredNorm();
+    for (int i = 0; i < 8; ++i) {
+      EXPECT_LE(std::abs(x[i]), 1);
+      if (x[i] > -1) {
+        EXPECT_LT(slope[i], flat) << seed << " number " << i;
+      }
+      if (x[i] < 1) {
+        EXPECT_GT(slope[i], -flat) << seed << " number " << i;
+      }
+    }
+  }
 }
 
 }  // namespace
