@@ -94,8 +94,9 @@ class DenseLm {
   // cannot be evaluated.
   bool EvaluateTrial(double cost, double* trial_cost);
   void Reduce(Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
-  // The Hessian's, by which damping is measured; kept within Ceres' range.
-  auto Diagonal() const { return hessian_.diagonal().cwiseMax(1e-6).cwiseMin(1e32); }
+  // Damping is relative to the Hessian's diagonal, which is kept within the range that it has in Ceres.
+  static constexpr double kSmallestDiagonal = 1e-6, kLargestDiagonal = 1e32;
+  auto Diagonal() const { return hessian_.diagonal().cwiseMax(kSmallestDiagonal).cwiseMin(kLargestDiagonal); }
   // step_: the least of the damped model, within bounds. False where the matrix has no root.
   bool SolveStep(double damping);
   // trial_x_ = x_ (+) step_, within bounds. Shortens step_ to what was taken. False: no such point.

@@ -57,6 +57,17 @@ TrainingOptions Small(PriorFamily family) {
   return options;
 }
 
+// Large enough to learn in seconds how much poses vary.
+TrainingOptions SmallAdversary(int steps) {
+  TrainingOptions options = Small(PriorFamily::kGanS);
+  options.steps = options.evaluate_every = steps;
+  options.hidden = 64;
+  options.batch = 32;
+  options.learning_rate = 1e-3;
+  options.average = 0.9;
+  return options;
+}
+
 class TrainPriorTest : public testing::Test {
  protected:
   // Tensors of this size gain nothing by threads, which on a busy machine wait for each other.
@@ -229,12 +240,7 @@ TEST_F(TrainPriorTest, DivergenceIsHeldDown) {
 // With the penalty, steps of one length in the latent move poses more evenly, and poses still differ.
 TEST_F(TrainPriorTest, PathLengthPenaltyEvensSteps) {
   const auto unevenness = [&](double weight) {
-    TrainingOptions options = Small(PriorFamily::kGanS);
-    options.steps = options.evaluate_every = 300;
-    options.hidden = 64;
-    options.batch = 32;
-    options.learning_rate = 1e-3;
-    options.average = 0.9;
+    TrainingOptions options = SmallAdversary(300);
     options.discriminator_steps = 3;
     options.path_length = weight;
     options.path_length_every = 1;
@@ -252,13 +258,7 @@ TEST_F(TrainPriorTest, PathLengthPenaltyEvensSteps) {
 }
 
 TEST_F(TrainPriorTest, AdversariesReachTheSpreadOfTheData) {
-  TrainingOptions options = Small(PriorFamily::kGanS);
-  options.steps = options.evaluate_every = 200;
-  options.hidden = 64;
-  options.batch = 32;
-  options.learning_rate = 1e-3;
-  options.average = 0.9;
-  const TrainedPrior gan = Train(options);
+  const TrainedPrior gan = Train(SmallAdversary(200));
   const double spread = gan.run.log.Curve("spread_mean").back().second;
   EXPECT_GT(spread, 0.5);
   EXPECT_LT(spread, 2);
