@@ -67,7 +67,7 @@ DenseLm::DenseLm(const ceres::Problem& problem, ceres::EvaluationCallback* callb
 }
 
 void DenseLm::AssignColumns() {
-  int column = 0, tangent = 0, most_tangents = 0;
+  int column = 0, tangent = 0, most_tangents = 0, largest_moving = 0;
   has_manifold_ = false;
   for (ParameterBlock& block : parameters_) {
     block.column = block.tangent_column = -1;
@@ -81,6 +81,7 @@ void DenseLm::AssignColumns() {
     if (block.manifold == nullptr) continue;
     has_manifold_ = true;
     most_tangents = std::max(most_tangents, block.tangent_size);
+    largest_moving = std::max(largest_moving, block.size);
     block.jacobian.resize(block.size, block.tangent_size);
   }
   num_columns_ = column;
@@ -93,7 +94,8 @@ void DenseLm::AssignColumns() {
   if (!has_manifold_) return;
   ambient_hessian_.resize(column, column);
   ambient_gradient_.resize(column);
-  moved_.resize(column, most_tangents);
+  moved_.resize(largest_moving, most_tangents);
+  tangent_rows_.resize(rows_.rows(), tangent);
 }
 
 void DenseLm::GatherState(Eigen::VectorXd* x) const {
@@ -111,52 +113,59 @@ void DenseLm::ScatterState(const Eigen::VectorXd& x) {
 }
 
 bool DenseLm::Evaluate(double* cost, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient) {
-  if (!has_manifold_) return EvaluateAmbient(cost, hessian, gradient);
-  for (ParameterBlock& block : parameters_) {
-    if (block.column < 0 || block.manifold == nullptr) continue;
-    if (!block.manifold->PlusJacobian(block.values, block.jacobian.data())) return false;
+  int num_rows = 0;
+  const auto add_rows = [&](const auto& rows) {
+    if (num_rows == 0) return;  // Eigen divides by the number of rows when it chooses its blocks
+    hessian->selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose());
+    gradient->noalias() += rows.transpose() * row_residuals_.head(num_rows);
+  };
+  if (!has_manifold_) {
+    if (!EvaluateBlocks(cost, &num_rows, hessian, gradient)) return false;
+    add_rows(rows_.topLeftCorner(num_rows, num_columns_));
+  } else {
+    for (ParameterBlock& block : parameters_) {
+      if (block.column < 0 || block.manifold == nullptr) continue;
+      if (!block.manifold->PlusJacobian(block.values, block.jacobian.data())) return false;
+    }
+    if (!EvaluateBlocks(cost, &num_rows, &ambient_hessian_, &ambient_gradient_)) return false;
+    Reduce(num_rows, hessian, gradient);
+    add_rows(tangent_rows_.topRows(num_rows));
   }
-  if (!EvaluateAmbient(cost, &ambient_hessian_, &ambient_gradient_)) return false;
-  Reduce(hessian, gradient);
   return gradient->allFinite() && hessian->diagonal().allFinite();
 }
 
-void DenseLm::Reduce(Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient) {
-  for (size_t b = 0; b < parameters_.size(); ++b) {
-    const ParameterBlock& block = parameters_[b];
+void DenseLm::Reduce(int num_rows, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient) {
+  hessian->setZero();
+  for (const ParameterBlock& block : parameters_) {
     if (block.column < 0) continue;
+    const auto rows = rows_.block(0, block.column, num_rows, block.size);
+    auto rows_t = tangent_rows_.block(0, block.tangent_column, num_rows, block.tangent_size);
     const auto g = ambient_gradient_.segment(block.column, block.size);
     auto g_t = gradient->segment(block.tangent_column, block.tangent_size);
+    const auto h = ambient_hessian_.block(block.column, block.column, block.size, block.size);
     auto h_t =
         hessian->block(block.tangent_column, block.tangent_column, block.tangent_size, block.tangent_size);
-    const auto h = ambient_hessian_.block(block.column, block.column, block.size, block.size);
     if (block.manifold == nullptr) {
+      rows_t = rows;
       g_t = g;
       h_t = h;
-    } else {
-      g_t.noalias() = block.jacobian.transpose() * g;
-      auto moved = moved_.topLeftCorner(block.size, block.tangent_size);
-      moved.noalias() = h.selfadjointView<Eigen::Lower>() * block.jacobian;
-      h_t.noalias() = block.jacobian.transpose() * moved;
+      continue;
     }
-    for (size_t a = b + 1; a < parameters_.size(); ++a) {
-      const ParameterBlock& below = parameters_[a];
-      if (below.column < 0) continue;
-      const auto cross = ambient_hessian_.block(below.column, block.column, below.size, block.size);
-      auto cross_t =
-          hessian->block(below.tangent_column, block.tangent_column, below.tangent_size, block.tangent_size);
-      if (block.manifold == nullptr && below.manifold == nullptr) {
-        cross_t = cross;
-      } else if (below.manifold == nullptr) {
-        cross_t.noalias() = cross * block.jacobian;
-      } else if (block.manifold == nullptr) {
-        cross_t.noalias() = below.jacobian.transpose() * cross;
-      } else {
-        auto moved = moved_.topLeftCorner(below.size, block.tangent_size);
-        moved.noalias() = cross * block.jacobian;
-        cross_t.noalias() = below.jacobian.transpose() * moved;
+    const RowMatrix& m = block.jacobian;
+    rows_t.noalias() = rows * m;
+    g_t.noalias() = m.transpose() * g;
+    // H M, from the lower triangle of H, which is nearly empty where no energy is weighed.
+    auto moved = moved_.topLeftCorner(block.size, block.tangent_size);
+    moved.setZero();
+    for (int j = 0; j < block.size; ++j) {
+      for (int i = j; i < block.size; ++i) {
+        const double value = h(i, j);
+        if (value == 0) continue;
+        moved.row(i) += value * m.row(j);
+        if (i != j) moved.row(j) += value * m.row(i);
       }
     }
+    h_t.noalias() = m.transpose() * moved;
   }
 }
 
@@ -209,7 +218,7 @@ bool DenseLm::TakeStep() {
   return true;
 }
 
-bool DenseLm::EvaluateAmbient(double* cost, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient) {
+bool DenseLm::EvaluateBlocks(double* cost, int* num_rows, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient) {
   if (callback_ != nullptr) callback_->PrepareForEvaluation(true, true);
   hessian->setZero();
   gradient->setZero();
@@ -267,13 +276,8 @@ bool DenseLm::EvaluateAmbient(double* cost, Eigen::MatrixXd* hessian, Eigen::Vec
     }
     row += n;
   }
-  if (!std::isfinite(*cost)) return false;
-  if (row > 0) {  // Eigen divides by the number of rows when it chooses its blocks
-    const auto used = rows_.block(0, 0, row, num_columns_);
-    hessian->selfadjointView<Eigen::Lower>().rankUpdate(used.transpose());
-    gradient->noalias() += used.transpose() * row_residuals_.head(row);
-  }
-  return gradient->allFinite() && hessian->diagonal().allFinite();
+  *num_rows = row;
+  return std::isfinite(*cost);
 }
 
 bool DenseLm::NormalMatrix(Eigen::MatrixXd* hessian) {

@@ -5,8 +5,8 @@
 //
 // Minimises the same objective as ceres::Solve on the same problem: 1/2 sum rho(|r|^2). Robust losses are
 // handled as Ceres does for rho'' <= 0 (rows scaled by sqrt(rho')). Constant blocks are respected. Manifolds
-// are: the normal equations are built over the blocks' own numbers x and reduced once an evaluation to the
-// tangent t, H_t = M^T H M and g_t = M^T g with M = d x / d t. Bounds are: a tangent direction that would
+// are: rows and closed forms come over the blocks' own numbers x and are reduced once an evaluation to the
+// tangent t, J_t = J M, H_t = M^T H M and g_t = M^T g with M = d x / d t. Bounds are: a tangent direction that would
 // leave a bound which it has reached is held for the step, steps end at the bound, and the gain they promised
 // is that of the step taken (projected Levenberg-Marquardt; Kanzow, Yamashita, Fukushima 2004). Source of the
 // rest: Madsen, Nielsen, Tingleff, Methods for Non-Linear Least Squares Problems, 2004, algorithm 3.16.
@@ -85,15 +85,17 @@ class DenseLm {
   void AssignColumns();
   void GatherState(Eigen::VectorXd* x) const;
   void ScatterState(const Eigen::VectorXd& x);
-  // Over the tangents; the second over the blocks' own numbers.
   bool Evaluate(double* cost, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
-  bool EvaluateAmbient(double* cost, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
+  // Over the blocks' own numbers: the normal equations of quadratic terms, each within its one block, and the
+  // first num_rows of rows_ and row_residuals_ for all others.
+  bool EvaluateBlocks(double* cost, int* num_rows, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
   double CostOf(const ResidualBlock& block);
   // At the current point, with the derivatives where it costs less than `cost`. A step along a manifold is
   // refused oftener than others, and its derivatives are dear: there the value is asked first. False: it
   // cannot be evaluated.
   bool EvaluateTrial(double cost, double* trial_cost);
-  void Reduce(Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
+  // ambient_hessian_, ambient_gradient_ and rows_ to the tangents; the rows go to tangent_rows_.
+  void Reduce(int num_rows, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient);
   // Damping is relative to the Hessian's diagonal, which is kept within the range that it has in Ceres.
   static constexpr double kSmallestDiagonal = 1e-6, kLargestDiagonal = 1e32;
   auto Diagonal() const { return hessian_.diagonal().cwiseMax(kSmallestDiagonal).cwiseMin(kLargestDiagonal); }
@@ -116,10 +118,10 @@ class DenseLm {
   std::vector<const double*> block_values_;
   std::vector<double*> block_jacobians_;
   Eigen::VectorXd residual_scratch_, jacobian_scratch_;  // Eigen's, for their alignment: see compiler.cmake
-  RowMatrix rows_;
+  RowMatrix rows_, tangent_rows_;
   Eigen::VectorXd row_residuals_;
   Eigen::MatrixXd hessian_, trial_hessian_, damped_, ambient_hessian_;
-  Eigen::MatrixXd moved_;  // H M of one block
+  RowMatrix moved_;  // H M of one block
   Eigen::VectorXd gradient_, trial_gradient_, ambient_gradient_, x_, trial_x_, step_, curved_;
   std::vector<char> held_;      // tangent directions that wait at a bound
   std::vector<char> is_fixed_;  // those, and what a step would carry past one, by fixed_

@@ -139,30 +139,36 @@ bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, F
   const double roll = is_3d ? 0 : TorsoRoll(*person.set, problem->binding(), targets2d_);
   const RecipeStage& first = recipe.camera_stages.empty() ? recipe.stages[0] : recipe.camera_stages[0];
   const double sigma_px = first.robust_sigma / PixelScale(recipe);
-  std::vector<MatrixX3d> points;
+  std::vector<Eigen::Matrix3d> turns;
+  for (int yaw = 0; yaw < starts.yaws; ++yaw)
+    turns.push_back(ExpSO3(UprightOrient(roll, 2 * EIGEN_PI * yaw / starts.yaws)));
+  std::vector<MatrixX3d> placed_points;
   for (const StartPose& pose : StartPosesFor(is_3d, options_.starts == 1)) {
-    for (int yaw = 0; yaw < starts.yaws; ++yaw) {
-      Hypothesis start;
-      start.parameters = BodyParameters::Zero(*model_);
-      start.parameters.body_pose = pose.body_pose;
-      start.latent = pose.latent;
-      if (person.betas) start.parameters.betas = *person.betas;
-      start.parameters.global_orient = UprightOrient(roll, 2 * EIGEN_PI * yaw / starts.yaws);
-      start.Restore(problem);
-      const bool placed =
-          is_3d ? PlaceInSpace(targets3d_, problem) : PlaceInCamera(camera_, targets2d_, problem);
+    Hypothesis start;
+    start.parameters = BodyParameters::Zero(*model_);
+    start.parameters.body_pose = pose.body_pose;
+    start.latent = pose.latent;
+    if (person.betas) start.parameters.betas = *person.betas;
+    start.Restore(problem);
+    const MatrixX3d as_posed = problem->Points();  // as the body turns, they turn about its root
+    for (const Eigen::Matrix3d& rotation : turns) {
+      MatrixX3d points = as_posed;
+      TurnAboutRoot(rotation, &points);
+      Eigen::Matrix3d aligned = Eigen::Matrix3d::Identity();
+      const bool placed = is_3d ? PlaceInSpace(targets3d_, &points, &aligned, &start.parameters.transl)
+                                : PlaceInCamera(camera_, targets2d_, &points, &start.parameters.transl);
       if (!placed) continue;
-      start.TakeFrom(*problem);
+      start.parameters.global_orient = LogSO3(aligned * rotation);
       start.start = static_cast<int>(hypotheses->size());
       if (chooses) {
-        start.cost = is_3d ? AlignmentCost(targets3d_, problem)
-                           : ReprojectionCost(camera_, targets2d_, sigma_px, problem);
-        points.push_back(problem->Points());
+        start.cost = is_3d ? AlignmentCost(targets3d_, points)
+                           : ReprojectionCost(camera_, targets2d_, sigma_px, points);
+        placed_points.push_back(std::move(points));
       }
-      hypotheses->push_back(std::move(start));
+      hypotheses->push_back(start);
     }
   }
-  if (chooses) *hypotheses = BestDistinctStarts(std::move(*hypotheses), std::move(points), starts.keep);
+  if (chooses) *hypotheses = BestDistinctStarts(std::move(*hypotheses), std::move(placed_points), starts.keep);
   return !hypotheses->empty();
 }
 

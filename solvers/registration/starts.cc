@@ -80,8 +80,7 @@ std::vector<StartPose> StartPoses(const std::shared_ptr<const BodyModel>& model,
 }
 
 double ReprojectionCost(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets,
-                        double robust_sigma_px, FitProblem* problem) {
-  const MatrixX3d& points = problem->Points();
+                        double robust_sigma_px, const MatrixX3d& points) {
   const double one = 1;
   double cost = 0;
   for (size_t i = 0; i < targets.size(); ++i) {
@@ -99,8 +98,7 @@ double ReprojectionCost(const PerspectiveCamera& camera, const std::vector<Keypo
   return cost;
 }
 
-double AlignmentCost(const std::vector<Keypoint3dTarget>& targets, FitProblem* problem) {
-  const MatrixX3d& points = problem->Points();
+double AlignmentCost(const std::vector<Keypoint3dTarget>& targets, const MatrixX3d& points) {
   double cost = 0;
   for (size_t i = 0; i < targets.size(); ++i) {
     if (targets[i].weight <= 0) continue;
@@ -155,8 +153,14 @@ double TorsoRoll(const KeypointSet& set, const KeypointBinding& binding,
   return up.norm() > 0 ? std::atan2(up.x(), -up.y()) : 0;
 }
 
+void TurnAboutRoot(const Eigen::Matrix3d& rotation, MatrixX3d* points) {
+  const Eigen::RowVector3d root = points->row(points->rows() - 1);
+  for (Eigen::Index i = 0; i < points->rows(); ++i)
+    points->row(i) = (points->row(i) - root) * rotation.transpose() + root;
+}
+
 bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets,
-                   FitProblem* problem) {
+                   MatrixX3d* moved, Eigen::Vector3d* found) {
   const auto num = static_cast<Eigen::Index>(targets.size());
   Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor> image(num, 2);
   Eigen::VectorXd weights(num);
@@ -164,13 +168,10 @@ bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2d
     image.row(i) = targets[i].image_px;
     weights[i] = targets[i].weight;
   }
-  BodyParameters parameters = problem->parameters();
-  Eigen::Vector3d& transl = parameters.transl;
-  transl.setZero();
-  problem->SetParameters(parameters);
-  const MatrixX3d& points = problem->Points();
+  const MatrixX3d& points = *moved;
+  Eigen::Vector3d& transl = *found;
   const auto place = [&] {
-    problem->SetParameters(parameters);
+    moved->rowwise() += transl.transpose();
     return transl.allFinite();
   };
   // Nearer than this the linear system was badly conditioned, not the person close to the lens.
@@ -211,32 +212,27 @@ bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2d
   return place();
 }
 
-bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, FitProblem* problem) {
-  BodyParameters parameters = problem->parameters();
-  parameters.transl.setZero();
-  problem->SetParameters(parameters);
-  const MatrixX3d& points = problem->Points();
+bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, MatrixX3d* points,
+                  Eigen::Matrix3d* rotation, Eigen::Vector3d* transl) {
   Points3d from(static_cast<Eigen::Index>(targets.size()), 3), to(from.rows(), 3);
   Eigen::Index count = 0;
   for (size_t i = 0; i < targets.size(); ++i) {
     if (targets[i].weight <= 0) continue;
-    from.row(count) = points.row(static_cast<Eigen::Index>(i));
+    from.row(count) = points->row(static_cast<Eigen::Index>(i));
     to.row(count++) = targets[i].position_m;
   }
   if (count < 3) return false;
-  const Similarity align = AlignPoints(from.topRows(count), to.topRows(count), false);
-  parameters.global_orient = LogSO3(align.rotation * ExpSO3(parameters.global_orient));
-  problem->SetParameters(parameters);
+  *rotation = AlignPoints(from.topRows(count), to.topRows(count), false).rotation;
+  TurnAboutRoot(*rotation, points);
   // The body turns about its own pelvis, so only the mean's place is left to match.
-  const MatrixX3d& turned = problem->Points();
   Eigen::Vector3d offset = Eigen::Vector3d::Zero();
   for (size_t i = 0; i < targets.size(); ++i) {
     if (targets[i].weight > 0)
-      offset += targets[i].position_m - turned.row(static_cast<Eigen::Index>(i)).transpose();
+      offset += targets[i].position_m - points->row(static_cast<Eigen::Index>(i)).transpose();
   }
-  parameters.transl = offset / static_cast<double>(count);
-  problem->SetParameters(parameters);
-  return parameters.transl.allFinite();
+  *transl = offset / static_cast<double>(count);
+  points->rowwise() += transl->transpose();
+  return transl->allFinite();
 }
 
 void TurnAround(BodyParameters* parameters) {

@@ -35,13 +35,14 @@ std::vector<StartPose> StartPoses(const std::shared_ptr<const BodyModel>& model,
                                   const std::shared_ptr<const Prior>& start_prior,
                                   const StartOptions& options);
 
-// Robust distance of the problem's current body from the targets, px^2: 1/2 sum rho. Infinite when a seen
-// point is behind the camera. The body's points, for comparison, go to *points where it is not null.
+// Points of a body in the camera's frame, one for each target, the root's last.
+// Robust distance of the points from the targets, px^2: 1/2 sum rho. Infinite when a seen point is behind the
+// camera.
 double ReprojectionCost(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets,
-                        double robust_sigma_px, FitProblem* problem);
+                        double robust_sigma_px, const MatrixX3d& points);
 
 // Sum of weighted squared distances from 3D targets, m^2.
-double AlignmentCost(const std::vector<Keypoint3dTarget>& targets, FitProblem* problem);
+double AlignmentCost(const std::vector<Keypoint3dTarget>& targets, const MatrixX3d& points);
 
 // Of placed bodies the `keep` of the lowest cost that are distinct: their points, the root's last, differ by
 // kSameStartM or more on average, roots aligned. In the order of their cost; ties by start.
@@ -55,14 +56,18 @@ Eigen::Vector3d UprightOrient(double roll, double yaw);
 double TorsoRoll(const KeypointSet& set, const KeypointBinding& binding,
                  const std::vector<Keypoint2dTarget>& targets);
 
-// Places the problem's current body at the targets: closed-form translation, or by similar triangles where
-// that puts a point behind the camera. False when neither is possible.
+// The translation that brings the points, which move with it, to the targets: in closed form, or by similar
+// triangles where that puts a point behind the camera. False when neither is possible.
 bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets,
-                   FitProblem* problem);
+                   MatrixX3d* points, Eigen::Vector3d* transl);
 
-// Rigid alignment of the problem's current body to 3D targets: sets global_orient and transl. False with
-// fewer than three targets.
-bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, FitProblem* problem);
+// The rotation about the root and the translation that align the points, which move with them, to 3D targets.
+// False with fewer than three targets.
+bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, MatrixX3d* points,
+                  Eigen::Matrix3d* rotation, Eigen::Vector3d* transl);
+
+// Points turned about the last of them.
+void TurnAboutRoot(const Eigen::Matrix3d& rotation, MatrixX3d* points);
 
 // The same body seen from behind: R Rot_y(pi), in the body's frame, about its pelvis.
 void TurnAround(BodyParameters* parameters);
