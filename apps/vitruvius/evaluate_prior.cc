@@ -116,7 +116,7 @@ std::vector<SyntheticPerson> PeopleOf(const std::vector<std::string>& files,
 }
 
 // As `vitruvius fit --prior NAME --recipe R --starts N` fits: in the paper's set-up, with equal starts for
-// all priors, and as is the default for this kind of prior.
+// all priors, as is the default for this kind of prior, and a latent with the mixture's energy besides.
 std::vector<PriorFits> FitPeople(const std::string& name, bool is_latent,
                                  const std::vector<SyntheticPerson>& people) {
   struct Setup {
@@ -127,7 +127,8 @@ std::vector<PriorFits> FitPeople(const std::string& name, bool is_latent,
   // With the recipe `adversarial` an energy would be left out; the paper fits those as SMPLify does.
   const Setup setups[] = {{"as in the paper", is_latent ? "adversarial" : "smplify", 1},
                           {"equal starts", "latent", 0},
-                          {"default", "", 0}};
+                          {"default", "", 0},
+                          {"mixture's energy besides", is_latent ? "latent-energy" : "", 0}};
   std::vector<PriorFits> fits;
   if (people.empty()) return fits;
   for (const Setup& each : setups) {
@@ -135,7 +136,8 @@ std::vector<PriorFits> FitPeople(const std::string& name, bool is_latent,
     FLAGS_recipe = each.recipe;
     FLAGS_starts = each.starts;
     const FitSetup setup = FitSetupFromFlags();
-    if (!fits.empty() && fits.back().recipe == setup.recipe2d.name) continue;  // the default is `latent`
+    // The default of a latent prior is `latent`; a mixture has its energy already.
+    if (!fits.empty() && fits.back().recipe == setup.recipe2d.name) continue;
     fits.push_back({each.name, setup.recipe2d.name, FitAndScore(setup, people, BatchOptionsFromFlags())});
   }
   return fits;

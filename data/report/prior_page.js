@@ -89,7 +89,7 @@ function fitSection({ priors, settings }) {
   if (rows.length === 0) return '';
   return section('Fits of 2D keypoints', `${settings.people} people of the test motions, 14 keypoints with ${settings.noise_px} px noise at f = 1000 px, unknown orientation, the same for all priors. Errors over 24 joints, median (mean), mm.`,
     table(['', 'start', 'recipe', 'MPJPE', 'PA-MPJPE', 'usable', 'fits/s a core'], [['here'], ...rows, [PAPER + ', table 3, Human3.6M'], ...PAPER_FITS.map(([name, error]) => [name, 'one', 'L-BFGS', '–', `(${short(error)})`, '–', '–'])]),
-    element('p', { class: 'note after' }, '"As in the paper": Eq. 5 from one start for latent priors, SMPLify from the mean for energies. "Equal starts": samples at eight turns, the end of most evidence, the same for all. Why they differ: the paper fits people of Human3.6M, whose true bodies are not SMPL\'s and whose keypoints it does not describe; here truth and fit are one body, so that errors are smaller. Only the order of priors, and their distances relative to each other, can be compared.'));
+    element('p', { class: 'note after' }, '"As in the paper": one start, for latent priors Eq. 5 from the best of 64 samples at eight turns (a sphere has no centre), for energies SMPLify from the mean, facing the camera; much of the difference is that of the starts. "Equal starts": samples at eight turns, the end of most evidence, the same for all. Why they differ: the paper fits people of Human3.6M, whose true bodies are not SMPL\'s and whose keypoints it does not describe; here truth and fit are one body, so that errors are smaller. Only the order of priors, and their distances relative to each other, can be compared.'));
 }
 
 function pictureSection(pictures, kind, title, about) {
