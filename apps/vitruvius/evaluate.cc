@@ -24,6 +24,8 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
   options.keypoints3d = FLAGS_keypoints3d;
   options.noise_px = FLAGS_noise_px;
   options.noise_m = FLAGS_noise_m;
+  options.surface_points = FLAGS_surface_points;
+  options.weak_perspective = FLAGS_weak;
   options.stride = FLAGS_stride;
   options.seed = FLAGS_seed;
   if (!FLAGS_keypoint_set.empty()) {
@@ -32,6 +34,10 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
       throw UsageError(StrCat("--keypoint_set: \"", FLAGS_keypoint_set, "\" is unknown"));
   }
   const auto is_noise = [](double x) { return x >= 0 && x <= 1e6; };
+  constexpr int kMostSurfacePoints = 100000;
+  if (options.surface_points < 0 || options.surface_points > kMostSurfacePoints)
+    throw UsageError(
+        StrCat("--surface_points: found ", options.surface_points, ", expected 0 to ", kMostSurfacePoints));
   if (options.stride < 1 || !is_noise(options.noise_px) || !is_noise(options.noise_m) || FLAGS_limit < 0) {
     throw UsageError("--stride must be at least 1, --limit at least 0, noise 0 to 1e6");
   }
@@ -72,7 +78,8 @@ Command EvaluateCommand() {
       "weights are\n"
       "honest, and how much larger errors are where a flag says so.\n\n"
       "  vitruvius evaluate fit 03_01.amc 03_02.amc --stride 10\n"
-      "  vitruvius evaluate fit walk.bvh --keypoints3d\n\n"
+      "  vitruvius evaluate fit walk.bvh --keypoints3d\n"
+      "  vitruvius evaluate fit walk.bvh --recipe=dense-later --surface_points 125 --weak --noise_px 0\n\n"
       "evaluate prior compares pose priors (shipped ones, files, and `real`: the train poses themselves). "
       "Recall: the\n"
       "mean vertex distance of real bodies to the nearest of --samples generated ones, exactly; precision: "
@@ -89,10 +96,10 @@ Command EvaluateCommand() {
       "  vitruvius evaluate prior gmm8 gmm1 real --train mocap/train --test mocap/test --out out/\n"
       "  vitruvius evaluate prior my.npz --train mocap/train --test mocap/test --samples 6000000 --queries "
       "10000\n",
-      {"model",       "gender",       "prior",    "recipe",  "starts", "solver", "threads", "seed",
-       "keypoints3d", "keypoint_set", "noise_px", "noise_m", "stride", "limit",  "json",    "quiet",
-       "regressors",  "out",          "train",    "test",    "cap",    "mirror", "samples", "queries",
-       "inverted",    "path_bodies",  "compared", "meshes",  "people"},
+      {"model",       "gender",         "prior",    "recipe",      "starts",   "solver", "threads", "seed",
+       "keypoints3d", "keypoint_set",   "noise_px", "noise_m",     "stride",   "limit",  "json",    "quiet",
+       "regressors",  "surface_points", "weak",     "out",         "train",    "test",   "cap",     "mirror",
+       "samples",     "queries",        "inverted", "path_bodies", "compared", "meshes", "people"},
       [](const std::vector<std::string>& arguments) {
         const std::string verb = arguments.empty() ? "" : arguments[0];
         const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());

@@ -63,6 +63,8 @@ DEFINE_double(fps, 0,
 DEFINE_string(up_axis, "y", "which way is up in a motion that is written: y, or z as in AMASS's own files");
 DEFINE_string(observations, "", "the keypoints a result was fitted to");
 DEFINE_double(noise_px, 3, "standard deviation of the noise on 2D keypoints");
+DEFINE_int32(surface_points, 0, "points anywhere on the surface that are seen besides the keypoints");
+DEFINE_bool(weak, false, "see people under weak perspective");
 DEFINE_double(noise_m, 0, "standard deviation of the noise on 3D keypoints");
 DEFINE_bool(keypoints3d, false, "fit 3D keypoints instead of 2D ones");
 DEFINE_bool(json, false, "print as JSON");

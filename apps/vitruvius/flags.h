@@ -41,6 +41,8 @@ DECLARE_double(fps);
 DECLARE_string(up_axis);
 DECLARE_string(observations);
 DECLARE_double(noise_px);
+DECLARE_int32(surface_points);
+DECLARE_bool(weak);
 DECLARE_double(noise_m);
 DECLARE_bool(keypoints3d);
 DECLARE_bool(json);

@@ -28,7 +28,7 @@ double PercentPenetrating(const std::vector<double>& depths_mm) {
 // The values of people whose truth is a body that can be: motion retargeted to another body may cross it.
 std::vector<double> WhereApart(const std::vector<double>& values, const std::vector<double>& truth_mm) {
   std::vector<double> kept;
-  for (size_t i = 0; i < values.size(); ++i) {
+  for (size_t i = 0; i < truth_mm.size(); ++i) {
     if (truth_mm[i] <= 1000 * kPenetratingM) kept.push_back(values[i]);
   }
   return kept;
@@ -45,6 +45,7 @@ void Scores::Add(const SyntheticPerson& person, const FitResult& result) {
     return;
   }
   ++people;
+  is_3d = person.observation.is_3d();
   usable += result.usable;
   const Points3d found = result.joints3d.topRows(kScoredJoints),
                  truth = person.joints3d.topRows(kScoredJoints);
@@ -56,13 +57,16 @@ void Scores::Add(const SyntheticPerson& person, const FitResult& result) {
   expected_pa_mpjpe_mm.push_back(ProcrustesMpjpeMm(mean, truth));
   root_deg.push_back(RootAngleDeg(result.parameters, person.truth));
   milliseconds.push_back(result.milliseconds);
+  residual_mean.push_back(result.residual_mean);
   backward += NumBackwardBends(*model, result.parameters) > 0;
   const auto depth_mm = [&](const BodyParameters& body) {
     mesh.Evaluate(body, false);
     return 1000 * penetration.Deepest(mesh.points()).depth_m;
   };
-  penetration_mm.push_back(depth_mm(result.parameters));
-  truth_penetration_mm.push_back(depth_mm(person.truth));
+  if (result.segment_scales.size() == 0) {  // the mesh of a body of segments is another
+    penetration_mm.push_back(depth_mm(result.parameters));
+    truth_penetration_mm.push_back(depth_mm(person.truth));
+  }
   turned += root_deg.back() > kTurnedDeg;
   calibration.Add(*model, person.joints3d.topRows(kScoredJoints), result);
 }
@@ -76,9 +80,17 @@ void Scores::Print() const {
   std::printf("mean over minima      MPJPE median %.3f mm, mean %.3f; PA-MPJPE median %.3f mm, mean %.3f\n",
               Median(expected_mpjpe_mm), Mean(expected_mpjpe_mm), Median(expected_pa_mpjpe_mm),
               Mean(expected_pa_mpjpe_mm));
+  std::printf("distance from what was seen, mean of a person   median %.4f, 99 %% below %.4f %s\n",
+              Median(residual_mean), Quantile(residual_mean, 0.99), is_3d ? "m" : "px");
   std::printf("backward knee, elbow  %.2f %% of people (beyond 15 degrees)\n", Percent(backward, people));
   std::printf("root off              %.2f %% of people by more than 60 degrees\n", Percent(turned, people));
   calibration.Print();
+  if (!penetration_mm.empty()) PrintPenetration();
+  std::printf("time                  median %.2f ms a person, %.0f people/s on %d threads\n",
+              Median(milliseconds), static_cast<double>(people) / seconds, threads);
+}
+
+void Scores::PrintPenetration() const {
   std::printf(
       "self-penetration      %.2f %% of people deeper than 10 mm, mean %.2f mm; truth %.2f %%, %.2f mm\n",
       PercentPenetrating(penetration_mm), Mean(penetration_mm), PercentPenetrating(truth_penetration_mm),
@@ -89,8 +101,6 @@ void Scores::Print() const {
       "PA-MPJPE median %.3f mm\n",
       apart.size(), PercentPenetrating(apart), Median(WhereApart(mpjpe_mm, truth_penetration_mm)),
       Median(WhereApart(pa_mpjpe_mm, truth_penetration_mm)));
-  std::printf("time                  median %.2f ms a person, %.0f people/s on %d threads\n",
-              Median(milliseconds), static_cast<double>(people) / seconds, threads);
 }
 
 std::string Scores::ToJson() const {
@@ -103,6 +113,8 @@ std::string Scores::ToJson() const {
       {"pa_mpjpe_mm_mean", Mean(pa_mpjpe_mm)},
       {"expected_mpjpe_mm_median", Median(expected_mpjpe_mm)},
       {"expected_pa_mpjpe_mm_median", Median(expected_pa_mpjpe_mm)},
+      {"residual_mean_median", Median(residual_mean)},
+      {"residual_mean_99_percent_below", Quantile(residual_mean, 0.99)},
       {"backward_bends_percent", Percent(backward, people)},
       {"root_beyond_60deg_percent", Percent(turned, people)},
       {"calibration", calibration.ToJson()},

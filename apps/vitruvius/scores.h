@@ -16,10 +16,12 @@ namespace vitruvius {
 
 struct Scores {
   std::vector<double> mpjpe_mm, pa_mpjpe_mm, root_deg, milliseconds;
+  std::vector<double> residual_mean;  // a person's mean over seen points, px or metres
   std::vector<double> expected_mpjpe_mm, expected_pa_mpjpe_mm;  // of the mean over minima
   long people = 0, usable = 0, backward = 0, turned = 0;
   Calibration calibration;
   std::vector<double> penetration_mm, truth_penetration_mm;  // depth on the mesh
+  bool is_3d = false;
   double seconds = 0;
   int threads = 0;
 
@@ -28,6 +30,7 @@ struct Scores {
   // Over the first 24 joints. Unusable bodies count too: leaving them out would reward giving up.
   void Add(const SyntheticPerson& person, const FitResult& result);
   void Print() const;
+  void PrintPenetration() const;
   std::string ToJson() const;
 
   std::shared_ptr<const BodyModel> model;

@@ -15,6 +15,7 @@
 #include "solvers/batch/batch.h"
 #include "solvers/problem/recipe.h"
 #include "solvers/registration/fitter.h"
+#include "solvers/registration/segment_fitter.h"
 
 namespace vitruvius {
 
@@ -31,6 +32,10 @@ struct FitSetup {
     return std::make_shared<Fitter>(model, priors2d, priors3d, recipe2d, recipe3d, options);
   }
   PersonWorker MakeWorker() const {
+    if (recipe2d.body == Recipe::Body::kSegments) {
+      auto fitter = std::make_shared<SegmentFitter>(model, recipe2d, options);
+      return [fitter](const PersonObservation& person, long) { return fitter->Fit(person); };
+    }
     return [fitter = MakeFitter()](const PersonObservation& person, long) { return fitter->Fit(person); };
   }
 };

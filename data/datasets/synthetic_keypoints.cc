@@ -1,5 +1,6 @@
 #include "data/datasets/synthetic_keypoints.h"
 
+#include "models/body/surface_sampling.h"
 #include "models/camera/camera.h"
 #include "models/math/so3.h"
 #include "models/util/check.h"
@@ -14,6 +15,7 @@ void SyntheticOptions::Check() const {
   VT_CHECK_GT(nearest_m, 0.5);
   VT_CHECK_GE(farthest_m, nearest_m);
   VT_CHECK_GE(stride, 1);
+  VT_CHECK_GE(surface_points, 0);
 }
 
 std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const BodyModel>& model,
@@ -29,6 +31,7 @@ std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const Bod
   const int num_points = binding.points.size();
   const PerspectiveCamera camera = {Eigen::Vector2d::Constant(options.focal_px),
                                     {options.image_width / 2.0, options.image_height / 2.0}};
+  const SurfaceSampler sampler(*model);
   const Motion resampled = Resample(motion, options.fps);
   const std::vector<int> joints = MotionJointsOf(*model);
   std::vector<SyntheticPerson> people;
@@ -62,12 +65,30 @@ std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const Bod
         row[3] = 1;
       }
     } else {
+      const auto see = [&](const Eigen::Vector3d& point) {
+        Eigen::Vector2d seen = options.weak_perspective ? camera.WeakImgFromCam<double>(point, distance)
+                                                        : camera.ImgFromCam<double>(point);
+        for (int axis = 0; axis < 2; ++axis) seen[axis] += options.noise_px * rng.Normal();
+        return seen;
+      };
       observation.keypoints2d.setZero(set->size(), 3);
       for (int i = 0; i < num_points; ++i) {
         auto row = observation.keypoints2d.row(binding.keypoint_of_point[i]);
-        const Eigen::Vector2d seen = camera.ImgFromCam<double>(evaluator.points().row(i).transpose());
-        for (int axis = 0; axis < 2; ++axis) row[axis] = seen[axis] + options.noise_px * rng.Normal();
+        row.head<2>() = see(evaluator.points().row(i));
         row[2] = 1;
+      }
+      const MatrixX3d vertices =
+          options.surface_points > 0 ? PoseMesh(*model, person.truth).vertices : MatrixX3d();
+      for (int i = 0; i < options.surface_points; ++i) {
+        const SurfacePlace place = sampler.Draw(&rng);
+        DensePoint point;
+        point.face = place.face;
+        point.bary = place.bary;
+        Eigen::Vector3d position = Eigen::Vector3d::Zero();
+        for (int corner = 0; corner < 3; ++corner)
+          position += place.bary[corner] * vertices.row(model->faces()(place.face, corner)).transpose();
+        point.image_px = see(position);
+        observation.dense.push_back(point);
       }
       observation.image_width = options.image_width;
       observation.image_height = options.image_height;

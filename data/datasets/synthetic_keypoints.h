@@ -18,6 +18,8 @@ struct SyntheticOptions {
   int image_width = 1000, image_height = 1000;
   double nearest_m = 3, farthest_m = 6;  // distance of the pelvis, uniform
   double fps = 30;                       // motions are resampled to this
+  int surface_points = 0;                // dense correspondences besides, anywhere on the body, seen or not
+  bool weak_perspective = false;         // every point at the pelvis' depth
   int stride = 10;                       // every n-th valid frame
   std::uint64_t seed = 1;
   void Check() const;  // throws ContractError

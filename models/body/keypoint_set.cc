@@ -150,4 +150,8 @@ KeypointBinding BindKeypoints(const KeypointSet& set, const BodyModel& model) {
   return binding;
 }
 
+bool IsTorsoKeypoint(const std::string& name) {
+  return name == "left_hip" || name == "right_hip" || name == "left_shoulder" || name == "right_shoulder";
+}
+
 }  // namespace vitruvius

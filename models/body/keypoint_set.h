@@ -49,4 +49,7 @@ struct KeypointBinding {
 };
 KeypointBinding BindKeypoints(const KeypointSet& set, const BodyModel& model);
 
+// Hips and shoulders: what tells where a body stands and how it is turned.
+bool IsTorsoKeypoint(const std::string& name);
+
 }  // namespace vitruvius

@@ -47,7 +47,11 @@ struct FitResult {
   std::string detail;         // a sentence for people; may be empty
   BodyParameters parameters;  // in camera axes: x right, y down, z forward
   Eigen::VectorXd latent;     // (d) of a latent prior, else empty
-  MatrixX3d joints3d;         // (J, 3) metres, camera axes
+  // (J) scales of a body of segments, else empty: its betas are zero (models/body/segment_body.h).
+  Eigen::VectorXd segment_scales;
+  // Its camera, px a metre and px; zeros else.
+  Eigen::Vector3d weak_camera_px = Eigen::Vector3d::Zero();
+  MatrixX3d joints3d;                                                  // (J, 3) metres, camera axes
   Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor> joints2d;  // (J, 2) px; zeros for 3D input
   MatrixX3d joints3d_expected;  // (J, 3) metres: mean over the distinct minima found, by weight; joints3d is
                                 // the best one
@@ -67,7 +71,8 @@ struct FitResult {
   std::string focal_source;  // "known", "given", "assumed", or "none" for 3D input
   double cost = 0;           // objective of the last stage at the result
   std::vector<TermCost> terms;
-  double residual_median = 0;  // median over seen keypoints: px (2D) or metres (3D)
+  // Over seen keypoints, and points of the surface with a body of segments: px (2D) or metres (3D).
+  double residual_median = 0, residual_mean = 0;
   double penetration_m = 0;    // how deep capsules of the body overlap (models/body/body_capsules.h)
   int num_keypoints = 0;       // seen keypoints that entered the fit
   int num_starts = 0;          // hypotheses that were tried

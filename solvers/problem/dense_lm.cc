@@ -218,7 +218,8 @@ bool DenseLm::TakeStep() {
   return true;
 }
 
-bool DenseLm::EvaluateBlocks(double* cost, int* num_rows, Eigen::MatrixXd* hessian, Eigen::VectorXd* gradient) {
+bool DenseLm::EvaluateBlocks(double* cost, int* num_rows, Eigen::MatrixXd* hessian,
+                             Eigen::VectorXd* gradient) {
   if (callback_ != nullptr) callback_->PrepareForEvaluation(true, true);
   hessian->setZero();
   gradient->setZero();

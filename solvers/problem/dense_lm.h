@@ -6,10 +6,11 @@
 // Minimises the same objective as ceres::Solve on the same problem: 1/2 sum rho(|r|^2). Robust losses are
 // handled as Ceres does for rho'' <= 0 (rows scaled by sqrt(rho')). Constant blocks are respected. Manifolds
 // are: rows and closed forms come over the blocks' own numbers x and are reduced once an evaluation to the
-// tangent t, J_t = J M, H_t = M^T H M and g_t = M^T g with M = d x / d t. Bounds are: a tangent direction that would
-// leave a bound which it has reached is held for the step, steps end at the bound, and the gain they promised
-// is that of the step taken (projected Levenberg-Marquardt; Kanzow, Yamashita, Fukushima 2004). Source of the
-// rest: Madsen, Nielsen, Tingleff, Methods for Non-Linear Least Squares Problems, 2004, algorithm 3.16.
+// tangent t, J_t = J M, H_t = M^T H M and g_t = M^T g with M = d x / d t. Bounds are: a tangent direction
+// that would leave a bound which it has reached is held for the step, steps end at the bound, and the gain
+// they promised is that of the step taken (projected Levenberg-Marquardt; Kanzow, Yamashita, Fukushima 2004).
+// Source of the rest: Madsen, Nielsen, Tingleff, Methods for Non-Linear Least Squares Problems, 2004,
+// algorithm 3.16.
 #pragma once
 
 #include <vector>

@@ -5,11 +5,8 @@
 #include <limits>
 #include <numeric>
 
-#include <ceres/solver.h>
-
 #include "models/util/check.h"
 #include "priors/joint_limits.h"
-#include "solvers/problem/projected_lbfgs.h"
 #include "solvers/residuals/decoded_pose_cost.h"
 #include "solvers/residuals/diagonal_prior.h"
 #include "solvers/residuals/geman_mcclure.h"
@@ -18,13 +15,6 @@
 
 namespace vitruvius {
 namespace {
-
-ceres::Problem::Options ProblemOptions(ceres::EvaluationCallback* callback) {
-  ceres::Problem::Options options;
-  options.evaluation_callback = callback;
-  options.manifold_ownership = ceres::DO_NOT_TAKE_OWNERSHIP;
-  return options;
-}
 
 KeypointBinding BindOrThrow(const KeypointSet& set, const BodyModel& model) {
   KeypointBinding binding = BindKeypoints(set, model);
@@ -37,10 +27,6 @@ KeypointBinding BindOrThrow(const KeypointSet& set, const BodyModel& model) {
 PointSet WithRoot(PointSet points) {
   points.AddJoint(0);
   return points;
-}
-
-bool IsTorso(const std::string& name) {
-  return name == "left_hip" || name == "right_hip" || name == "left_shoulder" || name == "right_shoulder";
 }
 
 constexpr int kSharedJoints = 22;  // pelvis to right_wrist, of SMPL, SMPL-H and SMPL-X
@@ -81,17 +67,14 @@ FitProblem::FitProblem(const std::shared_ptr<const BodyModel>& model, const Keyp
       latent_prior_(dynamic_cast<const LatentPrior*>(prior_.get())),
       capsules_(std::move(capsules)),
       body_(model, WithRoot(binding_.points), latent_prior_ != nullptr ? latent_prior_->latent_dim() : 0),
-      problem_(ProblemOptions(&body_)) {
+      problem_(ProblemOptionsFor(&body_)) {
   for (const int keypoint : binding_.keypoint_of_point)
-    is_torso_.push_back(IsTorso(set.points[keypoint].name));
+    is_torso_.push_back(IsTorsoKeypoint(set.points[keypoint].name));
   AddDataTerms(camera);
   AddPriorTerms();
   if (latent_prior_ != nullptr) AddLatent();
   dense_lm_ = std::make_unique<DenseLm>(problem_, &body_);
-  std::vector<ceres::ResidualBlockId> ids;
-  problem_.GetResidualBlocks(&ids);
-  VT_CHECK_EQ(ids.size(), term_of_block_.size());
-  for (size_t i = 0; i < ids.size(); ++i) VT_CHECK(ids[i] == term_of_block_[i].first);
+  CheckOrder(problem_, term_of_block_);
 }
 
 void FitProblem::AddDataTerms(Recipe::Camera camera) {
@@ -262,32 +245,9 @@ void FitProblem::Begin(const RecipeStage& stage) {
   }
 }
 
-SolveSummary FitProblem::SolveWithCeres(const SolveOptions& options) {
-  ceres::Solver::Options ceres_options;
-  ceres_options.linear_solver_type = ceres::DENSE_NORMAL_CHOLESKY;
-  ceres_options.max_num_iterations = options.max_iterations;
-  ceres_options.function_tolerance = options.function_tolerance;
-  ceres_options.gradient_tolerance = options.gradient_tolerance;
-  ceres_options.parameter_tolerance = options.parameter_tolerance;
-  ceres_options.logging_type = ceres::SILENT;
-  ceres_options.num_threads = 1;
-  ceres::Solver::Summary report;
-  ceres::Solve(ceres_options, &problem_, &report);
-  SolveSummary summary;
-  summary.termination = report.termination_type == ceres::CONVERGENCE      ? SolveSummary::kConverged
-                        : report.termination_type == ceres::NO_CONVERGENCE ? SolveSummary::kNoConvergence
-                                                                           : SolveSummary::kFailure;
-  summary.initial_cost = report.initial_cost;
-  summary.final_cost = report.final_cost;
-  summary.iterations = static_cast<int>(report.iterations.size());
-  return summary;
-}
-
 SolveSummary FitProblem::Solve(const RecipeStage& stage, SolverKind solver) {
   Begin(stage);
-  SolveSummary summary = solver == SolverKind::kCeres   ? SolveWithCeres(stage.solve)
-                         : solver == SolverKind::kLbfgs ? SolveWithLbfgs(stage.solve, &problem_)
-                                                        : dense_lm_->Solve(stage.solve);
+  SolveSummary summary = Minimise(stage.solve, solver, &problem_, dense_lm_.get());
   if (self_penetration_ != nullptr && weights_.self_penetration > 0 &&
       summary.termination != SolveSummary::kFailure) {
     // The capsules had the shape that the stage began with; costs are told of the one it ended with.
@@ -297,19 +257,7 @@ SolveSummary FitProblem::Solve(const RecipeStage& stage, SolverKind solver) {
   return summary;
 }
 
-std::vector<TermCost> FitProblem::TermCosts() {
-  std::vector<double> costs;
-  dense_lm_->BlockCosts(&costs);
-  std::vector<TermCost> terms;
-  for (size_t i = 0; i < costs.size(); ++i) {
-    const char* name = term_of_block_[i].second;
-    if (terms.empty() || terms.back().name != name) terms.push_back({name, 0});
-    terms.back().cost += costs[i];
-  }
-  const auto is_idle = [](const TermCost& term) { return term.cost == 0; };
-  terms.erase(std::remove_if(terms.begin(), terms.end(), is_idle), terms.end());
-  return terms;
-}
+std::vector<TermCost> FitProblem::TermCosts() { return CostsByTerm(term_of_block_, dense_lm_.get()); }
 
 double FitProblem::Cost() {
   double cost = 0;

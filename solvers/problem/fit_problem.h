@@ -15,7 +15,7 @@
 #include "models/scene/fit_result.h"
 #include "priors/latent_prior.h"
 #include "solvers/problem/decoded_pose_manifold.h"
-#include "solvers/problem/dense_lm.h"
+#include "solvers/problem/minimise.h"
 #include "solvers/problem/recipe.h"
 #include "solvers/residuals/point3d.h"
 #include "solvers/residuals/reprojection.h"
@@ -23,8 +23,6 @@
 #include "solvers/residuals/shared_body.h"
 
 namespace vitruvius {
-
-enum class SolverKind { kDenseLm, kCeres, kLbfgs };
 
 // The prior as far as it speaks of this body's joints; null where nothing is left. One trained on SMPL's 23
 // joints says nothing about fingers, jaw and eyes, which other bodies have in the place of its rigid hands.
@@ -91,7 +89,6 @@ class FitProblem {
   void AddLatent();
   void BeginLatent(const RecipeStage& stage);
   void Tag(ceres::ResidualBlockId id, const char* term) { term_of_block_.emplace_back(id, term); }
-  SolveSummary SolveWithCeres(const SolveOptions& options);
 
   KeypointBinding binding_;
   std::vector<bool> is_torso_;
@@ -104,7 +101,7 @@ class FitProblem {
   std::shared_ptr<const BodyCapsules> capsules_;
   SharedBody body_;
   ceres::Problem problem_;
-  std::vector<std::pair<ceres::ResidualBlockId, const char*>> term_of_block_;  // as the problem lists them
+  TermOfBlock term_of_block_;                        // as the problem lists them
   SelfPenetrationCost* self_penetration_ = nullptr;  // owned by problem_; null without capsules
   std::unique_ptr<DenseLm> dense_lm_;
 

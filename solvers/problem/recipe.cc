@@ -76,24 +76,19 @@ class Fields {
 
 constexpr double kAny = 1e12;
 
-RecipeStage ParseStage(const json& object, const std::string& path, const std::string& place) {
+RecipeStage ParseStage(const json& object, Recipe::Body body, const std::string& path,
+                       const std::string& place) {
   RecipeStage stage;
   Fields fields(object, path, place);
   fields.Read("name", &stage.name);
   if (const json* weights = fields.Find("weights")) {
     Fields w(*weights, path, place + ".weights");
-    w.Read("reprojection", &stage.weights.reprojection, 0, kAny);
-    w.Read("points3d", &stage.weights.points3d, 0, kAny);
-    w.Read("pose_prior", &stage.weights.pose_prior, 0, kAny);
-    w.Read("decoded_pose", &stage.weights.decoded_pose, 0, kAny);
-    w.Read("energy", &stage.weights.energy, 0, kAny);
-    w.Read("hinge", &stage.weights.hinge, 0, kAny);
-    w.Read("joint_limits", &stage.weights.joint_limits, 0, kAny);
-    w.Read("self_penetration", &stage.weights.self_penetration, 0, kAny);
-    w.Read("betas", &stage.weights.betas, 0, kAny);
-    w.Read("hands", &stage.weights.hands, 0, kAny);
-    w.Read("face", &stage.weights.face, 0, kAny);
-    w.Read("depth", &stage.weights.depth, 0, kAny);
+    const bool is_segments = body == Recipe::Body::kSegments;
+    for (const TermKey& term : TermKeys()) {
+      w.Read(term.key, &(stage.weights.*term.weight), 0, kAny);
+      if (stage.weights.*term.weight > 0 && !(is_segments ? term.segments : term.parametric))
+        w.Fail(term.key, StrCat("a ", is_segments ? "segments" : "parametric", " body has no such term"));
+    }
     w.RefuseOthers();
   }
   if (const json* free = fields.Find("free")) {
@@ -132,13 +127,14 @@ RecipeStage ParseStage(const json& object, const std::string& path, const std::s
   return stage;
 }
 
-std::vector<RecipeStage> ParseStages(Fields* fields, const char* key, const std::string& path) {
+std::vector<RecipeStage> ParseStages(Fields* fields, const char* key, Recipe::Body body,
+                                     const std::string& path) {
   std::vector<RecipeStage> stages;
   const json* list = fields->Find(key);
   if (list == nullptr) return stages;
   if (!list->is_array()) fields->Fail(key, StrCat("found ", list->type_name(), ", expected a list"));
   for (size_t i = 0; i < list->size(); ++i)
-    stages.push_back(ParseStage((*list)[i], path, StrCat(key, "[", i, "]")));
+    stages.push_back(ParseStage((*list)[i], body, path, StrCat(key, "[", i, "]")));
   return stages;
 }
 
@@ -158,6 +154,32 @@ void ParseStarts(Fields* fields, const char* key, const std::string& path, Start
 
 }  // namespace
 
+const std::vector<TermKey>& TermKeys() {
+  using W = TermWeights;
+  static const std::vector<TermKey> keys = {{"reprojection", &W::reprojection, true, true},
+                                            {"points3d", &W::points3d, true, false},
+                                            {"pose_prior", &W::pose_prior, true, false},
+                                            {"decoded_pose", &W::decoded_pose, true, false},
+                                            {"energy", &W::energy, true, false},
+                                            {"hinge", &W::hinge, true, true},
+                                            {"joint_limits", &W::joint_limits, true, false},
+                                            {"self_penetration", &W::self_penetration, true, false},
+                                            {"betas", &W::betas, true, false},
+                                            {"hands", &W::hands, true, false},
+                                            {"face", &W::face, true, false},
+                                            {"depth", &W::depth, true, false},
+                                            {"dense", &W::dense, false, true},
+                                            {"bone_symmetry", &W::bone_symmetry, false, true},
+                                            {"bone_ratio", &W::bone_ratio, false, true},
+                                            {"keypoint_depth", &W::keypoint_depth, false, true},
+                                            {"angles", &W::angles, false, true},
+                                            {"segment_scales", &W::segment_scales, false, true},
+                                            {"segment_mean", &W::segment_mean, false, true},
+                                            {"determinant", &W::determinant, false, true}};
+  static_assert(sizeof(W) == 20 * sizeof(double), "every weight has its key");
+  return keys;
+}
+
 Recipe ParseRecipe(const std::string& json_text, const std::string& path) {
   json root;
   try {
@@ -169,7 +191,12 @@ Recipe ParseRecipe(const std::string& json_text, const std::string& path) {
   Fields fields(root, path, "");
   fields.Read("name", &recipe.name);
   fields.Read("description", &recipe.description);
-  std::string camera = "perspective";
+  std::string body = "parametric";
+  fields.Read("body", &body);
+  if (body != "parametric" && body != "segments")
+    fields.Fail("body", StrCat("found \"", body, "\", expected parametric or segments"));
+  recipe.body = body == "segments" ? Recipe::Body::kSegments : Recipe::Body::kParametric;
+  std::string camera = recipe.body == Recipe::Body::kSegments ? "weak_perspective" : "perspective";
   fields.Read("camera", &camera);
   if (camera == "perspective") {
     recipe.camera = Recipe::Camera::kPerspective;
@@ -180,6 +207,9 @@ Recipe ParseRecipe(const std::string& json_text, const std::string& path) {
   } else {
     fields.Fail("camera", StrCat("found \"", camera, "\", expected perspective, weak_perspective or none"));
   }
+  if (recipe.body == Recipe::Body::kSegments && recipe.camera != Recipe::Camera::kWeakPerspective)
+    fields.Fail("camera",
+                StrCat("found \"", camera, "\", expected weak_perspective with a body of segments"));
   fields.Read("prior", &recipe.prior);
   fields.Read("energy_prior", &recipe.energy_prior);
   fields.Read("start_prior", &recipe.start_prior);
@@ -201,8 +231,8 @@ Recipe ParseRecipe(const std::string& json_text, const std::string& path) {
   }
   ParseStarts(&fields, "starts", path, &recipe.starts);
   ParseStarts(&fields, "many_starts", path, &recipe.many_starts);
-  recipe.camera_stages = ParseStages(&fields, "camera_stages", path);
-  recipe.stages = ParseStages(&fields, "stages", path);
+  recipe.camera_stages = ParseStages(&fields, "camera_stages", recipe.body, path);
+  recipe.stages = ParseStages(&fields, "stages", recipe.body, path);
   fields.Read("min_keypoints", &recipe.min_keypoints, 1, 1000);
   fields.Read("max_abs_beta", &recipe.max_abs_beta, 0, kAny);
   fields.Read("max_median_residual", &recipe.max_median_residual, 0, kAny);
@@ -219,11 +249,8 @@ void Recipe::Check() const {
 }
 
 bool SameObjective(const RecipeStage& a, const RecipeStage& b) {
-  const TermWeights &v = a.weights, &w = b.weights;
-  return v.reprojection == w.reprojection && v.points3d == w.points3d && v.pose_prior == w.pose_prior &&
-         v.decoded_pose == w.decoded_pose && v.energy == w.energy && v.hinge == w.hinge &&
-         v.joint_limits == w.joint_limits && v.self_penetration == w.self_penetration && v.betas == w.betas &&
-         v.hands == w.hands && v.face == w.face && v.depth == w.depth && a.robust_sigma == b.robust_sigma &&
+  const auto is_same = [&](const TermKey& term) { return a.weights.*term.weight == b.weights.*term.weight; };
+  return std::all_of(TermKeys().begin(), TermKeys().end(), is_same) && a.robust_sigma == b.robust_sigma &&
          a.torso_only == b.torso_only && a.freed_pose == b.freed_pose;
 }
 

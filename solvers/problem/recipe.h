@@ -26,7 +26,24 @@ struct TermWeights {
   double hands = 0;             // per radian, fingers against the mean hand
   double face = 0;              // per radian, jaw and eyes against rest
   double depth = 0;             // per metre, t_z against its value at the stage's start
+  double dense = 0;             // per pixel of the reference size, points of the surface, times confidence
+  double bone_symmetry = 0;     // per metre or image unit, left bones against right ones
+  double bone_ratio = 0;        // bones over the trunk against the body's at rest
+  // Of a body of segments alone.
+  double keypoint_depth = 0;  // per image unit, keypoints' depth from the pelvis, times its confidence
+  double angles = 0;          // per radian, all joints against rest
+  double segment_scales = 0;  // a segment's scale against its parent's
+  double segment_mean = 0;    // the mean of all scales against 1
+  double determinant = 0;     // on exp(-det R / 2)
 };
+
+// All of them, by their keys in recipes.
+struct TermKey {
+  const char* key;
+  double TermWeights::*weight;
+  bool parametric, segments;  // which bodies have it
+};
+const std::vector<TermKey>& TermKeys();
 
 struct RecipeStage {
   std::string name;
@@ -61,6 +78,11 @@ struct StartOptions {
 
 struct Recipe {
   std::string name, description;
+  // Segments: the template with a scale for each segment in the place of betas, under weak perspective
+  // (models/body/segment_body.h). Its orientation, angles, scales and camera are a stage's global_orient,
+  // body_pose, betas and transl; its data terms are means over the points of a kind.
+  enum class Body { kParametric, kSegments };
+  Body body = Body::kParametric;
   enum class Camera { kPerspective, kWeakPerspective, kNone };  // none: 3D keypoints
   Camera camera = Camera::kPerspective;
   std::string prior = "gmm8";

@@ -377,6 +377,7 @@ void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, Fit
   }
   result->penetration_m = problem->SelfPenetrationM();
   result->residual_median = Median(residuals);
+  result->residual_mean = Mean(residuals);
   Observe(recipe.stages.back(), axes_, problem, result);
   joints_.Evaluate(result->parameters, false);
   result->joints3d = joints_.points();

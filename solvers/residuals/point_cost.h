@@ -5,8 +5,9 @@
 //   template <typename T> bool operator()(const Eigen::Matrix<T, 3, 1>* points, T* residuals) const;
 // It is differentiated by Jets over its 3 kNumPoints coordinates only, and chained with the body's analytic
 // Jacobian:
-//   d r / d parameters = d r / d points (Jets)  *  d points / d parameters (BodyEvaluator).
-// Blocks: those of SharedBody, in its order, without those of size 0. False from the functor is passed on.
+//   d r / d parameters = d r / d points (Jets)  *  d points / d parameters (its evaluator).
+// Blocks: those of the SharedPoints, in its order, without those of size 0. False from the functor is passed
+// on, and from points that could not be evaluated.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +16,8 @@
 #include <ceres/cost_function.h>
 #include <ceres/jet.h>
 
-#include "solvers/residuals/shared_body.h"
+#include "models/util/check.h"
+#include "solvers/residuals/shared_points.h"
 
 namespace vitruvius {
 
@@ -26,10 +28,11 @@ class PointCost final : public ceres::CostFunction {
   static constexpr int kNumResiduals = Functor::kNumResiduals;
 
   // `body` must outlive this; `points` index its point set.
-  PointCost(const SharedBody* body, const std::array<int, kNumPoints>& points, Functor functor)
+  PointCost(const SharedPoints* body, const std::array<int, kNumPoints>& points, Functor functor)
       : body_(body), points_(points), functor_(std::move(functor)) {
     set_num_residuals(kNumResiduals);
-    for (int b = 0; b < SharedBody::kNumBlocks; ++b) {
+    VT_CHECK_LE(body->num_blocks(), kMostBlocks);
+    for (int b = 0; b < body->num_blocks(); ++b) {
       if (body->block_size(b) > 0) {
         blocks_[num_blocks_++] = b;
         mutable_parameter_block_sizes()->push_back(body->block_size(b));
@@ -38,7 +41,8 @@ class PointCost final : public ceres::CostFunction {
   }
 
   bool Evaluate(double const* const*, double* residuals, double** jacobians) const override {
-    const MatrixX3d& positions = body_->evaluator().points();
+    if (!body_->is_valid()) return false;
+    const MatrixX3d& positions = body_->points();
     if (jacobians == nullptr) {
       Eigen::Matrix<double, 3, 1> points[kNumPoints];
       for (int i = 0; i < kNumPoints; ++i) points[i] = positions.row(points_[i]);
@@ -52,7 +56,7 @@ class PointCost final : public ceres::CostFunction {
     Jet outputs[kNumResiduals];
     if (!functor_(points, outputs)) return false;
     for (int r = 0; r < kNumResiduals; ++r) residuals[r] = outputs[r].a;
-    const RowMatrixXd& body_jacobian = body_->evaluator().jacobian();
+    const RowMatrixXd& body_jacobian = body_->jacobian();
     for (int b = 0; b < num_blocks_; ++b) {
       if (jacobians[b] == nullptr) continue;
       const int block_size = body_->block_size(blocks_[b]), size = body_->body_size(blocks_[b]);
@@ -78,10 +82,11 @@ class PointCost final : public ceres::CostFunction {
   const Functor& functor() const { return functor_; }
 
  private:
-  const SharedBody* body_;
+  static constexpr int kMostBlocks = 4;
+  const SharedPoints* body_;
   std::array<int, kNumPoints> points_;
   Functor functor_;
-  std::array<int, SharedBody::kNumBlocks> blocks_{};
+  std::array<int, kMostBlocks> blocks_{};
   int num_blocks_ = 0;
 };
 

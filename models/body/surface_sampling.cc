@@ -1,0 +1,35 @@
+#include "models/body/surface_sampling.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <Eigen/Geometry>
+
+#include "models/util/check.h"
+
+namespace vitruvius {
+
+SurfaceSampler::SurfaceSampler(const BodyModel& model) {
+  double sum = 0;
+  for (Eigen::Index f = 0; f < model.faces().rows(); ++f) {
+    Eigen::Vector3d corners[3];
+    for (int i = 0; i < 3; ++i) corners[i] = model.v_template().row(model.faces()(f, i));
+    sum += 0.5 * (corners[1] - corners[0]).cross(corners[2] - corners[0]).norm();
+    area_up_to_.push_back(sum);
+  }
+  VT_CHECK_GT(sum, 0.0);
+}
+
+SurfacePlace SurfaceSampler::Draw(Rng* rng) const {
+  const double at = rng->Uniform() * area_up_to_.back();
+  SurfacePlace place;
+  place.face =
+      static_cast<int>(std::upper_bound(area_up_to_.begin(), area_up_to_.end(), at) - area_up_to_.begin());
+  place.face = std::min(place.face, static_cast<int>(area_up_to_.size()) - 1);
+  // The root makes it even over the triangle.
+  const double across = std::sqrt(rng->Uniform()), along = rng->Uniform();
+  place.bary = {1 - across, across * (1 - along), across * along};
+  return place;
+}
+
+}  // namespace vitruvius

@@ -1,0 +1,68 @@
+// Registration of a body of segments to one person's points, under every term that a recipe can weigh for it.
+// Made for the surface points of that person, used for any number of starts and stages.
+#pragma once
+
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include <ceres/problem.h>
+
+#include "models/scene/fit_result.h"
+#include "solvers/problem/minimise.h"
+#include "solvers/problem/recipe.h"
+#include "solvers/residuals/planar_point.h"
+#include "solvers/residuals/shared_segments.h"
+
+namespace vitruvius {
+
+// A place on the surface: weights of vertices, and where it is seen.
+struct SurfaceTarget {
+  Eigen::Vector3i vertices = Eigen::Vector3i::Zero();
+  Eigen::Vector3d bary = Eigen::Vector3d(1, 0, 0);
+  PlanarTarget target;
+};
+
+class SegmentProblem {
+ public:
+  // keypoints: a target for each point of the binding; torso[i]: it is a hip or a shoulder. Weights of
+  // targets are divided by the root of the sum of their squares, so that a data term is a mean over its kind
+  // whatever the number of points. with_bones: the terms on bones too, which need joints besides.
+  SegmentProblem(const std::shared_ptr<const BodyModel>& model, const PointSet& keypoint_points,
+                 const std::vector<PlanarTarget>& keypoints, const std::vector<bool>& torso,
+                 const std::vector<SurfaceTarget>& surface, bool with_bones);
+  SegmentProblem(const SegmentProblem&) = delete;
+  SegmentProblem& operator=(const SegmentProblem&) = delete;
+
+  void SetParameters(const SegmentParameters& parameters) { body_.SetParameters(parameters); }
+  const SegmentParameters& parameters() const { return body_.parameters(); }
+
+  // Sets weights, loss and free blocks; then minimises from the current parameters.
+  void Begin(const RecipeStage& stage);
+  SolveSummary Solve(const RecipeStage& stage, SolverKind solver);
+  // Objective of the stage begun last, by term; terms of weight 0 are left out.
+  std::vector<TermCost> TermCosts();
+  // (P, 3) image units at the current parameters: keypoints, then surface points, then joints where there are
+  // bones. Those of an earlier evaluation where the rotation has no orthonormal columns.
+  const MatrixX3d& Points();
+
+ private:
+  void AddDataTerms();
+  void AddBodyTerms();
+  void AddBones(int first_joint);
+  void Tag(ceres::ResidualBlockId id, const char* term) { term_of_block_.emplace_back(id, term); }
+
+  SharedSegments body_;
+  std::vector<bool> is_torso_;
+  std::vector<PlanarTarget> all_targets_,
+      targets_;  // as given, with weights of means; as this stage sees them
+  int num_keypoints_;
+  TermWeights weights_;
+  double robust_sigma_ = 0;
+  const double no_limit_ = std::numeric_limits<double>::infinity();
+  ceres::Problem problem_;
+  TermOfBlock term_of_block_;  // as the problem lists them
+  std::unique_ptr<DenseLm> dense_lm_;
+};
+
+}  // namespace vitruvius

@@ -1,0 +1,262 @@
+#include "solvers/registration/segment_fitter.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "models/math/so3.h"
+#include "models/metrics/pose_metrics.h"
+#include "models/util/check.h"
+#include "solvers/registration/starts.h"
+
+namespace vitruvius {
+namespace {
+
+FitResult& Refuse(FitResult& result, const char* code, const std::string& detail) {
+  result.usable = false;
+  result.reason = code;
+  result.detail = detail;
+  return result;
+}
+
+// Scale and shift that bring points of scale 1 and shift 0 closest to targets.
+void PlaceInImage(const std::vector<PlanarTarget>& targets, const MatrixX3d& points,
+                  Eigen::Vector3d* camera) {
+  double total = 0;
+  Eigen::Vector2d mean = Eigen::Vector2d::Zero(), image_mean = mean;
+  const auto weight2 = [&](size_t i) { return targets[i].weight * targets[i].weight; };
+  for (size_t i = 0; i < targets.size(); ++i) {
+    total += weight2(i);
+    mean += weight2(i) * points.row(static_cast<Eigen::Index>(i)).head<2>().transpose();
+    image_mean += weight2(i) * targets[i].position.head<2>();
+  }
+  mean /= total;
+  image_mean /= total;
+  double spread = 0, image_spread = 0, common = 0;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const Eigen::Vector2d p = points.row(static_cast<Eigen::Index>(i)).head<2>().transpose() - mean,
+                          q = targets[i].position.head<2>() - image_mean;
+    spread += weight2(i) * p.squaredNorm();
+    image_spread += weight2(i) * q.squaredNorm();
+    common += weight2(i) * p.dot(q);
+  }
+  if (!(spread > 0)) return;
+  // Seen from the wrong side the best scale is small or even negative: the spread tells it then.
+  constexpr double kLeast = 0.5;
+  const double by_spread = std::sqrt(image_spread / spread);
+  (*camera)[0] = std::max(common / spread, kLeast * by_spread);
+  camera->tail<2>() = image_mean - (*camera)[0] * mean;
+}
+
+}  // namespace
+
+SegmentFitter::SegmentFitter(std::shared_ptr<const BodyModel> model, Recipe recipe, const FitOptions& options)
+    : model_(std::move(model)),
+      recipe_(std::move(recipe)),
+      options_(options),
+      joints_(model_, PointSet::AllJoints(*model_)) {
+  options_.Check();
+  recipe_.Check();
+  VT_CHECK(recipe_.body == Recipe::Body::kSegments);
+  for (const std::vector<RecipeStage>* stages : {&recipe_.camera_stages, &recipe_.stages}) {
+    for (const RecipeStage& stage : *stages)
+      with_bones_ = with_bones_ || stage.weights.bone_symmetry > 0 || stage.weights.bone_ratio > 0;
+  }
+}
+
+SegmentParameters SegmentFitter::ParametersOf(const FitResult& result) {
+  SegmentParameters parameters;
+  parameters.angles = result.parameters.body_pose;
+  parameters.scales = result.segment_scales;
+  parameters.rotation = ExpSO3(result.parameters.global_orient);
+  parameters.camera = result.weak_camera_px;
+  return parameters;
+}
+
+std::vector<SegmentFitter::Start> SegmentFitter::MakeStarts(double roll, SegmentProblem* problem) const {
+  const StartOptions& options = options_.starts == 1 ? recipe_.starts : recipe_.many_starts;
+  std::vector<Start> starts;
+  for (int yaw = 0; yaw < options.yaws; ++yaw) {
+    Start start;
+    start.number = yaw;
+    start.parameters = SegmentParameters::Rest(*model_);
+    start.parameters.rotation = ExpSO3(UprightOrient(roll, 2 * EIGEN_PI * yaw / options.yaws));
+    problem->SetParameters(start.parameters);
+    PlaceInImage(targets_, problem->Points(), &start.parameters.camera);
+    starts.push_back(std::move(start));
+  }
+  return starts;
+}
+
+void SegmentFitter::RunStage(const RecipeStage& stage, SegmentProblem* problem, std::vector<Start>* starts,
+                             FitResult* result) const {
+  for (Start& start : *starts) {
+    problem->SetParameters(start.parameters);
+    const SolveSummary summary = problem->Solve(stage, options_.solver);
+    result->num_iterations += summary.iterations;
+    start.parameters = problem->parameters();
+    start.cost = summary.termination == SolveSummary::kFailure ? std::numeric_limits<double>::infinity()
+                                                               : summary.final_cost;
+  }
+  std::sort(starts->begin(), starts->end(), [](const Start& a, const Start& b) {
+    return a.cost != b.cost ? a.cost < b.cost : a.number < b.number;
+  });
+  const auto failed = [](const Start& start) { return !std::isfinite(start.cost); };
+  starts->erase(std::remove_if(starts->begin(), starts->end(), failed), starts->end());
+  if (stage.keep > 0 && starts->size() > static_cast<size_t>(stage.keep)) starts->resize(stage.keep);
+}
+
+FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParameters* given_start) {
+  const auto begin = std::chrono::steady_clock::now();
+  FitResult result;
+  result.id = person.id;
+  result.parameters = BodyParameters::Zero(*model_);
+  result.segment_scales = Eigen::VectorXd::Ones(model_->num_joints());
+  result.joints3d = MatrixX3d::Zero(model_->num_joints(), 3);
+  result.joints2d.setZero(model_->num_joints(), 2);
+  result.focal_source = "none";
+  if (!person.reason.empty()) return Refuse(result, person.reason.c_str(), person.detail);
+
+  KeypointBinding binding;
+  std::vector<bool> torso;
+  targets_.clear();
+  if (person.set != nullptr && person.keypoints2d.rows() > 0) {
+    binding = BindKeypoints(*person.set, *model_);
+    for (const int k : binding.keypoint_of_point) {
+      const std::string& name = person.set->points[k].name;
+      const auto factor = recipe_.keypoint_weights.find(name);
+      PlanarTarget target;
+      target.position.head<2>() = person.keypoints2d.row(k).head<2>().transpose();
+      target.weight =
+          person.keypoints2d(k, 2) * (factor == recipe_.keypoint_weights.end() ? 1 : factor->second);
+      if (person.keypoint_depths_px.rows() > k && target.weight > 0) {
+        target.position.z() = person.keypoint_depths_px(k, 0);
+        target.depth_weight = person.keypoint_depths_px(k, 1);
+      }
+      targets_.push_back(target);
+      torso.push_back(IsTorsoKeypoint(name));
+    }
+  }
+  const size_t num_keypoints = targets_.size();
+  std::vector<SurfaceTarget> surface;
+  for (const DensePoint& point : person.dense) {
+    if (point.face < 0) continue;
+    if (point.face >= model_->num_faces()) {
+      return Refuse(result, reason::kBadInput,
+                    StrCat("found face ", point.face, ", expected one of ", model_->num_faces()));
+    }
+    surface.push_back({model_->faces().row(point.face), point.bary, {}});
+    PlanarTarget target;
+    target.position.head<2>() = point.image_px;
+    target.weight = point.weight;
+    targets_.push_back(target);
+  }
+
+  // The frame: the box of what is seen becomes -1 to 1.
+  Eigen::Vector2d low = Eigen::Vector2d::Constant(std::numeric_limits<double>::infinity()), high = -low;
+  for (const PlanarTarget& target : targets_) {
+    if (target.weight <= 0) continue;
+    ++result.num_keypoints;
+    low = low.cwiseMin(target.position.head<2>());
+    high = high.cwiseMax(target.position.head<2>());
+  }
+  if (result.num_keypoints < recipe_.min_keypoints) {
+    return Refuse(result, result.num_keypoints == 0 ? reason::kNoPeople : reason::kTooFewKeypoints,
+                  StrCat("found ", result.num_keypoints, " points that the body has, expected at least ",
+                         recipe_.min_keypoints));
+  }
+  const Frame frame = {(low + high) / 2, (high - low).maxCoeff() / 2};
+  if (!(frame.half_px > 0)) return Refuse(result, reason::kTooFewKeypoints, "all points are in one place");
+  std::vector<Keypoint2dTarget> seen_px;
+  for (size_t i = 0; i < num_keypoints; ++i)
+    seen_px.push_back({targets_[i].position.head<2>(), targets_[i].weight});
+  const double roll = num_keypoints > 0 ? TorsoRoll(*person.set, binding, seen_px) : 0;
+  for (PlanarTarget& target : targets_) {
+    target.position.head<2>() -= frame.center_px;
+    target.position /= frame.half_px;
+  }
+  for (size_t i = 0; i < surface.size(); ++i) surface[i].target = targets_[num_keypoints + i];
+  const std::vector<PlanarTarget> keypoints(targets_.begin(),
+                                            targets_.begin() + static_cast<long>(num_keypoints));
+  SegmentProblem problem(model_, binding.points, keypoints, torso, surface, with_bones_);
+
+  std::vector<Start> starts;
+  if (given_start == nullptr) {
+    starts = MakeStarts(roll, &problem);
+    result.num_starts = static_cast<int>(starts.size());
+    for (const RecipeStage& stage : recipe_.camera_stages) RunStage(stage, &problem, &starts, &result);
+  } else {
+    starts = {{*given_start}};
+    Eigen::Vector3d& camera = starts[0].parameters.camera;
+    camera.tail<2>() -= frame.center_px;
+    camera /= frame.half_px;
+    result.num_starts = 1;
+  }
+  for (const RecipeStage& stage : recipe_.stages) RunStage(stage, &problem, &starts, &result);
+  if (starts.empty())
+    return Refuse(result, reason::kNoConvergence, "the objective could not be evaluated from any start");
+  result.winning_start = starts[0].number;
+  result.cost = starts[0].cost;
+  problem.SetParameters(starts[0].parameters);
+  problem.Begin(recipe_.stages.back());
+  result.terms = problem.TermCosts();
+  std::vector<double> residuals_px;
+  const MatrixX3d& points = problem.Points();
+  for (size_t i = 0; i < targets_.size(); ++i) {
+    if (targets_[i].weight <= 0) continue;
+    const Eigen::Vector2d offset =
+        points.row(static_cast<Eigen::Index>(i)).head<2>().transpose() - targets_[i].position.head<2>();
+    residuals_px.push_back(frame.half_px * offset.norm());
+  }
+  result.residual_median = Median(residuals_px);
+  result.residual_mean = Mean(residuals_px);
+  Assemble(person, frame, starts[0].parameters, &result);
+  if (result.usable && result.residual_median > recipe_.max_median_residual * 2 * frame.half_px) {
+    Refuse(result, reason::kPoorFit,
+           StrCat("median residual ", result.residual_median, " px, expected at most ",
+                  recipe_.max_median_residual * 2 * frame.half_px));
+  }
+  result.milliseconds =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+  return result;
+}
+
+void SegmentFitter::Assemble(const PersonObservation& person, const Frame& frame,
+                             const SegmentParameters& found, FitResult* result) {
+  SegmentParameters in_px = found;
+  in_px.camera *= frame.half_px;
+  in_px.camera.tail<2>() += frame.center_px;
+  RowMatrix3d rotation;
+  if (!joints_.Evaluate(in_px, false) || !OrthonormalColumns(found.rotation, &rotation)) {
+    Refuse(*result, reason::kNoConvergence, "the rotation has no orthonormal columns");
+    return;
+  }
+  result->usable = true;
+  result->parameters.body_pose = found.angles;
+  result->segment_scales = found.scales;
+  result->weak_camera_px = in_px.camera;
+  result->joints2d = joints_.points().leftCols<2>();
+  // Where a pinhole camera would see the pelvis at the same size.
+  const PerspectiveCamera camera = ChooseCamera(
+      person, options_.focal_px > 0 ? options_.focal_px : recipe_.focal_px, &result->focal_source);
+  result->focal_px = camera.focal_px;
+  result->center_px = camera.center_px;
+  const double depth = camera.focal_px.mean() / in_px.camera[0];
+  result->parameters.transl = camera.CamFromImg(in_px.camera.tail<2>(), depth);
+  for (Eigen::Index j = 0; j < result->joints3d.rows(); ++j) {
+    result->joints3d.row(j) =
+        (rotation * joints_.in_body().row(j).transpose() + result->parameters.transl).transpose();
+  }
+  // A body turns about its pelvis, which is not its origin.
+  result->parameters.transl -= model_->joint_template().row(0).transpose();
+  if (!(rotation.determinant() > 0)) {
+    Refuse(*result, reason::kNoConvergence, "ended as a mirror image of a body");
+    return;
+  }
+  result->parameters.global_orient = LogSO3(rotation);
+  if (!result->joints3d.allFinite() || !(in_px.camera[0] > 0))
+    Refuse(*result, reason::kNoConvergence, "the result is not finite, or turned inside out");
+}
+
+}  // namespace vitruvius

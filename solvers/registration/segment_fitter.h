@@ -1,0 +1,61 @@
+// Registers a body of segments to one person's keypoints and points of the surface: starts all round, camera,
+// stages, and a result that says how it went. One a thread. The result depends on its inputs alone.
+//
+// Source: "Learning body shape and pose from dense correspondences", L_regist; starts at several turns and
+// Levenberg-Marquardt in the place of one start and Adam are our own.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "models/scene/fit_result.h"
+#include "models/scene/observation.h"
+#include "solvers/problem/recipe.h"
+#include "solvers/problem/segment_problem.h"
+#include "solvers/registration/fitter.h"
+
+namespace vitruvius {
+
+class SegmentFitter {
+ public:
+  // A recipe for a body of segments.
+  SegmentFitter(std::shared_ptr<const BodyModel> model, Recipe recipe, const FitOptions& options);
+
+  // Takes 2D keypoints, their depths, and dense points that name a face of the body. start: camera in px;
+  // null: the template at every turn of the recipe. Weights and steps are in units of half the box of all
+  // that is seen, whose middle is the origin (-1 to 1, as in the paper). Never throws for what is in the
+  // observation: the result carries the reason.
+  FitResult Fit(const PersonObservation& person, const SegmentParameters* start = nullptr);
+
+  // What a result of this fitter holds, to start the next one from.
+  static SegmentParameters ParametersOf(const FitResult& result);
+
+ private:
+  struct Start {
+    SegmentParameters parameters;
+    int number = 0;
+    double cost = 0;
+  };
+  // Units of the image that the fit works in, and back.
+  struct Frame {
+    Eigen::Vector2d center_px = Eigen::Vector2d::Zero();
+    double half_px = 1;
+  };
+
+  std::vector<Start> MakeStarts(double roll, SegmentProblem* problem) const;
+  void RunStage(const RecipeStage& stage, SegmentProblem* problem, std::vector<Start>* starts,
+                FitResult* result) const;
+  void Assemble(const PersonObservation& person, const Frame& frame, const SegmentParameters& found,
+                FitResult* result);
+
+  std::shared_ptr<const BodyModel> model_;
+  Recipe recipe_;
+  FitOptions options_;
+  SegmentEvaluator joints_;
+  bool with_bones_ = false;
+
+  // Of the person at hand, in the frame's units.
+  std::vector<PlanarTarget> targets_;  // keypoints, then surface points
+};
+
+}  // namespace vitruvius
