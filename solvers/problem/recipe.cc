@@ -196,6 +196,9 @@ Recipe ParseRecipe(const std::string& json_text, const std::string& path) {
   if (body != "parametric" && body != "segments")
     fields.Fail("body", StrCat("found \"", body, "\", expected parametric or segments"));
   recipe.body = body == "segments" ? Recipe::Body::kSegments : Recipe::Body::kParametric;
+  fields.Read("mean_data", &recipe.mean_data);
+  if (recipe.mean_data && recipe.body != Recipe::Body::kSegments)
+    fields.Fail("mean_data", "found true, expected a body of segments with it");
   std::string camera = recipe.body == Recipe::Body::kSegments ? "weak_perspective" : "perspective";
   fields.Read("camera", &camera);
   if (camera == "perspective") {

@@ -80,9 +80,10 @@ struct Recipe {
   std::string name, description;
   // Segments: the template with a scale for each segment in the place of betas, under weak perspective
   // (models/body/segment_body.h). Its orientation, angles, scales and camera are a stage's global_orient,
-  // body_pose, betas and transl; its data terms are means over the points of a kind.
+  // body_pose, betas and transl.
   enum class Body { kParametric, kSegments };
   Body body = Body::kParametric;
+  bool mean_data = false;  // segments: data terms are means over the points of a kind, not sums
   enum class Camera { kPerspective, kWeakPerspective, kNone };  // none: 3D keypoints
   Camera camera = Camera::kPerspective;
   std::string prior = "gmm8";

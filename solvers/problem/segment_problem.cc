@@ -52,7 +52,7 @@ std::vector<BonePair> BonePairs(const BodyModel& model) {
 
 SegmentProblem::SegmentProblem(const std::shared_ptr<const BodyModel>& model, const PointSet& keypoint_points,
                                const std::vector<PlanarTarget>& keypoints, const std::vector<bool>& torso,
-                               const std::vector<SurfaceTarget>& surface, bool with_bones)
+                               const std::vector<SurfaceTarget>& surface, bool mean_data, bool with_bones)
     : body_(model, AllPoints(keypoint_points, surface, *model, with_bones)),
       is_torso_(torso),
       all_targets_(keypoints),
@@ -65,7 +65,7 @@ SegmentProblem::SegmentProblem(const std::shared_ptr<const BodyModel>& model, co
   const double of_keypoints = RootOfSquares(all_targets_, 0, divide, &PlanarTarget::weight),
                of_depths = RootOfSquares(all_targets_, 0, divide, &PlanarTarget::depth_weight),
                of_surface = RootOfSquares(all_targets_, divide, count, &PlanarTarget::weight);
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; mean_data && i < count; ++i) {
     all_targets_[i].weight /= i < divide ? of_keypoints : of_surface;
     all_targets_[i].depth_weight /= of_depths;
   }

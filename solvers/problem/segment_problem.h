@@ -25,12 +25,12 @@ struct SurfaceTarget {
 
 class SegmentProblem {
  public:
-  // keypoints: a target for each point of the binding; torso[i]: it is a hip or a shoulder. Weights of
-  // targets are divided by the root of the sum of their squares, so that a data term is a mean over its kind
-  // whatever the number of points. with_bones: the terms on bones too, which need joints besides.
+  // keypoints: a target for each point of keypoint_points; torso[i]: it is a hip or a shoulder. mean_data:
+  // the weights of a kind of targets are divided by the root of the sum of their squares, so that its term is
+  // a mean whatever their number. with_bones: the terms on bones too, which need joints besides.
   SegmentProblem(const std::shared_ptr<const BodyModel>& model, const PointSet& keypoint_points,
                  const std::vector<PlanarTarget>& keypoints, const std::vector<bool>& torso,
-                 const std::vector<SurfaceTarget>& surface, bool with_bones);
+                 const std::vector<SurfaceTarget>& surface, bool mean_data, bool with_bones);
   SegmentProblem(const SegmentProblem&) = delete;
   SegmentProblem& operator=(const SegmentProblem&) = delete;
 
@@ -55,7 +55,7 @@ class SegmentProblem {
   SharedSegments body_;
   std::vector<bool> is_torso_;
   std::vector<PlanarTarget> all_targets_,
-      targets_;  // as given, with weights of means; as this stage sees them
+      targets_;  // as given; as this stage sees them
   int num_keypoints_;
   TermWeights weights_;
   double robust_sigma_ = 0;

@@ -179,7 +179,7 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParam
   for (size_t i = 0; i < surface.size(); ++i) surface[i].target = targets_[num_keypoints + i];
   const std::vector<PlanarTarget> keypoints(targets_.begin(),
                                             targets_.begin() + static_cast<long>(num_keypoints));
-  SegmentProblem problem(model_, binding.points, keypoints, torso, surface, with_bones_);
+  SegmentProblem problem(model_, binding.points, keypoints, torso, surface, recipe_.mean_data, with_bones_);
 
   std::vector<Start> starts;
   if (given_start == nullptr) {
