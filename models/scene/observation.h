@@ -4,12 +4,24 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <Eigen/Core>
 
 #include "models/body/keypoint_set.h"
 
 namespace vitruvius {
+
+// A point of the picture whose place on the body's surface is known: by a face, by the chart
+// (models/body/surface_chart.h), or by both. Source of the notion: Guler et al., DensePose, CVPR 2018.
+struct DensePoint {
+  Eigen::Vector2d image_px = Eigen::Vector2d::Zero();
+  double weight = 1;                               // 0 to 1, above 0: how much it counts
+  int face = -1;                                   // of the body, 0-based; -1: not known yet
+  Eigen::Vector3d bary = Eigen::Vector3d::Zero();  // weights of the face's corners, sum 1
+  int part = 0;                                    // of the chart, 1 to 24; 0: not known
+  Eigen::Vector2d uv = Eigen::Vector2d::Zero();    // in the part, 0 to 1
+};
 
 struct PersonObservation {
   std::string id;          // unique within a run; the row's name in every output
@@ -19,7 +31,10 @@ struct PersonObservation {
   Eigen::Matrix<double, Eigen::Dynamic, 3, Eigen::RowMajor>
       keypoints2d;  // (K, 3) x_px, y_px, confidence; or empty
   Eigen::Matrix<double, Eigen::Dynamic, 4, Eigen::RowMajor>
-      keypoints3d;                           // (K, 4) metres, confidence; or empty
+      keypoints3d;  // (K, 4) metres, confidence; or empty
+  // Points of the surface in pixels, besides keypoints2d or, where the reader was asked for them, alone
+  // (set and keypoints are empty then).
+  std::vector<DensePoint> dense;
   int image_width = 0, image_height = 0;     // 0: unknown
   std::optional<Eigen::Vector2d> focal_px;   // known focal length (fx, fy)
   std::optional<Eigen::Vector2d> center_px;  // known principal point
