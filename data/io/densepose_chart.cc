@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -57,34 +58,39 @@ const char* ClassName(const matvar_t& variable) {
   }
 }
 
+// What was not read stays NaN, -1 or the largest number, never what lay in memory: matio says nothing of data
+// that end early.
 template <typename T>
-std::vector<double> Copy(const matvar_t& variable, size_t count) {
-  const T* numbers = static_cast<const T*>(variable.data);
-  return std::vector<double>(numbers, numbers + count);
+std::vector<double> ReadAs(mat_t* file, matvar_t* variable, int count) {
+  std::vector<T> numbers(static_cast<size_t>(count));
+  std::memset(numbers.data(), 0xff, numbers.size() * sizeof(T));
+  if (Mat_VarReadDataLinear(file, variable, numbers.data(), 0, 1, count) != 0) return {};
+  return std::vector<double>(numbers.begin(), numbers.end());
 }
 
-std::vector<double> ToDoubles(const matvar_t& variable, size_t count) {
-  switch (variable.class_type) {
+// (count); empty when they cannot be read.
+std::vector<double> ReadNumbers(mat_t* file, matvar_t* variable, int count) {
+  switch (variable->class_type) {
     case MAT_C_DOUBLE:
-      return Copy<double>(variable, count);
+      return ReadAs<double>(file, variable, count);
     case MAT_C_SINGLE:
-      return Copy<float>(variable, count);
+      return ReadAs<float>(file, variable, count);
     case MAT_C_INT8:
-      return Copy<std::int8_t>(variable, count);
+      return ReadAs<std::int8_t>(file, variable, count);
     case MAT_C_UINT8:
-      return Copy<std::uint8_t>(variable, count);
+      return ReadAs<std::uint8_t>(file, variable, count);
     case MAT_C_INT16:
-      return Copy<std::int16_t>(variable, count);
+      return ReadAs<std::int16_t>(file, variable, count);
     case MAT_C_UINT16:
-      return Copy<std::uint16_t>(variable, count);
+      return ReadAs<std::uint16_t>(file, variable, count);
     case MAT_C_INT32:
-      return Copy<std::int32_t>(variable, count);
+      return ReadAs<std::int32_t>(file, variable, count);
     case MAT_C_UINT32:
-      return Copy<std::uint32_t>(variable, count);
+      return ReadAs<std::uint32_t>(file, variable, count);
     case MAT_C_INT64:
-      return Copy<std::int64_t>(variable, count);
+      return ReadAs<std::int64_t>(file, variable, count);
     case MAT_C_UINT64:
-      return Copy<std::uint64_t>(variable, count);
+      return ReadAs<std::uint64_t>(file, variable, count);
     default:
       return {};
   }
@@ -126,12 +132,8 @@ class MatFile {
     if (count / kMaxDeflation > num_bytes_) {
       Fail(name, StrCat("found shape ", shape, "), which a file of ", num_bytes_, " bytes cannot hold"));
     }
-    if (Mat_VarReadDataAll(file_.get(), variable.get()) != 0 || variable->data == nullptr ||
-        variable->nbytes != count * static_cast<size_t>(variable->data_size)) {
-      Fail(name, StrCat("is damaged or cut short, expected ", count, " numbers"));
-    }
-    std::vector<double> numbers = ToDoubles(*variable, count);
-    if (numbers.size() != count) Fail(name, "found numbers of an unknown type");
+    std::vector<double> numbers = ReadNumbers(file_.get(), variable.get(), static_cast<int>(count));
+    if (numbers.size() != count) Fail(name, StrCat("is damaged, expected ", count, " numbers"));
     return numbers;
   }
 
@@ -176,6 +178,28 @@ class MatFile {
     const int version = static_cast<unsigned char>(is_little ? end[1] : end[0]);
     if ((is_little || is_big) && version == 2) Fail("", "is a MATLAB file of version 7.3, " + expected);
     if ((!is_little && !is_big) || version != 1) Fail("", "is no MATLAB file, " + expected);
+    CheckElements(bytes, is_little);
+  }
+
+  // A file is a row of elements, each an array: 4 bytes of type, 4 of length, then what it holds.
+  void CheckElements(const std::string& bytes, bool is_little) const {
+    constexpr size_t kTagBytes = 8;
+    const auto number_at = [&](size_t at) {
+      std::uint32_t value = 0;
+      for (size_t i = 0; i < 4; ++i) {
+        const auto byte = static_cast<unsigned char>(bytes[at + (is_little ? 3 - i : i)]);
+        value = (value << 8) | byte;
+      }
+      return value;
+    };
+    for (size_t at = kHeaderBytes; at < bytes.size();) {
+      const size_t left = bytes.size() - at;
+      const size_t length = left < kTagBytes ? 0 : number_at(at + 4);
+      if (left < kTagBytes || length > left - kTagBytes) {
+        Fail("", StrCat("is cut short: found ", left, " bytes at ", at, ", expected ", kTagBytes + length));
+      }
+      at += kTagBytes + length;
+    }
   }
 
   std::string path_;
