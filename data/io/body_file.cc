@@ -7,6 +7,7 @@
 #include "data/io/named_arrays.h"
 #include "data/io/npz.h"
 #include "data/io/regressor_file.h"
+#include "models/body/surface_chart.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -220,6 +221,16 @@ void ReadWeightedPoints(const NamedArrays& file, std::int64_t num_vertices,
   for (auto& [name, weights] : read) (*points)[name] = std::move(weights);
 }
 
+// A chart of the surface: both keys, or none.
+void ReadChart(const NamedArrays& file, BodyModelData* data) {
+  if (!file.Has("chart_part") && !file.Has("chart_uv")) return;
+  const std::int64_t num_faces = data->faces.rows();
+  const std::vector<int> part = ToIndices(*file.Read("chart_part", {num_faces}), kNumChartParts + 1);
+  data->chart_part = Eigen::Map<const Eigen::VectorXi>(part.data(), num_faces);
+  data->chart_uv.resize(num_faces, 6);
+  file.Read("chart_uv", {num_faces, 3, 2})->CopyTo(data->chart_uv.data());
+}
+
 }  // namespace
 
 void BodyFileOptions::Check() const {
@@ -268,6 +279,7 @@ std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const Bo
   if (data.joint_names.empty()) data.joint_names = KnownJointNames(data.parents);
   data.left_hand = ReadHand(file, data.joint_names, true);
   data.right_hand = ReadHand(file, data.joint_names, false);
+  ReadChart(file, &data);
   const std::string prefix = data.name + ": ";
   try {
     return BodyModel::Create(std::move(data));
@@ -352,6 +364,10 @@ void SaveBodyModel(const std::string& path, const BodyModel& model) {
   arrays["landmark_names"] = NpyArray::FromStrings(names);
   arrays["landmark_vertices"] =
       NpyArray::FromInt32(vertices.data(), {static_cast<std::int64_t>(vertices.size())});
+  if (model.has_chart()) {
+    arrays["chart_part"] = NpyArray::FromInt32(model.data().chart_part.data(), {f});
+    arrays["chart_uv"] = NpyArray::FromDoubles(model.data().chart_uv.data(), {f, 3, 2});
+  }
   arrays["gender"] = NpyArray::FromString(model.gender());
   arrays["name"] = NpyArray::FromString(model.name());
   WriteNamedArrays(path, arrays);

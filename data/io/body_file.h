@@ -30,9 +30,10 @@ struct BodyFileOptions {
 // (C,45) and their right sides, cocoplus_regressor (19,V), lmk_faces_idx (51,) with lmk_bary_coords (51,3),
 // which become the points face_17 ... face_67. Keys of our own: num_betas (), where expressions begin in
 // shapedirs; point_names (P,) with point_of_entry (N,), point_vertices (N,) and point_weights (N,), the
-// weighted points. Everything else in the file, objects included, is skipped. A gender that the file does not
-// tell is taken from its name (SMPL_MALE.npz, basicModel_f_...), else "neutral". Throws InputError with the
-// file, the array, what was found and what was expected.
+// weighted points; chart_part (F,) 1 to 24 with chart_uv (F,3,2), 0 to 1, a chart of the surface
+// (models/body/surface_chart.h). Everything else in the file, objects included, is skipped. A gender that the
+// file does not tell is taken from its name (SMPL_MALE.npz, basicModel_f_...), else "neutral". Throws
+// InputError with the file, the array, what was found and what was expected.
 std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const BodyFileOptions& options = {});
 
 // Copies a body's file to a .npz or .pkl, told by the ending: every array and text as it stands, sparse

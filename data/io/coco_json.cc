@@ -1,7 +1,7 @@
 // COCO keypoints: annotations with the images they belong to, or the bare array of results that detectors
 // write; source: cocodataset.org, "Data format" and "Results format". v: 0 not labelled, 1 hidden, 2 visible:
 // the last two are both places that a person vouched for, so their confidence is 1. Results have scores in
-// v's place.
+// v's place. DensePose's annotations and results are of the same two shapes (densepose_json.cc).
 #include <unordered_map>
 
 #include "data/io/json_reading.h"
@@ -92,11 +92,21 @@ class CocoSource : public ObservationSource {
 
   void Read(const json& entry, const std::string& place, PersonObservation* person) {
     if (!entry.is_object()) throw InputError(place + ": expected an object");
+    if (options_.dense) ReadDensePoints(entry, options_, place, person);
+    const bool is_enough = !person->dense.empty();
     const json& array = ValueOf(entry, "keypoints");
-    if (array.is_null()) return FailPerson(reason::kTooFewKeypoints, place + ": has no keypoints", person);
+    if (array.is_null()) {
+      const char* lacks =
+          options_.dense ? ": has neither keypoints nor points of the surface" : ": has no keypoints";
+      if (!is_enough) FailPerson(reason::kTooFewKeypoints, place + lacks, person);
+      return;
+    }
     const std::string array_place = place + ".keypoints";
     std::vector<double> numbers = NumbersOf(array, array_place);
-    if (numbers.empty()) return FailPerson(reason::kTooFewKeypoints, array_place + ": is empty", person);
+    if (numbers.empty()) {
+      if (!is_enough) FailPerson(reason::kTooFewKeypoints, array_place + ": is empty", person);
+      return;
+    }
     AppendWholeBody(entry, place, &numbers);
     // The first person says which set the file is in; all others must agree with it.
     if (set_ == nullptr) {

@@ -187,6 +187,9 @@ void ObservationOptions::Check() const {
   if (focal_px && !(focal_px->allFinite() && focal_px->minCoeff() > 0)) {
     throw InputError(StrCat("focal: found ", focal_px->transpose(), ", expected above 0 px"));
   }
+  if (max_dense_points < 1) {
+    throw InputError(StrCat("max_dense_points: found ", max_dense_points, ", expected 1 or more"));
+  }
   if (!keypoint_set.empty() && FindKeypointSet(keypoint_set) == nullptr) {
     std::string known;
     for (const std::string& name : KeypointSetNames()) known += (known.empty() ? "" : ", ") + name;

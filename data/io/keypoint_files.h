@@ -18,6 +18,12 @@ struct ObservationOptions {
   std::optional<Eigen::Vector2d> focal_px;  // for people whose file does not tell
   std::string keypoint_set;  // what the numbers are, whatever the file says; empty: ask the file
   ReadAs read_as;            // what they are to be turned into before anything looks at them
+  // Whether points of the surface are read too (PersonObservation::dense): a person that has such points
+  // needs no keypoints then. Off, they are passed over.
+  bool dense = false;
+  // Of a picture of the chart's coordinates: the points kept of each person. Its n pixels on the body are
+  // numbered row by row from 0; all are kept if they are no more, else those at floor((k + 1/2) n / max).
+  int max_dense_points = 500;
 
   void Check() const;  // throws InputError
 };

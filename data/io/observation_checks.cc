@@ -3,6 +3,7 @@
 
 #include "data/io/keypoint_formats.h"
 #include "data/io/text.h"
+#include "models/body/surface_chart.h"
 #include "models/scene/fit_result.h"
 #include "models/util/check.h"
 
@@ -55,6 +56,62 @@ bool CheckKeypoints(double max_coordinate, const std::string& place, PersonObser
   return seen > 0;
 }
 
+// False when the person was failed. Weights and coordinates are put right where they are off by rounding.
+bool CheckDense(const std::string& place, PersonObservation* person) {
+  constexpr double kBaryTolerance = 1e-3;  // files hold float32, or a few digits
+  for (size_t n = 0; n < person->dense.size(); ++n) {
+    DensePoint& point = person->dense[n];
+    const auto fail = [&](const char* code, const std::string& what) {
+      FailPerson(code, StrCat(place, ": point ", n, " of the surface: ", what), person);
+      return false;
+    };
+    const bool has_face = point.face >= 0, has_part = point.part != 0;
+    if (!point.image_px.allFinite() || !std::isfinite(point.weight) || !point.bary.allFinite() ||
+        !point.uv.allFinite()) {
+      return fail(reason::kNonFiniteInput, "holds a number that is not finite");
+    }
+    if (point.image_px.cwiseAbs().maxCoeff() > kMaxCoordinatePx) {
+      return fail(reason::kBadInput, StrCat("found (", point.image_px.x(), ", ", point.image_px.y(),
+                                            ") px, expected at most ", kMaxCoordinatePx));
+    }
+    if (point.weight <= 0 || point.weight > 1) {
+      return fail(reason::kBadConfidence,
+                  StrCat("found weight ", point.weight, ", expected more than 0, 1 at most"));
+    }
+    if (!has_face && !has_part) {
+      return fail(reason::kBadInput, StrCat("found face ", point.face, " and part ", point.part,
+                                            ", expected a face from 0 or a part from 1 to ", kNumChartParts));
+    }
+    if (has_face) {
+      if (point.bary.minCoeff() < -kBaryTolerance || std::abs(point.bary.sum() - 1) > kBaryTolerance) {
+        return fail(reason::kBadInput,
+                    StrCat("found barycentric weights ", point.bary.x(), ", ", point.bary.y(), ", ",
+                           point.bary.z(), ", expected a sum of 1, none below 0"));
+      }
+      point.bary = point.bary.cwiseMax(0.0);
+      point.bary /= point.bary.sum();
+    }
+    if (has_part) {
+      if (point.part < 1 || point.part > kNumChartParts) {
+        return fail(reason::kBadInput, StrCat("found part ", point.part, ", expected 1 to ", kNumChartParts));
+      }
+      if (point.uv.minCoeff() < -kChartUvTolerance || point.uv.maxCoeff() > 1 + kChartUvTolerance) {
+        return fail(reason::kBadInput,
+                    StrCat("found (u, v) = (", point.uv.x(), ", ", point.uv.y(), "), expected 0 to 1"));
+      }
+      point.uv = point.uv.cwiseMax(0.0).cwiseMin(1.0);
+    }
+  }
+  return true;
+}
+
+// A person whose surface is known needs no keypoints: those of which none was seen are taken away.
+void DropUnseenKeypoints(PersonObservation* person) {
+  if (person->keypoints2d.rows() > 0 && (person->keypoints2d.col(2).array() != 0).any()) return;
+  person->keypoints2d.resize(0, 3);
+  person->set = nullptr;
+}
+
 }  // namespace
 
 std::string StemOf(const std::string& path) {
@@ -92,6 +149,7 @@ void FailPerson(const char* reason_code, const std::string& detail, PersonObserv
   }
   person->keypoints2d.setZero();
   person->keypoints3d.setZero();
+  person->dense.clear();
   person->focal_px.reset();
   person->center_px.reset();
   person->betas.reset();
@@ -131,13 +189,24 @@ void FinishPerson(const ObservationOptions& options, const std::string& place, P
     person->image_height = options.image_height;
   }
   if (!person->reason.empty()) return FailPerson("", "", person);
+  if (!person->dense.empty()) {
+    if (!options.read_as.empty()) {
+      const std::string what =
+          ": has points of the surface, which cannot be read as " + options.read_as.words[0];
+      return FailPerson(reason::kBadInput, place + what, person);
+    }
+    if (!CheckDense(place, person)) return;
+    DropUnseenKeypoints(person);
+  }
+  const bool has_keypoints = person->dense.empty() || person->keypoints2d.rows() > 0;
   if (std::string error; !ApplyReadAs(options.read_as, person, &error)) {
     return FailPerson(reason::kBadInput, place + ": " + error, person);
   }
-  if (person->is_3d() ? !CheckKeypoints(kMaxCoordinateM, place, person, &person->keypoints3d)
-                      : !CheckKeypoints(kMaxCoordinatePx, place, person, &person->keypoints2d)) {
-    return;
-  }
+  const bool is_good =
+      !has_keypoints ||
+      (person->is_3d() ? CheckKeypoints(kMaxCoordinateM, place, person, &person->keypoints3d)
+                       : CheckKeypoints(kMaxCoordinatePx, place, person, &person->keypoints2d));
+  if (!is_good) return;
   if (!person->focal_px && !person->is_3d()) person->focal_px = options.focal_px;
   if (person->focal_px) {
     const Eigen::Vector2d focal = *person->focal_px;

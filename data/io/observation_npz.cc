@@ -1,8 +1,12 @@
 // Observations as .npz: keypoints2d (N,K,3) x_px, y_px, confidence, or keypoints3d (N,K,4) metres and
 // confidence; keypoint_set (). Optional: image_size (N,2) or (2,) width, height; focal (N,), (N,2) or () px;
 // center (N,2) or (2,) px; ids (N,); betas (N,B) or (B,), held fixed; gender (N,) or (); images (N,) picture
-// files.
+// files. Points of the surface, M of all people together: points2d (M,2) px, person (M,) 0 to N-1, face (M,)
+// of the body with bary (M,3), or part (M,) of the chart with uv (M,2), or all four; optional: weight (M,).
+// With them there may be no keypoints; N is then that of ids or image_size, else the largest person plus one.
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "data/io/keypoint_formats.h"
 #include "data/io/npz.h"
@@ -31,17 +35,26 @@ class NpzSource : public ObservationSource {
       : path_(path), stem_(StemOf(path)), options_(options) {
     const NpzReader file(path);
     const bool has_2d = file.Has("keypoints2d"), has_3d = file.Has("keypoints3d");
-    if (has_2d == has_3d) {
+    const bool has_dense = options.dense && file.Has("points2d");
+    if (has_3d && (has_2d || has_dense)) {
+      throw InputError(
+          path, "",
+          StrCat("holds ", has_2d ? "keypoints2d" : "points2d", " and keypoints3d, expected one of them"));
+    }
+    if (!has_2d && !has_3d && !has_dense) {
       throw InputError(path, "",
-                       has_2d ? "holds keypoints2d and keypoints3d, expected one of them"
-                              : "holds neither keypoints2d nor keypoints3d");
+                       options.dense ? "holds neither keypoints2d nor keypoints3d nor points2d"
+                                     : "holds neither keypoints2d nor keypoints3d");
     }
     is_3d_ = has_3d;
-    const char* key = has_3d ? "keypoints3d" : "keypoints2d";
-    const NpyArray keypoints = file.Read(key, {-1, -1, has_3d ? 4 : 3});
-    num_people_ = static_cast<size_t>(keypoints.shape[0]);
-    ReadSet(file, key, keypoints);
-    keypoints_ = keypoints.ToDoubles();
+    if (has_2d || has_3d) {
+      const char* key = has_3d ? "keypoints3d" : "keypoints2d";
+      const NpyArray keypoints = file.Read(key, {-1, -1, has_3d ? 4 : 3});
+      num_people_ = static_cast<size_t>(keypoints.shape[0]);
+      ReadSet(file, key, keypoints);
+      keypoints_ = keypoints.ToDoubles();
+    }
+    if (has_dense) ReadDense(file);
     image_size_ = ReadRows(file, "image_size", 2);
     focal_ = ReadRows(file, "focal", 1);
     center_ = ReadRows(file, "center", 2);
@@ -83,8 +96,13 @@ class NpzSource : public ObservationSource {
       person->betas =
           Eigen::Map<const Eigen::VectorXd>(betas_.Row(n), static_cast<Eigen::Index>(betas_.columns));
     }
-    const auto count = static_cast<size_t>(set_->size());
-    if (is_3d_) {
+    if (!dense_.empty() && person->reason.empty()) person->dense = dense_[n];
+    const auto count = set_ == nullptr ? 0 : static_cast<size_t>(set_->size());
+    if (set_ == nullptr) {
+      if (person->dense.empty()) {
+        FailPerson(reason::kTooFewKeypoints, place + ": has no points of the surface", person);
+      }
+    } else if (is_3d_) {
       const double* row = &keypoints_[n * count * 4];
       person->keypoints3d = Eigen::Map<const decltype(person->keypoints3d)>(row, set_->size(), 4);
     } else if (person->reason.empty()) {
@@ -114,6 +132,66 @@ class NpzSource : public ObservationSource {
                        StrCat("found ", keypoints.shape[1], " keypoints, expected ", set_->size(), " (",
                               set_->name, ")", OtherSetsHint(static_cast<size_t>(keypoints.shape[1]))));
     }
+  }
+
+  // N of a file without keypoints. A person has one point or more, which bounds what a wrong index can ask
+  // for.
+  size_t CountPeople(const NpzReader& file, const std::vector<std::int64_t>& owners) const {
+    for (const char* key : {"ids", "image_size"}) {
+      if (!file.Has(key)) continue;
+      const std::vector<std::int64_t> shape = file.Shape(key);
+      if (shape.size() == (key[0] == 'i' && key[1] == 'd' ? 1u : 2u)) return static_cast<size_t>(shape[0]);
+    }
+    std::int64_t last = -1;
+    for (const std::int64_t owner : owners) last = std::max(last, owner);
+    return static_cast<size_t>(std::min(last + 1, static_cast<std::int64_t>(owners.size())));
+  }
+
+  void ReadDense(const NpzReader& file) {
+    const std::vector<double> places = file.Read("points2d", {-1, 2}).ToDoubles();
+    const auto num_points = static_cast<std::int64_t>(places.size() / 2);
+    const std::vector<std::int64_t> owners = file.Read("person", {num_points}).ToInts();
+    const bool has_face = file.Has("face"), has_part = file.Has("part");
+    if (!has_face && !has_part) {
+      throw InputError(path_, "points2d", "found neither face and bary nor part and uv beside it");
+    }
+    std::vector<std::int64_t> faces, parts;
+    std::vector<double> barys, uvs, weights;
+    if (has_face) {
+      faces = file.Read("face", {num_points}).ToInts();
+      barys = file.Read("bary", {num_points, 3}).ToDoubles();
+    }
+    if (has_part) {
+      parts = file.Read("part", {num_points}).ToInts();
+      uvs = file.Read("uv", {num_points, 2}).ToDoubles();
+    }
+    if (file.Has("weight")) weights = file.Read("weight", {num_points}).ToDoubles();
+    if (set_ == nullptr) num_people_ = CountPeople(file, owners);
+    dense_.resize(num_people_);
+    for (size_t i = 0; i < owners.size(); ++i) {
+      if (owners[i] < 0 || owners[i] >= static_cast<std::int64_t>(num_people_)) {
+        throw InputError(path_, "person",
+                         StrCat("point ", i, ": found ", owners[i], ", expected 0 to ", num_people_, " - 1"));
+      }
+      DensePoint point;
+      point.image_px = Eigen::Map<const Eigen::Vector2d>(&places[2 * i]);
+      if (has_face) {
+        point.face = ToInt("face", i, faces[i]);
+        point.bary = Eigen::Map<const Eigen::Vector3d>(&barys[3 * i]);
+      }
+      if (has_part) {
+        point.part = ToInt("part", i, parts[i]);
+        point.uv = Eigen::Map<const Eigen::Vector2d>(&uvs[2 * i]);
+      }
+      if (!weights.empty()) point.weight = weights[i];
+      dense_[static_cast<size_t>(owners[i])].push_back(point);
+    }
+  }
+
+  int ToInt(const char* key, size_t i, std::int64_t value) const {
+    constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+    if (value >= -kMost && value <= kMost) return static_cast<int>(value);
+    throw InputError(path_, key, StrCat("point ", i, ": found ", value, ", expected ", kMost, " at most"));
   }
 
   // Accepts (N, columns) and (columns,); with columns 1 also (N,), (N, 2) and (); with columns -1 any number.
@@ -172,6 +250,7 @@ class NpzSource : public ObservationSource {
   bool is_3d_ = false;
   size_t num_people_ = 0, next_ = 0;
   std::vector<double> keypoints_;
+  std::vector<std::vector<DensePoint>> dense_;  // of each person; empty: none was asked for, or is there
   Rows image_size_, focal_, center_, betas_;
   std::vector<std::string> ids_, genders_, images_;
 };

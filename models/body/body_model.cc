@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/body/surface_chart.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -168,6 +169,10 @@ void CheckData(const BodyModelData& data) {
   if (!data.expressiondirs.allFinite()) Fail(data, "expressiondirs", "holds a value that is not finite");
   CheckHand(data, data.left_hand, "hands_meanl");
   CheckHand(data, data.right_hand, "hands_meanr");
+  if (data.chart_part.size() > 0 || data.chart_uv.rows() > 0) {
+    CheckChartArrays(data.name.empty() ? "body model" : data.name, data.faces.rows(), data.chart_part,
+                     data.chart_uv);
+  }
   if (!data.joint_names.empty() && static_cast<Eigen::Index>(data.joint_names.size()) != j) {
     Fail(data, "joint_names", StrCat("found ", data.joint_names.size(), ", expected ", j));
   }

@@ -28,6 +28,7 @@ using MatrixX3d = Eigen::Matrix<double, Eigen::Dynamic, 3, Eigen::RowMajor>;
 using MatrixX3i = Eigen::Matrix<int, Eigen::Dynamic, 3, Eigen::RowMajor>;
 using RowMatrixXd = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using RowMatrixXf = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using ChartUv = Eigen::Matrix<double, Eigen::Dynamic, 6, Eigen::RowMajor>;
 using SparseRowMatrixd = Eigen::SparseMatrix<double, Eigen::RowMajor>;
 
 // A point given by vertices, their weighted sum: a row of a regressor, or a place on a face.
@@ -66,6 +67,9 @@ struct BodyModelData {
   std::map<std::string, VertexWeights> weighted_points;
   RowMatrixXd expressiondirs;  // (3V, E) metres per unit of expression, or (0, 0); not fitted
   HandPoses left_hand, right_hand;
+  // A chart of the surface (models/body/surface_chart.h), or both empty.
+  Eigen::VectorXi chart_part;  // (F) 1 to 24
+  ChartUv chart_uv;            // (F, 6): u, v of each corner, 0 to 1
 };
 
 class BodyModel {
@@ -103,6 +107,7 @@ class BodyModel {
   const HandPoses& right_hand() const { return data_.right_hand; }
   // body_pose (3(J-1)) of a body at rest with relaxed hands: their mean poses, zero elsewhere.
   Eigen::VectorXd RelaxedPose() const;
+  bool has_chart() const { return data_.chart_part.size() > 0; }
   const BodyModelData& data() const { return data_; }
 
   // joint_regressor * v_template and joint_regressor * shapedirs, (J, 3) and (3J, B): row 3j+axis.

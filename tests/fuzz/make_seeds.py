@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Writes seeds/TARGET/*: small valid files of every kind. Needs numpy. The results are kept in the repository."""
+import base64
 import io
 import json
 import os
@@ -122,10 +123,19 @@ seed('body_npz', 'smpl', 'v_template f8 8,3 : 0 1 0 1 0 0 0 0 1 .5 .5\nshapedirs
      'landmark_names U 2 : nose left_heel\nlandmark_vertices i4 2 : 3 5\n')
 seed('body_npz', 'small', 'v_template f4 3,3 : 0 1 0 1\nJ_regressor f8 2,3 : 1 0 0 0\nweights f8 3,2 : 1 0\n'
      'kintree_table u4 2,2 : 4294967295 0 0 1\nf i4 1,3 : 0 1 2\njoint_names U 2 : pelvis head\nname U  : two\n')
+seed('body_npz', 'chart', 'v_template f4 3,3 : 0 1 0 1\nJ_regressor f8 2,3 : 1 0 0 0\nweights f8 3,2 : 1 0\n'
+     'kintree_table u4 2,2 : 4294967295 0 0 1\nf i4 2,3 : 0 1 2 0 2 1\nchart_part i4 2 : 1 24\n'
+     'chart_uv f8 2,3,2 : 0 .5 1 .25\nname U  : two\n')
 seed('observation_npz', 'two', 'keypoints2d f8 2,17,3 : 100 200 0.9 140 210 0.8 90 300 1 0 0 0\nkeypoint_set U  : coco17\n'
      'image_size i4 2,2 : 640 480\nfocal f8 2 : 800\ncenter f8 2,2 : 320 240\nids U 2 : a b\nbetas f8 2,10 : 0.1\n')
 seed('observation_npz', 'three_d', 'keypoints3d f8 2,24,4 : 0.1 0.2 3 1 -0.3 0.5 2.9 1\nkeypoint_set U  : smpl24\n'
      'gender U  : female\nimages U 2 : x.png\n')
+DENSE = 'points2d f8 3,2 : 100 200 140 210\nperson i4 3 : 1 0 1\n'
+seed('observation_npz', 'dense', DENSE + 'face i4 3 : 5 6\nbary f8 3,3 : 1 0 0 .5 .25 .25 0 0 1\npart i4 3 : 1 24 3\n'
+     'uv f8 3,2 : 0 1 .5 .25\nweight f4 3 : 1 .5\n')
+seed('observation_npz', 'dense_beside', DENSE + 'part i4 3 : 1 24 3\nuv f8 3,2 : 0 1 .5 .25\n'
+     'keypoints2d f8 2,17,3 : 100 200 0.9 140 210 0.8 90 300 1 0 0 0\nkeypoint_set U  : coco17\n')
+seed('observation_npz', 'refused_person', DENSE.replace('1 0 1', '0 2000000000') + 'face i4 3 : 5\nbary f8 3,3 : 1 0 0\n')
 seed('results_npz', 'two', 'ids U 2 : a b\nstatus i1 2 : 1 0\nreason U 2 : ok too_few_keypoints\nglobal_orient f8 2,3 : 3.1 0 0\n'
      'body_pose f8 2,69 : 0.1\nposes f8 2,72 : 0.1\nbetas f8 2,10 : 0.2\ntransl f8 2,3 : 0 0 3\njoints3d f8 2,24,3 : 0 1\n'
      'joints3d_expected f8 2,24,3 : 0\njoints_std_m f8 2,24 : nan 0.01\njoints2d f8 2,24,2 : 50 60\nfocal f8 2,2 : 500\n'
@@ -287,3 +297,36 @@ seed('makehuman', 'npm', files(
         metadata=dict(joint_pos_idxs={'root____head': [8, 9, 10, 11], 'root____tail': [0], 'arm.L____head': [1, 2],
                                       'arm.L____tail': [3]}))),
     list=json.dumps(dict(targets={'data/targets/a/b.target': 1})), bin=struct.pack('<36h', *range(36))))
+
+
+# ---- DensePose: the chart as a MATLAB file of version 5, people as JSON ----
+def mat(compressed=False, **arrays):
+    out = b'MATLAB 5.0 MAT-file'.ljust(124) + struct.pack('<H2s', 0x0100, b'IM')
+    for name, array in arrays.items():
+        def element(kind, content):
+            return struct.pack('<II', kind, len(content)) + content + b'\0' * (-len(content) % 8)
+        kind, storage = {'f8': (6, 9), 'f4': (7, 7), 'u1': (9, 2), 'u2': (11, 4), 'i4': (12, 5)}[array.dtype.str[1:]]
+        parts = (element(6, struct.pack('<II', kind, 0)) + element(5, struct.pack('<ii', *array.shape)) +
+                 element(1, name.encode()) + element(storage, array.tobytes('F')))
+        whole = struct.pack('<II', 14, len(parts)) + parts
+        if compressed:
+            packed = zlib.compress(whole)
+            whole = struct.pack('<II', 15, len(packed)) + packed
+        out += whole
+    return out
+
+
+CHART = dict(All_FaceIndices=np.array([[1], [1], [2]], 'u1'), All_Faces=np.array([[1, 2, 3], [3, 2, 4], [5, 6, 7]], 'u2'),
+             All_vertices=np.array([[10, 11, 12, 13, 11, 13, 14]], 'i4'),
+             All_U_norm=np.array([[0, 1, 0, 1, 0, 1, .5]]).T, All_V_norm=np.array([[0, 0, 1, 1, 0, 0, 1.]]).T)
+seed('densepose_chart', 'plain.mat', mat(**CHART))
+seed('densepose_chart', 'compressed.mat', mat(True, **CHART))
+seed('densepose_chart', 'refused_part.mat', mat(**{**CHART, 'All_FaceIndices': np.array([[1], [25], [2]], 'u1')}))
+seed('densepose_chart', 'refused_short.mat', mat(**CHART)[:-40])
+seed('densepose_json', 'annotations', json.dumps(dict(
+    images=[dict(id=7, file_name='a.jpg', width=640, height=480)],
+    annotations=[dict(id=1, image_id=7, bbox=[10, 20, 100, 300], dp_x=[0, 255, 12.5], dp_y=[3, 4, 5], dp_I=[1, 24, 3],
+                      dp_U=[0, 1, .5], dp_V=[.25, .5, 0], dp_masks=[], keypoints=[100, 200, 2] * 17)])))
+IUV = png(3, 2, 8, 2, b''.join(b'\0' + bytes(row) for row in ([0, 0, 0, 1, 0, 255, 24, 9, 7], [2, 255, 0] * 3)))
+seed('densepose_json', 'results', json.dumps([dict(image_id=7, category_id=1, score=.8, bbox=[10, 20, 30, 20],
+                                                   uv_shape=[3, 2, 3], uv_data=base64.encodebytes(IUV).decode())]))

@@ -5,10 +5,17 @@
 using namespace vitruvius;
 
 FUZZ_TARGET(observation_npz) {
-  const auto people = OpenObservationNpz(PathOfArrays(bytes), {});
+  ObservationOptions options;
+  options.dense = true;
+  const auto people = OpenObservationNpz(PathOfArrays(bytes), options);
   for (PersonObservation person; people->Next(&person);) {
     VT_CHECK(person.keypoints2d.allFinite());
     VT_CHECK(person.keypoints3d.allFinite());
     VT_CHECK(!person.betas || person.betas->allFinite());
+    VT_CHECK(!person.reason.empty() || person.set != nullptr || !person.dense.empty());
+    for (const DensePoint& point : person.dense) {
+      VT_CHECK(point.image_px.allFinite() && point.bary.allFinite() && point.uv.allFinite());
+      VT_CHECK(point.face >= 0 || point.part >= 1);
+    }
   }
 }

@@ -1,0 +1,187 @@
+// Points of the surface in DensePose's two kinds of JSON, beside COCO's keypoints:
+//   annotations (DensePose-COCO, densepose.org, "DensePose-COCO dataset format"): dp_x, dp_y within the box
+//   of
+//     the person, dp_I part, dp_U, dp_V; bbox x, y, width, height in pixels. dp_masks is not needed;
+//   results (the same page, "Results format"): uv_shape (3, h, w) and uv_data, a PNG in base64 of part,
+//     255 u, 255 v for each pixel of the box, 0 where there is no body; bbox.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "data/io/json_reading.h"
+#include "data/io/keypoint_formats.h"
+#include "data/io/picture.h"
+#include "models/body/surface_chart.h"
+#include "models/scene/fit_result.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+using nlohmann::json;
+
+// dp_x = 255 is the right side of the box. The page of the format says that the box is stretched to 256 x
+// 256; the authors' own code divides by 255, and it made the labels' pictures: the difference is half a pixel
+// in 128.
+constexpr double kBoxUnits = 255;
+// Labels at 256 exist, by rounding.
+constexpr double kMaxBoxPlace = 256;
+constexpr double kUnitsOfByte = 255;
+
+struct BoxPx {
+  Eigen::Vector2d corner, size;
+};
+
+BoxPx ReadBox(const json& entry, const std::string& place) {
+  const std::vector<double> box = NumbersOf(ValueOf(entry, "bbox"), place + ".bbox");
+  if (box.size() != 4) {
+    throw InputError(StrCat(place, ".bbox: found ", box.size(), " numbers, expected 4: x, y, width, height"));
+  }
+  for (size_t i = 0; i < 4; ++i) {
+    const bool is_side = i >= 2;
+    if (std::isfinite(box[i]) && !(is_side && box[i] <= 0)) continue;
+    throw InputError(StrCat(place, ".bbox[", i, "]: found ", box[i], ", expected ",
+                            is_side ? "more than 0 px" : "a number of pixels"));
+  }
+  return {{box[0], box[1]}, {box[2], box[3]}};
+}
+
+void ReadAnnotation(const json& entry, const std::string& place, PersonObservation* person) {
+  constexpr size_t kArrays = 5;
+  const char* const names[kArrays] = {"dp_x", "dp_y", "dp_I", "dp_U", "dp_V"};
+  std::vector<double> arrays[kArrays];
+  for (size_t i = 0; i < kArrays; ++i) {
+    const std::string array_place = place + "." + names[i];
+    arrays[i] = NumbersOf(ValueOf(entry, names[i]), array_place);
+    if (arrays[i].size() != arrays[0].size()) {
+      throw InputError(StrCat(array_place, ": found ", arrays[i].size(), " numbers, expected ",
+                              arrays[0].size(), ", as dp_x"));
+    }
+  }
+  if (arrays[0].empty()) return;
+  const BoxPx box = ReadBox(entry, place);
+  for (size_t n = 0; n < arrays[0].size(); ++n) {
+    for (size_t i = 0; i < kArrays; ++i) {
+      const double value = arrays[i][n];
+      const std::string number_place = StrCat(place, ".", names[i], "[", n, "]");
+      if (!std::isfinite(value)) {
+        return FailPerson(reason::kNonFiniteInput, number_place + ": is not finite", person);
+      }
+      const bool fits = i < 2    ? value >= 0 && value <= kMaxBoxPlace
+                        : i == 2 ? value >= 1 && value <= kNumChartParts && value == std::floor(value)
+                                 : value >= -kChartUvTolerance && value <= 1 + kChartUvTolerance;
+      if (fits) continue;
+      throw InputError(StrCat(number_place, ": found ", value, ", expected ",
+                              i < 2    ? "0 to 255"
+                              : i == 2 ? "a part from 1 to 24"
+                                       : "0 to 1"));
+    }
+    DensePoint point;
+    point.image_px =
+        box.corner + Eigen::Vector2d(arrays[0][n], arrays[1][n]).cwiseProduct(box.size) / kBoxUnits;
+    point.part = static_cast<int>(arrays[2][n]);
+    point.uv = {arrays[3][n], arrays[4][n]};
+    person->dense.push_back(point);
+  }
+}
+
+// Base64 (RFC 4648), with line breaks as Python's encoder writes them. Throws InputError.
+std::string DecodeBase64(const std::string& text, const std::string& place) {
+  std::string bytes;
+  bytes.reserve(text.size() / 4 * 3);
+  std::uint32_t bits = 0;
+  int num_bits = 0;
+  size_t num_digits = 0, num_padding = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n' || c == '\r' || c == ' ') continue;
+    const int digit = c >= 'A' && c <= 'Z'   ? c - 'A'
+                      : c >= 'a' && c <= 'z' ? c - 'a' + 26
+                      : c >= '0' && c <= '9' ? c - '0' + 52
+                      : c == '+'             ? 62
+                      : c == '/'             ? 63
+                                             : -1;
+    if (c == '=') {
+      ++num_padding;
+      continue;
+    }
+    if (digit < 0 || num_padding > 0) {
+      const int code = static_cast<unsigned char>(c);
+      throw InputError(StrCat(place, ": found byte ", code, " at ", i, ", expected base64"));
+    }
+    ++num_digits;
+    bits = (bits << 6) | static_cast<std::uint32_t>(digit);
+    num_bits += 6;
+    if (num_bits < 8) continue;
+    num_bits -= 8;
+    bytes.push_back(static_cast<char>(bits >> num_bits));
+    bits &= (1u << num_bits) - 1;
+  }
+  if (num_digits % 4 == 1 || num_padding > 2) throw InputError(place + ": is cut short, expected base64");
+  return bytes;
+}
+
+Image ReadChartPicture(const json& entry, const std::string& place) {
+  const std::vector<double> shape = NumbersOf(ValueOf(entry, "uv_shape"), place + ".uv_shape");
+  bool fits = shape.size() == 3 && shape[0] == 3;
+  for (const double side : shape)
+    fits = fits && side >= 1 && side <= kMaxPictureSide && side == std::floor(side);
+  if (!fits) {
+    std::string found;
+    for (size_t i = 0; i < std::min<size_t>(shape.size(), 4); ++i)
+      found += StrCat(i == 0 ? "" : ", ", shape[i]);
+    throw InputError(place + ".uv_shape: found (" + found + "), expected (3, height, width)");
+  }
+  const std::string data_place = place + ".uv_data";
+  const json& data = ValueOf(entry, "uv_data");
+  if (!data.is_string()) throw InputError(data_place + ": expected text, a PNG in base64");
+  Image picture = ParsePicture(DecodeBase64(data.get_ref<const std::string&>(), data_place), data_place);
+  if (picture.width != static_cast<int>(shape[2]) || picture.height != static_cast<int>(shape[1])) {
+    throw InputError(StrCat(data_place, ": found a picture of ", picture.width, " x ", picture.height,
+                            " px, expected ", shape[2], " x ", shape[1], " by uv_shape"));
+  }
+  return picture;
+}
+
+void ReadResult(const json& entry, int max_points, const std::string& place, PersonObservation* person) {
+  const BoxPx box = ReadBox(entry, place);
+  const Image picture = ReadChartPicture(entry, place);
+  std::vector<size_t> on_body;
+  for (size_t i = 0; i < picture.pixels.size(); ++i) {
+    const int part = picture.pixels[i].r;
+    if (part > kNumChartParts) {
+      const auto width = static_cast<size_t>(picture.width);
+      throw InputError(StrCat(place, ".uv_data: pixel (", i % width, ", ", i / width, "): found part ", part,
+                              ", expected 0 to ", kNumChartParts));
+    }
+    if (part > 0) on_body.push_back(i);
+  }
+  const auto n = static_cast<std::uint64_t>(on_body.size()), most = static_cast<std::uint64_t>(max_points);
+  const Eigen::Vector2d scale = box.size.cwiseQuotient(Eigen::Vector2d(picture.width, picture.height));
+  for (std::uint64_t k = 0; k < std::min(n, most); ++k) {
+    const size_t pixel = on_body[n <= most ? k : (2 * k + 1) * n / (2 * most)];
+    const auto x = static_cast<int>(pixel % static_cast<size_t>(picture.width));
+    const auto y = static_cast<int>(pixel / static_cast<size_t>(picture.width));
+    const Rgba& value = picture.pixels[pixel];
+    DensePoint point;
+    point.image_px = box.corner + scale.cwiseProduct(Eigen::Vector2d(x + 0.5, y + 0.5));
+    point.part = value.r;
+    point.uv = Eigen::Vector2d(value.g, value.b) / kUnitsOfByte;
+    person->dense.push_back(point);
+  }
+}
+
+}  // namespace
+
+void ReadDensePoints(const json& entry, const ObservationOptions& options, const std::string& place,
+                     PersonObservation* person) {
+  if (entry.contains("uv_data")) {
+    ReadResult(entry, options.max_dense_points, place, person);
+  } else {
+    bool has_any = false;
+    for (const char* key : {"dp_x", "dp_y", "dp_I", "dp_U", "dp_V"}) has_any = has_any || entry.contains(key);
+    if (has_any) ReadAnnotation(entry, place, person);
+  }
+}
+
+}  // namespace vitruvius

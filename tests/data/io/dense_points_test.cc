@@ -1,0 +1,390 @@
+// Points of the surface: .npz, DensePose's annotations and results.
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "data/io/keypoint_files.h"
+#include "data/io/npz.h"
+#include "data/io/picture.h"
+#include "models/scene/fit_result.h"
+#include "tests/data/io/io_test_util.h"
+
+namespace vitruvius {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+constexpr double kExact = 1e-9;  // px
+
+class DensePoints : public ::testing::Test {
+ protected:
+  DensePoints() { options_.dense = true; }
+
+  std::vector<PersonObservation> ReadPath(const std::string& path) {
+    std::vector<PersonObservation> people;
+    const auto source = OpenObservations({path}, options_);
+    for (PersonObservation person; source->Next(&person);) people.push_back(person);
+    return people;
+  }
+  std::vector<PersonObservation> Read(const json& document) {
+    WriteQuickly(folder_ / "people.json", document.dump());
+    return ReadPath(folder_ / "people.json");
+  }
+  std::vector<PersonObservation> Read(const std::map<std::string, NpyArray>& arrays) {
+    WriteNpz(folder_ / "people.npz", arrays);
+    return ReadPath(folder_ / "people.npz");
+  }
+  std::string NpzError(const std::map<std::string, NpyArray>& arrays) {
+    return ErrorOf([&] { Read(arrays); });
+  }
+
+  const TemporaryFolder folder_;
+  ObservationOptions options_;
+};
+
+// ---- .npz ----
+
+// Two people: points 0 and 2 of the second, 1 of the first.
+std::map<std::string, NpyArray> DenseArrays() {
+  const std::vector<double> places = {10, 20, 30, 40, 50, 60}, bary = {1, 0, 0, 0.5, 0.25, 0.25, 0, 0, 1},
+                            uv = {0, 1, 0.5, 0.25, 0.125, 0.75};
+  const std::vector<std::int32_t> person = {1, 0, 1}, face = {5, 6, 7}, part = {1, 24, 3};
+  return {{"points2d", NpyArray::FromDoubles(places.data(), {3, 2})},
+          {"person", NpyArray::FromInt32(person.data(), {3})},
+          {"face", NpyArray::FromInt32(face.data(), {3})},
+          {"bary", NpyArray::FromDoubles(bary.data(), {3, 3})},
+          {"part", NpyArray::FromInt32(part.data(), {3})},
+          {"uv", NpyArray::FromDoubles(uv.data(), {3, 2})}};
+}
+
+TEST_F(DensePoints, NpzByFaceAndByPart) {
+  const auto people = Read(DenseArrays());
+  ASSERT_EQ(people.size(), 2u);
+  ASSERT_EQ(people[0].dense.size(), 1u);
+  ASSERT_EQ(people[1].dense.size(), 2u);
+  for (const PersonObservation& person : people) {
+    EXPECT_EQ(person.reason, "") << person.detail;
+    EXPECT_EQ(person.set, nullptr);
+    EXPECT_EQ(person.keypoints2d.rows(), 0);
+  }
+  const DensePoint& first = people[0].dense[0];
+  EXPECT_EQ(first.image_px, Eigen::Vector2d(30, 40));
+  EXPECT_EQ(first.face, 6);
+  EXPECT_EQ(first.bary, Eigen::Vector3d(0.5, 0.25, 0.25));
+  EXPECT_EQ(first.part, 24);
+  EXPECT_EQ(first.uv, Eigen::Vector2d(0.5, 0.25));
+  EXPECT_EQ(first.weight, 1);
+  EXPECT_EQ(people[1].dense[1].face, 7);
+  auto arrays = DenseArrays();
+  arrays.erase("face");
+  arrays.erase("bary");
+  EXPECT_EQ(Read(arrays)[0].dense[0].face, -1);
+  EXPECT_EQ(Read(arrays)[0].dense[0].part, 24);
+  arrays = DenseArrays();
+  arrays.erase("part");
+  const std::vector<double> weight = {1, 0.5, 1};
+  arrays["weight"] = NpyArray::FromDoubles(weight.data(), {3});
+  EXPECT_EQ(Read(arrays)[0].dense[0].part, 0);
+  EXPECT_EQ(Read(arrays)[0].dense[0].weight, 0.5);
+}
+
+TEST_F(DensePoints, NpzBesideKeypoints) {
+  auto arrays = DenseArrays();
+  std::vector<double> keypoints(3 * 17 * 3, 0);
+  for (size_t k = 0; k < 17; ++k) keypoints[3 * k + 2] = 0.5;  // the first person; others are unseen
+  arrays["keypoints2d"] = NpyArray::FromDoubles(keypoints.data(), {3, 17, 3});
+  arrays["keypoint_set"] = NpyArray::FromString("coco17");
+  const auto people = Read(arrays);
+  ASSERT_EQ(people.size(), 3u);
+  EXPECT_EQ(people[0].keypoints2d.rows(), 17);
+  EXPECT_EQ(people[0].dense.size(), 1u);
+  EXPECT_EQ(people[1].keypoints2d.rows(), 0);  // none was seen
+  EXPECT_EQ(people[1].set, nullptr);
+  EXPECT_EQ(people[1].dense.size(), 2u);
+  EXPECT_EQ(people[1].reason, "");
+  EXPECT_EQ(people[2].reason, reason::kTooFewKeypoints);
+  options_.dense = false;
+  EXPECT_TRUE(Read(arrays)[0].dense.empty());
+  EXPECT_EQ(Read(arrays)[1].reason, reason::kTooFewKeypoints);
+}
+
+TEST_F(DensePoints, NpzNumberOfPeople) {
+  auto arrays = DenseArrays();
+  arrays["ids"] = NpyArray::FromStrings({"a", "b", "c"});
+  auto people = Read(arrays);
+  ASSERT_EQ(people.size(), 3u);
+  EXPECT_EQ(people[2].id, "c");
+  EXPECT_EQ(people[2].reason, reason::kTooFewKeypoints);
+  EXPECT_THAT(people[2].detail, HasSubstr("row 2: has no points of the surface"));
+  arrays.erase("ids");
+  const std::vector<std::int32_t> far = {0, 0, 2000000000};
+  arrays["person"] = NpyArray::FromInt32(far.data(), {3});
+  EXPECT_EQ(NpzError(arrays),
+            (folder_ / "people.npz") + ": person: point 2: found 2000000000, expected 0 to 3 - 1");
+}
+
+TEST_F(DensePoints, NpzABadPointCostsItsPersonAlone) {
+  const auto with = [&](const char* key, const std::vector<double>& numbers,
+                        std::vector<std::int64_t> shape) {
+    auto arrays = DenseArrays();
+    arrays[key] = NpyArray::FromDoubles(numbers.data(), std::move(shape));
+    const auto people = Read(arrays);
+    EXPECT_EQ(people.size(), 2u);
+    EXPECT_EQ(people[1].reason, "") << people[1].detail;
+    EXPECT_TRUE(people[0].dense.empty());
+    EXPECT_NE(people[0].reason, "");
+    return people[0].detail;
+  };
+  EXPECT_EQ(with("uv", {0, 1, 1.5, 0.5, 0, 0}, {3, 2}),
+            (folder_ / "people.npz") +
+                ": row 0: point 0 of the surface: found (u, v) = (1.5, 0.5), expected 0 to 1");
+  EXPECT_THAT(with("bary", {1, 0, 0, 0.5, 0.5, 0.5, 0, 0, 1}, {3, 3}), HasSubstr("expected a sum of 1"));
+  EXPECT_THAT(with("bary", {1, 0, 0, 1.5, -0.5, 0, 0, 0, 1}, {3, 3}), HasSubstr("none below 0"));
+  EXPECT_THAT(with("points2d", {0, 0, NAN, 0, 0, 0}, {3, 2}), HasSubstr("not finite"));
+  EXPECT_THAT(with("points2d", {0, 0, 1e7, 0, 0, 0}, {3, 2}), HasSubstr("expected at most"));
+  EXPECT_THAT(with("weight", {1, 0, 1}, {3}), HasSubstr("found weight 0"));
+  for (const int part : {25, -1}) {
+    auto arrays = DenseArrays();
+    const std::vector<std::int32_t> parts = {1, part, 2};
+    arrays["part"] = NpyArray::FromInt32(parts.data(), {3});
+    EXPECT_THAT(Read(arrays)[0].detail, HasSubstr(StrCat("found part ", part, ", expected 1 to 24")));
+  }
+}
+
+TEST_F(DensePoints, NpzBrokenFilesAreNamed) {
+  auto arrays = DenseArrays();
+  arrays.erase("person");
+  EXPECT_THAT(NpzError(arrays), HasSubstr("person"));
+  arrays = DenseArrays();
+  arrays.erase("face");
+  arrays.erase("part");
+  EXPECT_THAT(NpzError(arrays), HasSubstr("points2d: found neither face and bary nor part and uv beside it"));
+  arrays = DenseArrays();
+  arrays.erase("bary");
+  EXPECT_THAT(NpzError(arrays), HasSubstr("bary"));
+  arrays = DenseArrays();
+  arrays["uv"] = NpyArray::FromDoubles(std::vector<double>(4).data(), {2, 2});
+  EXPECT_THAT(NpzError(arrays), HasSubstr("uv: found shape (2, 2), expected (3, 2)"));
+  arrays = DenseArrays();
+  const std::vector<double> keypoints(4 * 24 * 4, 1);
+  arrays["keypoints3d"] = NpyArray::FromDoubles(keypoints.data(), {4, 24, 4});
+  EXPECT_THAT(NpzError(arrays), HasSubstr("holds points2d and keypoints3d"));
+  options_.dense = false;
+  EXPECT_THAT(NpzError(DenseArrays()), HasSubstr("holds neither keypoints2d nor keypoints3d"));
+}
+
+// ---- DensePose's annotations ----
+
+json Annotation() {
+  return {{"id", 1},
+          {"image_id", 7},
+          {"bbox", {100, 200, 51, 102}},
+          {"dp_x", {0, 255, 127.5}},
+          {"dp_y", {0, 255, 51}},
+          {"dp_I", {1.0, 24.0, 3.0}},
+          {"dp_U", {0, 1, 0.25}},
+          {"dp_V", {1, 0, 0.5}},
+          {"dp_masks", json::array()}};
+}
+
+json Annotations(const json& entries) {
+  return {{"images", {{{"id", 7}, {"file_name", "a.jpg"}, {"width", 640}, {"height", 480}}}},
+          {"annotations", entries}};
+}
+
+TEST_F(DensePoints, AnnotationsAreReadWithinTheirBox) {
+  const auto people = Read(Annotations(json::array({Annotation()})));
+  ASSERT_EQ(people.size(), 1u);
+  EXPECT_EQ(people[0].reason, "") << people[0].detail;
+  EXPECT_EQ(people[0].id, "a_1");
+  EXPECT_EQ(people[0].image_width, 640);
+  ASSERT_EQ(people[0].dense.size(), 3u);
+  EXPECT_EQ(people[0].dense[0].image_px, Eigen::Vector2d(100, 200));
+  EXPECT_LT((people[0].dense[1].image_px - Eigen::Vector2d(151, 302)).norm(), kExact);
+  EXPECT_LT((people[0].dense[2].image_px - Eigen::Vector2d(125.5, 220.4)).norm(), kExact);
+  EXPECT_EQ(people[0].dense[2].part, 3);
+  EXPECT_EQ(people[0].dense[2].uv, Eigen::Vector2d(0.25, 0.5));
+  EXPECT_EQ(people[0].dense[2].face, -1);
+}
+
+TEST_F(DensePoints, AnnotationsKeepTheirKeypoints) {
+  json seen = Annotation(), unseen = Annotation(), keypoints_only = Annotation(), nothing = Annotation();
+  seen["keypoints"] = json::array();
+  unseen["keypoints"] = json::array();
+  for (int k = 0; k < 17; ++k) {
+    for (const int x : {100 + k, 200, 2}) seen["keypoints"].push_back(x);
+    for (int i = 0; i < 3; ++i) unseen["keypoints"].push_back(0);
+  }
+  keypoints_only["keypoints"] = seen["keypoints"];
+  for (const char* key : {"dp_x", "dp_y", "dp_I", "dp_U", "dp_V"}) {
+    keypoints_only.erase(key);
+    nothing.erase(key);
+  }
+  const auto people = Read(Annotations({seen, unseen, keypoints_only, nothing}));
+  ASSERT_EQ(people.size(), 4u);
+  EXPECT_EQ(people[0].set->name, "coco17");
+  EXPECT_EQ(people[0].keypoints2d(3, 0), 103);
+  EXPECT_EQ(people[0].dense.size(), 3u);
+  EXPECT_EQ(people[1].reason, "");
+  EXPECT_EQ(people[1].set, nullptr);
+  EXPECT_EQ(people[1].dense.size(), 3u);
+  EXPECT_EQ(people[2].keypoints2d.rows(), 17);
+  EXPECT_TRUE(people[2].dense.empty());
+  EXPECT_EQ(people[3].reason, reason::kTooFewKeypoints);
+  EXPECT_THAT(people[3].detail, HasSubstr("annotations[3]: has neither keypoints nor points of the surface"));
+  options_.dense = false;
+  const auto without = Read(Annotations({seen, unseen}));
+  EXPECT_TRUE(without[0].dense.empty());
+  EXPECT_EQ(without[1].reason, reason::kTooFewKeypoints);
+}
+
+TEST_F(DensePoints, ABadAnnotationCostsItsPersonAlone) {
+  const auto with = [&](const char* key, const json& value) {
+    json bad = Annotation();
+    if (value.is_discarded()) {
+      bad.erase(key);
+    } else {
+      bad[key] = value;
+    }
+    const auto people = Read(Annotations({bad, Annotation()}));
+    EXPECT_EQ(people.size(), 2u);
+    EXPECT_NE(people[0].reason, "") << key;
+    EXPECT_TRUE(people[0].dense.empty()) << key;
+    EXPECT_EQ(people[1].reason, "") << people[1].detail;
+    return people[0].reason + " " + people[0].detail;
+  };
+  const json missing(json::value_t::discarded);
+  const std::string place = "bad_input " + (folder_ / "people.json") + ": annotations[0].";
+  EXPECT_EQ(with("dp_I", {1, 0, 3}), place + "dp_I[1]: found 0, expected a part from 1 to 24");
+  EXPECT_EQ(with("dp_I", {1, 2, 25}), place + "dp_I[2]: found 25, expected a part from 1 to 24");
+  EXPECT_EQ(with("dp_I", {1, 2.5, 3}), place + "dp_I[1]: found 2.5, expected a part from 1 to 24");
+  EXPECT_EQ(with("dp_U", {0, 1.5, 0}), place + "dp_U[1]: found 1.5, expected 0 to 1");
+  EXPECT_EQ(with("dp_V", {0, 0, -0.5}), place + "dp_V[2]: found -0.5, expected 0 to 1");
+  EXPECT_EQ(with("dp_x", {0, 0, 300}), place + "dp_x[2]: found 300, expected 0 to 255");
+  EXPECT_EQ(with("dp_V", {0, 0}), place + "dp_V: found 2 numbers, expected 3, as dp_x");
+  EXPECT_EQ(with("bbox", {0, 0, 10}), place + "bbox: found 3 numbers, expected 4: x, y, width, height");
+  EXPECT_EQ(with("bbox", {0, 0, 10, 0}), place + "bbox[3]: found 0, expected more than 0 px");
+  EXPECT_THAT(with("bbox", missing), HasSubstr("annotations[0].bbox"));
+  EXPECT_THAT(with("dp_U", missing), HasSubstr("annotations[0].dp_U"));
+  EXPECT_THAT(with("dp_x", missing), HasSubstr("annotations[0].dp_x"));
+  EXPECT_THAT(with("dp_U", {0, nullptr, 0}), HasSubstr("non_finite_input"));
+  EXPECT_THAT(with("dp_U", {0, "a", 0}), HasSubstr("dp_U[1]: found a string, expected a number"));
+}
+
+TEST_F(DensePoints, RoundingIsForgiven) {
+  json entry = Annotation();
+  entry["dp_U"] = {-1e-8, 1 + 1e-8, 0.5};
+  const auto people = Read(Annotations(json::array({entry})));
+  ASSERT_EQ(people[0].dense.size(), 3u) << people[0].detail;
+  EXPECT_EQ(people[0].dense[0].uv.x(), 0);
+  EXPECT_EQ(people[0].dense[1].uv.x(), 1);
+}
+
+TEST_F(DensePoints, CannotBeReadAsOtherConventions) {
+  options_.read_as = ParseReadAs("upside_down");
+  const auto people = Read(Annotations(json::array({Annotation()})));
+  EXPECT_EQ(people[0].reason, reason::kBadInput);
+  EXPECT_THAT(people[0].detail, HasSubstr("points of the surface, which cannot be read as upside_down"));
+}
+
+// ---- DensePose's results ----
+
+std::string Base64(const std::string& bytes) {
+  const char* digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    unsigned value = 0;
+    for (size_t k = 0; k < 3; ++k)
+      value = (value << 8) | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0);
+    for (size_t k = 0; k < 4; ++k) text += i + k > bytes.size() ? '=' : digits[(value >> (18 - 6 * k)) & 63];
+    if (i % 57 == 0) text += '\n';  // as Python's encodebytes
+  }
+  return text;
+}
+
+json Result(const Image& picture, const json& box) {
+  return {{"image_id", 7},
+          {"category_id", 1},
+          {"score", 0.9},
+          {"bbox", box},
+          {"uv_shape", {3, picture.height, picture.width}},
+          {"uv_data", Base64(SerializePng(picture))}};
+}
+
+// 4 x 2 px: the body is all but the corners.
+Image SmallPicture() {
+  Image picture(4, 2, Rgba{0, 0, 0, 255});
+  picture.at(1, 0) = {1, 0, 255, 255};
+  picture.at(2, 0) = {2, 51, 102, 255};
+  for (int x = 0; x < 4; ++x) picture.at(x, 1) = {24, static_cast<std::uint8_t>(x), 0, 255};
+  return picture;
+}
+
+TEST_F(DensePoints, ResultsAreReadPixelByPixel) {
+  const auto people =
+      Read(json::array({Result(SmallPicture(), {10, 20, 8, 4}), Result(SmallPicture(), {0, 0, 4, 2})}));
+  ASSERT_EQ(people.size(), 2u);
+  EXPECT_EQ(people[0].id, "7_0");
+  EXPECT_EQ(people[1].id, "7_1");
+  ASSERT_EQ(people[0].dense.size(), 6u) << people[0].detail;
+  const DensePoint& second = people[0].dense[1];
+  EXPECT_EQ(second.part, 2);
+  EXPECT_LT((second.uv - Eigen::Vector2d(0.2, 0.4)).norm(), kExact);
+  EXPECT_EQ(second.image_px, Eigen::Vector2d(15, 21));  // its centre, 2.5 px and 0.5 px of twice the size
+  EXPECT_EQ(people[1].dense[1].image_px, Eigen::Vector2d(2.5, 0.5));
+  EXPECT_EQ(people[0].dense[0].uv, Eigen::Vector2d(0, 1));
+  EXPECT_EQ(people[0].dense[5].uv.x(), 3 / 255.0);
+}
+
+TEST_F(DensePoints, PointsOfResultsAreKeptByAFixedRule) {
+  options_.max_dense_points = 2;
+  const auto people = Read(json::array({Result(SmallPicture(), {0, 0, 4, 2})}));
+  ASSERT_EQ(people[0].dense.size(), 2u);  // floor(0.5 * 6 / 2) = 1 and floor(1.5 * 6 / 2) = 4
+  EXPECT_EQ(people[0].dense[0].image_px, Eigen::Vector2d(2.5, 0.5));
+  EXPECT_EQ(people[0].dense[1].image_px, Eigen::Vector2d(2.5, 1.5));
+  options_.max_dense_points = 6;
+  EXPECT_EQ(Read(json::array({Result(SmallPicture(), {0, 0, 4, 2})}))[0].dense.size(), 6u);
+  options_.max_dense_points = 0;
+  EXPECT_THAT(ErrorOf([&] {
+                Read(json::array({Result(SmallPicture(), {0, 0, 4, 2})}));
+              }),
+              HasSubstr("max_dense_points: found 0, expected 1 or more"));
+}
+
+TEST_F(DensePoints, ABadResultCostsItsPersonAlone) {
+  const auto with = [&](const char* key, const json& value) {
+    json bad = Result(SmallPicture(), {0, 0, 4, 2});
+    bad[key] = value;
+    const auto people = Read(json::array({bad, Result(SmallPicture(), {0, 0, 4, 2})}));
+    EXPECT_EQ(people.size(), 2u);
+    EXPECT_EQ(people[0].reason, reason::kBadInput) << key;
+    EXPECT_EQ(people[1].reason, "") << people[1].detail;
+    return people[0].detail;
+  };
+  const std::string place = (folder_ / "people.json") + ": [0].";
+  EXPECT_EQ(with("uv_shape", {3, 2, 5}),
+            place + "uv_data: found a picture of 4 x 2 px, expected 5 x 2 by uv_shape");
+  EXPECT_EQ(with("uv_shape", {2, 2, 4}), place + "uv_shape: found (2, 2, 4), expected (3, height, width)");
+  EXPECT_EQ(with("uv_shape", {3, 0, 4}), place + "uv_shape: found (3, 0, 4), expected (3, height, width)");
+  EXPECT_EQ(with("uv_data", 5), place + "uv_data: expected text, a PNG in base64");
+  EXPECT_EQ(with("uv_data", "AA*A"), place + "uv_data: found byte 42 at 2, expected base64");
+  EXPECT_EQ(with("uv_data", "AAAAA"), place + "uv_data: is cut short, expected base64");
+  EXPECT_THAT(with("uv_data", "AAAA"), HasSubstr(place + "uv_data"));
+  EXPECT_THAT(with("bbox", {0, 0, -4, 2}), HasSubstr("bbox[2]: found -4, expected more than 0 px"));
+  Image other = SmallPicture();
+  other.at(3, 1).r = 25;
+  EXPECT_EQ(with("uv_data", Base64(SerializePng(other))),
+            place + "uv_data: pixel (3, 1): found part 25, expected 0 to 24");
+}
+
+TEST_F(DensePoints, AResultWithoutABodyHasTooFewPoints) {
+  const Image empty(3, 3, Rgba{0, 0, 0, 255});
+  const auto people = Read(json::array({Result(empty, {0, 0, 3, 3})}));
+  EXPECT_EQ(people[0].reason, reason::kTooFewKeypoints);
+}
+
+}  // namespace
+}  // namespace vitruvius
