@@ -16,15 +16,16 @@
 namespace vitruvius {
 namespace {
 
-KeypointBinding BindOrThrow(const KeypointSet& set, const BodyModel& model) {
+KeypointBinding BindOrThrow(const KeypointSet& set, const PointSet& surface, const BodyModel& model) {
   KeypointBinding binding = BindKeypoints(set, model);
-  if (binding.keypoint_of_point.empty()) {
+  if (binding.keypoint_of_point.empty() && surface.size() == 0) {
     throw InputError(StrCat("model ", model.name(), " has none of the points of keypoint set ", set.name));
   }
   return binding;
 }
 
-PointSet WithRoot(PointSet points) {
+PointSet WithRoot(PointSet points, const PointSet& surface) {
+  points.items.insert(points.items.end(), surface.items.begin(), surface.items.end());
   points.AddJoint(0);
   return points;
 }
@@ -59,14 +60,16 @@ std::shared_ptr<const Prior> PriorOnBody(std::shared_ptr<const Prior> prior, con
 FitProblem::FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set,
                        Recipe::Camera camera, std::shared_ptr<const Prior> prior,
                        std::shared_ptr<const BodyCapsules> capsules,
-                       std::shared_ptr<const Prior> energy_prior)
-    : binding_(BindOrThrow(set, *model)),
+                       std::shared_ptr<const Prior> energy_prior, const PointSet& surface)
+    : binding_(BindOrThrow(set, surface, *model)),
+      num_surface_(surface.size()),
       relaxed_pose_(model->RelaxedPose()),
       prior_(PriorOnBody(std::move(prior), *model)),
       energy_prior_(PriorOnBody(std::move(energy_prior), *model)),
       latent_prior_(dynamic_cast<const LatentPrior*>(prior_.get())),
       capsules_(std::move(capsules)),
-      body_(model, WithRoot(binding_.points), latent_prior_ != nullptr ? latent_prior_->latent_dim() : 0),
+      body_(model, WithRoot(binding_.points, surface),
+            latent_prior_ != nullptr ? latent_prior_->latent_dim() : 0),
       problem_(ProblemOptionsFor(&body_)) {
   for (const int keypoint : binding_.keypoint_of_point)
     is_torso_.push_back(IsTorsoKeypoint(set.points[keypoint].name));
@@ -82,10 +85,13 @@ void FitProblem::AddDataTerms(Recipe::Camera camera) {
   for (int b = 0; b < SharedBody::kNumBlocks; ++b) {
     if (body_.block_size(b) > 0) blocks.push_back(body_.block(b));
   }
-  const auto num = static_cast<size_t>(num_points());
-  targets2d_.resize(num);
-  targets3d_.resize(num);
-  for (int i = 0; i < num_points(); ++i) {
+  const int num_all = num_points() + (camera == Recipe::Camera::kNone ? 0 : num_surface_);
+  const int root = num_points() + num_surface_;
+  targets2d_.resize(num_all);
+  targets3d_.resize(num_points());
+  for (int i = 0; i < num_all; ++i) {
+    const bool is_keypoint = i < num_points();
+    const double* weight = is_keypoint ? &weights_.reprojection : &weights_.dense;
     const int num_axes = camera == Recipe::Camera::kNone ? 3 : 2;
     for (int axis = 0; axis < num_axes; ++axis) {
       ceres::CostFunction* cost = nullptr;
@@ -95,13 +101,14 @@ void FitProblem::AddDataTerms(Recipe::Camera camera) {
         loss = new GemanMcClureLoss(&robust_sigma_, &weights_.points3d, &targets3d_[i].weight);
       } else if (camera == Recipe::Camera::kPerspective) {
         cost = new PointCost<ReprojectionCoordinate>(&body_, {i}, {&camera_, &targets2d_[i], axis});
-        loss = new GemanMcClureLoss(&robust_sigma_, &weights_.reprojection, &targets2d_[i].weight);
+        loss = new GemanMcClureLoss(&robust_sigma_, weight, &targets2d_[i].weight);
       } else {
-        cost = new PointCost<WeakReprojectionCoordinate>(&body_, {i, num_points()},
-                                                         {&camera_, &targets2d_[i], axis});
-        loss = new GemanMcClureLoss(&robust_sigma_, &weights_.reprojection, &targets2d_[i].weight);
+        cost = new PointCost<WeakReprojectionCoordinate>(&body_, {i, root}, {&camera_, &targets2d_[i], axis});
+        loss = new GemanMcClureLoss(&robust_sigma_, weight, &targets2d_[i].weight);
       }
-      Tag(problem_.AddResidualBlock(cost, loss, blocks), num_axes == 3 ? "points3d" : "reprojection");
+      Tag(problem_.AddResidualBlock(cost, loss, blocks), num_axes == 3 ? "points3d"
+                                                         : is_keypoint ? "reprojection"
+                                                                       : "dense");
     }
   }
 }
@@ -220,6 +227,7 @@ void FitProblem::BeginLatent(const RecipeStage& stage) {
 void FitProblem::Begin(const RecipeStage& stage) {
   weights_ = stage.weights;
   weights_.reprojection *= pixel_scale_;
+  weights_.dense *= pixel_scale_;
   robust_sigma_ = stage.robust_sigma / pixel_scale_;
   latent_weight_ = 0;
   prior_energy_weight_ = weights_.pose_prior;
@@ -233,6 +241,7 @@ void FitProblem::Begin(const RecipeStage& stage) {
     targets2d_[i].weight = 0;
     targets3d_[i].weight = 0;
   }
+  for (size_t i = num_points(); stage.torso_only && i < targets2d_.size(); ++i) targets2d_[i].weight = 0;
   const bool free[SharedBody::kNumBlocks] = {stage.free_orient, stage.free_pose,
                                              stage.free_betas && !hold_betas_, stage.free_transl};
   for (int b = 0; b < SharedBody::kNumBlocks; ++b) {

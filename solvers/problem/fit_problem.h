@@ -39,10 +39,11 @@ class FitProblem {
  public:
   // `prior`, the model's `capsules` and a second prior for its energy may be null: their terms are then left
   // out. With a LatentPrior the latent is behind the pose in one block, which moves as
-  // decoded_pose_manifold.h says. Throws InputError when the set has no point on this body.
+  // decoded_pose_manifold.h says. surface: places besides the keypoints, under the weight `dense`. Throws
+  // InputError when neither the set nor the surface has a point on this body.
   FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set, Recipe::Camera camera,
              std::shared_ptr<const Prior> prior, std::shared_ptr<const BodyCapsules> capsules = nullptr,
-             std::shared_ptr<const Prior> energy_prior = nullptr);
+             std::shared_ptr<const Prior> energy_prior = nullptr, const PointSet& surface = {});
   FitProblem(const FitProblem&) = delete;
   FitProblem& operator=(const FitProblem&) = delete;
 
@@ -51,8 +52,9 @@ class FitProblem {
   const LatentPrior* latent_prior() const { return latent_prior_; }  // null unless the prior is one
   int num_points() const { return static_cast<int>(binding_.keypoint_of_point.size()); }
 
-  // Targets of the bound points, in the binding's order; confidence 0: not seen. pixel_scale: reference size
-  // over the person's size (1: pixels as they are); it multiplies residuals and divides the robust sigma.
+  // Targets of the bound points, in the binding's order, and of the surface's after them; confidence 0: not
+  // seen. pixel_scale: reference size over the person's size (1: pixels as they are); it multiplies residuals
+  // and divides the robust sigma.
   void SetTargets2d(const PerspectiveCamera& camera, const std::vector<Keypoint2dTarget>& targets,
                     double pixel_scale);
   void SetTargets3d(const std::vector<Keypoint3dTarget>& targets);
@@ -77,8 +79,8 @@ class FitProblem {
   // J^T J of the stage's robustified objective at the current parameters, over its free numbers. False when
   // it cannot be evaluated.
   bool NormalMatrix(const RecipeStage& stage, Eigen::MatrixXd* hessian, FreeNumbers* numbers);
-  // Forward pass at the current parameters; (P + 1, 3) in camera axes, metres: the bound points, then the
-  // root joint.
+  // Forward pass at the current parameters; in camera axes, metres: the bound points, those of the surface,
+  // then the root joint.
   const MatrixX3d& Points();
   // How deep capsules of the body overlap at the current parameters, metres; 0 without capsules.
   double SelfPenetrationM();
@@ -91,6 +93,7 @@ class FitProblem {
   void Tag(ceres::ResidualBlockId id, const char* term) { term_of_block_.emplace_back(id, term); }
 
   KeypointBinding binding_;
+  int num_surface_;
   std::vector<bool> is_torso_;
   Eigen::VectorXd relaxed_pose_;  // body_pose with mean hands, what "hands" and "face" pull to
   std::shared_ptr<const Prior> prior_, energy_prior_;

@@ -168,7 +168,7 @@ const std::vector<TermKey>& TermKeys() {
                                             {"hands", &W::hands, true, false},
                                             {"face", &W::face, true, false},
                                             {"depth", &W::depth, true, false},
-                                            {"dense", &W::dense, false, true},
+                                            {"dense", &W::dense, true, true},
                                             {"bone_symmetry", &W::bone_symmetry, false, true},
                                             {"bone_ratio", &W::bone_ratio, false, true},
                                             {"keypoint_depth", &W::keypoint_depth, false, true},

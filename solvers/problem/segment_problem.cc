@@ -18,9 +18,7 @@ namespace {
 
 constexpr double kSmallestScale = 0.3, kLargestScale = 3;
 
-PointSet AllPoints(PointSet points, const std::vector<SurfaceTarget>& surface, const BodyModel& model,
-                   bool with_bones) {
-  for (const SurfaceTarget& place : surface) points.AddBarycentric(place.vertices, place.bary);
+PointSet WithJoints(PointSet points, const BodyModel& model, bool with_bones) {
   for (int j = 0; with_bones && j < model.num_joints(); ++j) points.AddJoint(j);
   return points;
 }
@@ -50,18 +48,17 @@ std::vector<BonePair> BonePairs(const BodyModel& model) {
 
 }  // namespace
 
-SegmentProblem::SegmentProblem(const std::shared_ptr<const BodyModel>& model, const PointSet& keypoint_points,
-                               const std::vector<PlanarTarget>& keypoints, const std::vector<bool>& torso,
-                               const std::vector<SurfaceTarget>& surface, bool mean_data, bool with_bones)
-    : body_(model, AllPoints(keypoint_points, surface, *model, with_bones)),
+SegmentProblem::SegmentProblem(const std::shared_ptr<const BodyModel>& model, const PointSet& points,
+                               const std::vector<PlanarTarget>& targets, const std::vector<bool>& torso,
+                               bool mean_data, bool with_bones)
+    : body_(model, WithJoints(points, *model, with_bones)),
       is_torso_(torso),
-      all_targets_(keypoints),
-      num_keypoints_(keypoint_points.size()),
+      all_targets_(targets),
+      num_keypoints_(static_cast<int>(torso.size())),
       problem_(ProblemOptionsFor(&body_)) {
-  VT_CHECK_EQ(keypoints.size(), keypoint_points.items.size());
-  VT_CHECK_EQ(torso.size(), keypoints.size());
-  for (const SurfaceTarget& place : surface) all_targets_.push_back(place.target);
-  const size_t divide = keypoints.size(), count = all_targets_.size();
+  VT_CHECK_EQ(targets.size(), points.items.size());
+  VT_CHECK_LE(torso.size(), targets.size());
+  const size_t divide = torso.size(), count = all_targets_.size();
   const double of_keypoints = RootOfSquares(all_targets_, 0, divide, &PlanarTarget::weight),
                of_depths = RootOfSquares(all_targets_, 0, divide, &PlanarTarget::depth_weight),
                of_surface = RootOfSquares(all_targets_, divide, count, &PlanarTarget::weight);

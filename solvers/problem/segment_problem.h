@@ -16,21 +16,15 @@
 
 namespace vitruvius {
 
-// A place on the surface: weights of vertices, and where it is seen.
-struct SurfaceTarget {
-  Eigen::Vector3i vertices = Eigen::Vector3i::Zero();
-  Eigen::Vector3d bary = Eigen::Vector3d(1, 0, 0);
-  PlanarTarget target;
-};
-
 class SegmentProblem {
  public:
-  // keypoints: a target for each point of keypoint_points; torso[i]: it is a hip or a shoulder. mean_data:
-  // the weights of a kind of targets are divided by the root of the sum of their squares, so that its term is
-  // a mean whatever their number. with_bones: the terms on bones too, which need joints besides.
-  SegmentProblem(const std::shared_ptr<const BodyModel>& model, const PointSet& keypoint_points,
-                 const std::vector<PlanarTarget>& keypoints, const std::vector<bool>& torso,
-                 const std::vector<SurfaceTarget>& surface, bool mean_data, bool with_bones);
+  // points: keypoints, then places on the surface, a target for each. torso[i]: keypoint i is a hip or a
+  // shoulder. mean_data: the weights of a kind of targets are divided by the root of the sum of their
+  // squares, so that its term is a mean whatever their number. with_bones: the terms on bones too, which need
+  // joints besides.
+  SegmentProblem(const std::shared_ptr<const BodyModel>& model, const PointSet& points,
+                 const std::vector<PlanarTarget>& targets, const std::vector<bool>& torso, bool mean_data,
+                 bool with_bones);
   SegmentProblem(const SegmentProblem&) = delete;
   SegmentProblem& operator=(const SegmentProblem&) = delete;
 

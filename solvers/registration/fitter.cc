@@ -38,6 +38,12 @@ FitResult& Refuse(FitResult& result, const char* code, const std::string& detail
   return result;
 }
 
+// Of a person seen by points of the surface alone: no keypoints.
+const KeypointSet& SetOf(const PersonObservation& person) {
+  static const KeypointSet kNone = {"none", {}, {}};
+  return person.set != nullptr ? *person.set : kNone;
+}
+
 // Larger side of the box of seen targets.
 template <typename Target, typename Position>
 double SizeOf(const std::vector<Target>& targets, Position Target::*position) {
@@ -102,6 +108,7 @@ Fitter::Fitter(std::shared_ptr<const BodyModel> model, FitPriors priors2d, FitPr
   options_.Check();
   recipe2d_.Check();
   recipe3d_.Check();
+  for (const RecipeStage& stage : recipe2d_.stages) weighs_dense_ = weighs_dense_ || stage.weights.dense > 0;
   for (FitPriors* priors : {&priors2d_, &priors3d_}) {
     for (std::shared_ptr<const Prior>* prior : {&priors->prior, &priors->energy, &priors->starts})
       *prior = PriorOnBody(std::move(*prior), *model_);
@@ -111,14 +118,14 @@ Fitter::Fitter(std::shared_ptr<const BodyModel> model, FitPriors priors2d, FitPr
 FitProblem& Fitter::ProblemFor(const KeypointSet& set, Recipe::Camera camera) {
   const std::pair<std::string, Recipe::Camera> key(set.name, camera);
   auto it = problems_.find(key);
-  if (it == problems_.end()) {
-    const FitPriors& priors = camera == Recipe::Camera::kNone ? priors3d_ : priors2d_;
-    it = problems_
-             .emplace(key, std::make_unique<FitProblem>(model_, set, camera, priors.prior, capsules_,
-                                                        priors.energy))
-             .first;
-  }
+  if (it == problems_.end()) it = problems_.emplace(key, MakeProblem(set, camera, {})).first;
   return *it->second;
+}
+
+std::unique_ptr<FitProblem> Fitter::MakeProblem(const KeypointSet& set, Recipe::Camera camera,
+                                                const PointSet& surface) const {
+  const FitPriors& priors = camera == Recipe::Camera::kNone ? priors3d_ : priors2d_;
+  return std::make_unique<FitProblem>(model_, set, camera, priors.prior, capsules_, priors.energy, surface);
 }
 
 const std::vector<StartPose>& Fitter::StartPosesFor(bool is_3d, bool is_one_start) {
@@ -136,7 +143,7 @@ bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, F
                         std::vector<Hypothesis>* hypotheses) {
   const StartOptions& starts = options_.starts == 1 ? recipe.starts : recipe.many_starts;
   const bool is_3d = person.is_3d(), chooses = starts.keep > 0;
-  const double roll = is_3d ? 0 : TorsoRoll(*person.set, problem->binding(), targets2d_);
+  const double roll = is_3d ? 0 : TorsoRoll(SetOf(person), problem->binding(), targets2d_);
   const RecipeStage& first = recipe.camera_stages.empty() ? recipe.stages[0] : recipe.camera_stages[0];
   const double sigma_px = first.robust_sigma / PixelScale(recipe);
   std::vector<Eigen::Matrix3d> turns;
@@ -168,7 +175,8 @@ bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, F
       hypotheses->push_back(start);
     }
   }
-  if (chooses) *hypotheses = BestDistinctStarts(std::move(*hypotheses), std::move(placed_points), starts.keep);
+  if (chooses)
+    *hypotheses = BestDistinctStarts(std::move(*hypotheses), std::move(placed_points), starts.keep);
   return !hypotheses->empty();
 }
 
@@ -214,7 +222,7 @@ void Fitter::AddFlipped(const KeypointSet& set, const KeypointBinding& binding,
                         std::vector<Hypothesis>* hypotheses) const {
   Eigen::Vector2d shoulder[2];
   bool seen[2] = {false, false};
-  for (size_t i = 0; i < targets2d_.size(); ++i) {
+  for (size_t i = 0; i < binding.keypoint_of_point.size(); ++i) {
     const std::string& name = set.points[binding.keypoint_of_point[i]].name;
     const int side = name == "left_shoulder" ? 0 : name == "right_shoulder" ? 1 : -1;
     if (side < 0 || targets2d_[i].weight <= 0) continue;
@@ -238,19 +246,25 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   result.joints2d.setZero(model_->num_joints(), 2);
   result.focal_source = "none";
   if (!person.reason.empty()) return Refuse(result, person.reason.c_str(), person.detail);
-  VT_CHECK(person.set != nullptr);
 
   const bool is_3d = person.is_3d();
   const Recipe& recipe = is_3d ? recipe3d_ : recipe2d_;
+  const KeypointSet& set = SetOf(person);
+  const SurfaceBinding surface =
+      is_3d || !weighs_dense_ ? SurfaceBinding() : BindSurface(person.dense, *model_, options_.surface);
+  if (!surface.fault.empty()) return Refuse(result, reason::kBadInput, surface.fault);
   FitProblem* found = nullptr;
+  std::unique_ptr<FitProblem> own;  // of this person's places on the surface
   try {
-    found = &ProblemFor(*person.set, is_3d ? Recipe::Camera::kNone : recipe.camera);
+    const Recipe::Camera camera = is_3d ? Recipe::Camera::kNone : recipe.camera;
+    if (surface.points.size() > 0) own = MakeProblem(set, camera, surface.points);
+    found = own != nullptr ? own.get() : &ProblemFor(set, camera);
   } catch (const InputError& error) {
     return Refuse(result, reason::kBadInput, error.what());
   }
   FitProblem& problem = *found;
   const auto weight_of = [&](int keypoint, double confidence) {
-    const auto it = recipe.keypoint_weights.find(person.set->points[keypoint].name);
+    const auto it = recipe.keypoint_weights.find(set.points[keypoint].name);
     return confidence * (it == recipe.keypoint_weights.end() ? 1 : it->second);
   };
   targets2d_.clear();
@@ -265,6 +279,10 @@ FitResult Fitter::Fit(const PersonObservation& person) {
       targets2d_.push_back({person.keypoints2d.row(k).head<2>(), weight});
       result.num_keypoints += weight > 0;
     }
+  }
+  for (const int i : surface.dense_of_point) {
+    targets2d_.push_back({person.dense[i].image_px, person.dense[i].weight});
+    ++result.num_keypoints;
   }
   if (result.num_keypoints < recipe.min_keypoints) {
     return Refuse(result, result.num_keypoints == 0 ? reason::kNoPeople : reason::kTooFewKeypoints,
@@ -308,7 +326,7 @@ FitResult Fitter::Fit(const PersonObservation& person) {
     hypotheses.resize(options_.starts);
   }
   if (options_.starts == 1 && recipe.starts.flip_test && !is_3d && !hypotheses.empty()) {
-    AddFlipped(*person.set, problem.binding(), &hypotheses);
+    AddFlipped(set, problem.binding(), &hypotheses);
   }
   result.num_starts = static_cast<int>(hypotheses.size());
   for (const RecipeStage& stage : recipe.stages) {
@@ -362,7 +380,7 @@ void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, Fit
   const double sigma = recipe.stages.back().robust_sigma / (is_3d ? 1 : PixelScale(recipe));
   for (int i = 0; i < problem->num_points(); ++i) {
     const Eigen::Vector3d point = points.row(i);
-    const std::string& name = person.set->points[problem->binding().keypoint_of_point[i]].name;
+    const std::string& name = SetOf(person).points[problem->binding().keypoint_of_point[i]].name;
     if (is_3d) {
       if (targets3d_[i].weight <= 0) continue;
       const Eigen::Vector3d offset = point - targets3d_[i].position_m;
@@ -374,6 +392,12 @@ void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, Fit
       residuals.push_back(offset.norm());
       FlagSaturation(name, offset.cwiseAbs().maxCoeff(), sigma, &result->flags);
     }
+  }
+  for (size_t i = problem->num_points(); i < targets2d_.size(); ++i) {
+    if (targets2d_[i].weight <= 0) continue;
+    const Eigen::Vector3d point = points.row(static_cast<Eigen::Index>(i));
+    behind = behind || point.z() < kMinDepthM;
+    residuals.push_back((camera_.ImgFromCam(point) - targets2d_[i].image_px).norm());
   }
   result->penetration_m = problem->SelfPenetrationM();
   result->residual_median = Median(residuals);

@@ -16,6 +16,7 @@
 #include "solvers/problem/fit_problem.h"
 #include "solvers/problem/recipe.h"
 #include "solvers/registration/starts.h"
+#include "solvers/registration/surface_binding.h"
 
 namespace vitruvius {
 
@@ -24,6 +25,7 @@ struct FitOptions {
   double focal_px = 0;  // given focal length; 0: as known or assumed
   int hypotheses = 0;   // distinct bodies that the result keeps besides the best; the best is one of them
   SolverKind solver = SolverKind::kDenseLm;
+  SurfaceLookup surface;  // how dense points become places on the body
   void Check() const;
 };
 
@@ -47,13 +49,16 @@ class Fitter {
       : Fitter(std::move(model), FitPriors(prior), FitPriors(prior), std::move(recipe2d), std::move(recipe3d),
                options) {}
 
-  // Never throws for what is in the observation: the result carries the reason.
+  // Dense points count where a stage of the 2D recipe weighs them. Never throws for what is in the
+  // observation: the result carries the reason.
   FitResult Fit(const PersonObservation& person);
 
   const BodyModel& model() const { return *model_; }
 
  private:
   FitProblem& ProblemFor(const KeypointSet& set, Recipe::Camera camera);
+  std::unique_ptr<FitProblem> MakeProblem(const KeypointSet& set, Recipe::Camera camera,
+                                          const PointSet& surface) const;
   bool MakeStarts(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
                   std::vector<Hypothesis>* hypotheses);
   const std::vector<StartPose>& StartPosesFor(bool is_3d, bool is_one_start);
@@ -78,12 +83,13 @@ class Fitter {
   FitOptions options_;
   std::map<std::pair<std::string, Recipe::Camera>, std::unique_ptr<FitProblem>> problems_;
   std::map<std::pair<bool, bool>, std::vector<StartPose>> start_poses_;  // 3D, one start
+  bool weighs_dense_ = false;
   BodyEvaluator joints_;
   std::vector<JointAxes> axes_;
 
   // Of the person at hand.
   PerspectiveCamera camera_;
-  std::vector<Keypoint2dTarget> targets2d_;
+  std::vector<Keypoint2dTarget> targets2d_;  // keypoints, then points of the surface
   std::vector<Keypoint3dTarget> targets3d_;
   double person_size_ = 0;  // larger side of the box of seen keypoints, px or metres
 };

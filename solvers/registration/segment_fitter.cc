@@ -9,6 +9,7 @@
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
 #include "solvers/registration/starts.h"
+#include "solvers/registration/surface_binding.h"
 
 namespace vitruvius {
 namespace {
@@ -139,19 +140,16 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParam
     }
   }
   const size_t num_keypoints = targets_.size();
-  std::vector<SurfaceTarget> surface;
-  for (const DensePoint& point : person.dense) {
-    if (point.face < 0) continue;
-    if (point.face >= model_->num_faces()) {
-      return Refuse(result, reason::kBadInput,
-                    StrCat("found face ", point.face, ", expected one of ", model_->num_faces()));
-    }
-    surface.push_back({model_->faces().row(point.face), point.bary, {}});
+  const SurfaceBinding surface = BindSurface(person.dense, *model_, options_.surface);
+  if (!surface.fault.empty()) return Refuse(result, reason::kBadInput, surface.fault);
+  for (const int i : surface.dense_of_point) {
     PlanarTarget target;
-    target.position.head<2>() = point.image_px;
-    target.weight = point.weight;
+    target.position.head<2>() = person.dense[i].image_px;
+    target.weight = person.dense[i].weight;
     targets_.push_back(target);
   }
+  PointSet all_points = binding.points;
+  all_points.items.insert(all_points.items.end(), surface.points.items.begin(), surface.points.items.end());
 
   // The frame: the box of what is seen becomes -1 to 1.
   Eigen::Vector2d low = Eigen::Vector2d::Constant(std::numeric_limits<double>::infinity()), high = -low;
@@ -176,10 +174,7 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParam
     target.position.head<2>() -= frame.center_px;
     target.position /= frame.half_px;
   }
-  for (size_t i = 0; i < surface.size(); ++i) surface[i].target = targets_[num_keypoints + i];
-  const std::vector<PlanarTarget> keypoints(targets_.begin(),
-                                            targets_.begin() + static_cast<long>(num_keypoints));
-  SegmentProblem problem(model_, binding.points, keypoints, torso, surface, recipe_.mean_data, with_bones_);
+  SegmentProblem problem(model_, all_points, targets_, torso, recipe_.mean_data, with_bones_);
 
   std::vector<Start> starts;
   if (given_start == nullptr) {

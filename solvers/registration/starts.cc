@@ -212,8 +212,8 @@ bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2d
   return place();
 }
 
-bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, MatrixX3d* points,
-                  Eigen::Matrix3d* rotation, Eigen::Vector3d* transl) {
+bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, MatrixX3d* points, Eigen::Matrix3d* rotation,
+                  Eigen::Vector3d* transl) {
   Points3d from(static_cast<Eigen::Index>(targets.size()), 3), to(from.rows(), 3);
   Eigen::Index count = 0;
   for (size_t i = 0; i < targets.size(); ++i) {

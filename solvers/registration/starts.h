@@ -63,8 +63,8 @@ bool PlaceInCamera(const PerspectiveCamera& camera, const std::vector<Keypoint2d
 
 // The rotation about the root and the translation that align the points, which move with them, to 3D targets.
 // False with fewer than three targets.
-bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, MatrixX3d* points,
-                  Eigen::Matrix3d* rotation, Eigen::Vector3d* transl);
+bool PlaceInSpace(const std::vector<Keypoint3dTarget>& targets, MatrixX3d* points, Eigen::Matrix3d* rotation,
+                  Eigen::Vector3d* transl);
 
 // Points turned about the last of them.
 void TurnAboutRoot(const Eigen::Matrix3d& rotation, MatrixX3d* points);
