@@ -6,6 +6,7 @@
 namespace vitruvius {
 
 Command FitCommand();
+Command RegisterCommand();
 Command CheckCommand();
 Command ModelCommand();
 Command PriorCommand();

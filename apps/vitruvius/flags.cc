@@ -63,6 +63,14 @@ DEFINE_double(fps, 0,
 DEFINE_string(up_axis, "y", "which way is up in a motion that is written: y, or z as in AMASS's own files");
 DEFINE_string(observations, "", "the keypoints a result was fitted to");
 DEFINE_double(noise_px, 3, "standard deviation of the noise on 2D keypoints");
+DEFINE_int32(dense_points, 500,
+             "points of a picture of coordinates (DensePose results) that are kept of a person");
+DEFINE_string(chart, "",
+              "UV_Processed.mat, or a body's .npz with a chart: what parts and coordinates mean; empty: the "
+              "body's own");
+DEFINE_string(lookup, "place",
+              "where coordinates lie on the surface: their place, or the nearest vertex, as in the paper: "
+              "place or vertex");
 DEFINE_int32(surface_points, 0, "points anywhere on the surface that are seen besides the keypoints");
 DEFINE_bool(weak, false, "see people under weak perspective");
 DEFINE_double(noise_m, 0, "standard deviation of the noise on 3D keypoints");

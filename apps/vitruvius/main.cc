@@ -4,10 +4,10 @@
 
 int main(int argc, char** argv) {
   using namespace vitruvius;
-  return RunProgram(
-      {"vitruvius",
-       "vitruvius fits parametric human bodies to keypoints.",
-       {FitCommand(), CheckCommand(), DemoCommand(), ModelCommand(), PriorCommand(), LearnCommand(),
-        EvaluateCommand(), ExplainCommand(), RenderCommand(), ReportCommand(), ConvertCommand()}},
-      argc, argv);
+  return RunProgram({"vitruvius",
+                     "vitruvius fits parametric human bodies to keypoints.",
+                     {FitCommand(), RegisterCommand(), CheckCommand(), DemoCommand(), ModelCommand(),
+                      PriorCommand(), LearnCommand(), EvaluateCommand(), ExplainCommand(), RenderCommand(),
+                      ReportCommand(), ConvertCommand()}},
+                    argc, argv);
 }

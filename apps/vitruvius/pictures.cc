@@ -130,13 +130,19 @@ bool AreMotionInputs(const std::vector<std::string>& inputs) {
   return !inputs.empty() && std::all_of(inputs.begin(), inputs.end(), IsMotionInput);
 }
 
-std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs,
-                                              const BodyModel& model) {
+std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs, const BodyModel& model,
+                                              bool dense) {
   if (AreMotionInputs(inputs)) return std::make_unique<MotionSource>(inputs, model);
   if (std::any_of(inputs.begin(), inputs.end(), IsMotionInput))
     throw UsageError("motion files and keypoint files cannot be fitted in one run");
   ObservationOptions options;
   options.keypoint_set = FLAGS_keypoint_set;
+  options.dense = dense;
+  constexpr int kMostDensePoints = 1000000;
+  if (FLAGS_dense_points < 1 || FLAGS_dense_points > kMostDensePoints)
+    throw UsageError(
+        StrCat("--dense_points: found ", FLAGS_dense_points, ", expected 1 to ", kMostDensePoints));
+  options.max_dense_points = FLAGS_dense_points;
   options.read_as = ParseReadAs(FLAGS_read_as);
   if (!FLAGS_image_size.empty()) {
     char* end = nullptr;

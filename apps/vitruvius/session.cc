@@ -30,7 +30,7 @@ bool ParseInt(const char* text, int* value) {
 
 }  // namespace
 
-FitSetup FitSetupFromFlags() {
+FitSetup FitSetupFromFlags(const std::string& recipe_of_command) {
   FitSetup setup;
   setup.recipe2d = LoadRecipe("default");
   setup.recipe3d = LoadRecipe("keypoints3d");
@@ -44,6 +44,7 @@ FitSetup FitSetupFromFlags() {
   // A latent prior comes with the recipe made for such ones, unless another is asked for.
   if (dynamic_cast<const LatentPrior*>(prior(FLAGS_prior).get()) != nullptr)
     setup.recipe2d = LoadRecipe("latent");
+  if (!recipe_of_command.empty()) setup.recipe2d = LoadRecipe(recipe_of_command);
   if (!FLAGS_recipe.empty()) {
     const Recipe chosen = LoadRecipe(FLAGS_recipe);
     (chosen.camera == Recipe::Camera::kNone ? setup.recipe3d : setup.recipe2d) = chosen;

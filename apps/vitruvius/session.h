@@ -39,7 +39,8 @@ struct FitSetup {
     return [fitter = MakeFitter()](const PersonObservation& person, long) { return fitter->Fit(person); };
   }
 };
-FitSetup FitSetupFromFlags();
+// recipe: where --recipe names none; empty: as fits of keypoints do.
+FitSetup FitSetupFromFlags(const std::string& recipe = "");
 BatchOptions BatchOptionsFromFlags();  // --threads, --shard
 // Without --shard: the part of a Slurm array or step, or of an Open MPI or PMI run. Returns what said so, or
 // "".

@@ -157,7 +157,19 @@ class ResultsReader {
     ReadMember("betas_std", betas, 1, &FitResult::betas_std, results);
     ReadMember("betas_data_share", betas, 1, &FitResult::betas_data_share, results);
     ReadLatent(results);
+    ReadSegments(joints, results);
     ReadMember("transl_std_m", 3, 1, &FitResult::transl_std_m, results);
+  }
+
+  void ReadSegments(std::int64_t joints, ResultsFile* results) const {
+    const Table scales = ReadTable("segment_scales", {joints}, false),
+                camera = ReadTable("weak_camera", {3}, false);
+    for (std::int64_t n = 0; scales.columns > 0 && camera.columns > 0 && n < num_rows_; ++n) {
+      FitResult& fit = results->rows[static_cast<size_t>(n)].fit;
+      if (!fit.usable) continue;
+      fit.segment_scales = Eigen::Map<const Eigen::VectorXd>(scales.Row(n), scales.columns);
+      fit.weak_camera_px = Eigen::Map<const Eigen::Vector3d>(camera.Row(n));
+    }
   }
 
   void ReadLatent(ResultsFile* results) const {

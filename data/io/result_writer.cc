@@ -40,6 +40,7 @@ std::string Joined(const std::vector<std::string>& words) {
 struct ResultsWriter::Impl {
   std::string folder, model, gender;
   std::int64_t num_joints, num_betas, num_hypotheses, latent_dim;
+  bool of_segments;
   std::vector<std::string> joint_names, rotation_names;
   std::int64_t num_rows = 0;
   bool finished = false;
@@ -52,7 +53,7 @@ struct ResultsWriter::Impl {
   std::vector<std::string> term_names;
   UnnamedFile terms;  // int32 count, then (int32 term, double cost) of each
 
-  Impl(const std::string& folder_in, const BodyModel& body, int hypotheses, int latent)
+  Impl(const std::string& folder_in, const BodyModel& body, int hypotheses, int latent, bool segments)
       : folder(folder_in),
         model(body.name()),
         gender(body.gender()),
@@ -60,6 +61,7 @@ struct ResultsWriter::Impl {
         num_betas(body.num_betas()),
         num_hypotheses(hypotheses),
         latent_dim(latent),
+        of_segments(segments),
         joint_names(body.joint_names()),
         sets(folder_in),
         terms(folder_in) {
@@ -82,6 +84,10 @@ struct ResultsWriter::Impl {
     add("betas_data_share", "<f8", {num_betas});
     add("transl_std_m", "<f8", {3});
     if (latent_dim > 0) add("latent", "<f8", {latent_dim});
+    if (of_segments) {
+      add("segment_scales", "<f8", {num_joints});
+      add("weak_camera", "<f8", {3});
+    }
     if (num_hypotheses > 0) {
       add("hypotheses_poses", "<f8", {num_hypotheses, 3 * num_joints});
       add("hypotheses_betas", "<f8", {num_hypotheses, num_betas});
@@ -168,6 +174,10 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   known("betas_data_share", result.betas_data_share, num_betas);
   known("transl_std_m", result.transl_std_m, 3);
   if (latent_dim > 0) known("latent", result.latent, latent_dim);
+  if (of_segments) {
+    AppendDoubles("segment_scales", result.segment_scales.data(), result.segment_scales.size(), num_joints);
+    AppendDoubles("weak_camera", result.weak_camera_px.data(), 3, 3);
+  }
   if (num_hypotheses > 0) AppendHypotheses(result);
   AppendDoubles("joints2d", result.joints2d.data(), result.joints2d.size(), 2 * num_joints);
   AppendDoubles("focal", result.focal_px.data(), 2, 2);
@@ -299,11 +309,11 @@ void ResultsWriter::Impl::Finish(double frame_rate_hz) {
 }
 
 ResultsWriter::ResultsWriter(const std::string& folder, const BodyModel& model, int num_hypotheses,
-                             int latent_dim) {
+                             int latent_dim, bool of_segments) {
   VT_CHECK_GE(num_hypotheses, 0);
   VT_CHECK_GE(latent_dim, 0);
   MakeFolder(folder);
-  impl_ = std::make_unique<Impl>(folder, model, num_hypotheses, latent_dim);
+  impl_ = std::make_unique<Impl>(folder, model, num_hypotheses, latent_dim, of_segments);
 }
 ResultsWriter::~ResultsWriter() = default;
 ResultsWriter::ResultsWriter(ResultsWriter&&) noexcept = default;

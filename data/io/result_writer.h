@@ -38,6 +38,8 @@ namespace vitruvius {
 //     (N,K), hypotheses_weight (N,K); NaN and weight 0 where fewer were found. The weights of all that were
 //     found sum to one
 //   with latent_dim d > 0, latent (N,d): of the pose prior, NaN where a row has none
+//   of bodies of segments (models/body/segment_body.h): segment_scales (N,J), zero where a row could not be
+//     fitted, and weak_camera (N,3): px a metre, px, px. betas are zero; body_pose are the angles
 //   joint_names (J,): text
 //   term_names (T,); term_costs (N,T): share of the cost, 0 where a person had no such term
 //   keypoint_set (), or (N,) where they differ: text
@@ -46,8 +48,8 @@ namespace vitruvius {
 class ResultsWriter {
  public:
   // Makes the folder when it is not there. Throws InputError.
-  ResultsWriter(const std::string& folder, const BodyModel& model, int num_hypotheses = 0,
-                int latent_dim = 0);
+  ResultsWriter(const std::string& folder, const BodyModel& model, int num_hypotheses = 0, int latent_dim = 0,
+                bool of_segments = false);
   ~ResultsWriter();  // without Finish nothing is left, and an older results.npz stays
   ResultsWriter(ResultsWriter&&) noexcept;
 

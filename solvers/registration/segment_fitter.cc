@@ -254,4 +254,16 @@ void SegmentFitter::Assemble(const PersonObservation& person, const Frame& frame
     Refuse(*result, reason::kNoConvergence, "the result is not finite, or turned inside out");
 }
 
+BodyMesh MeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result) {
+  if (result.segment_scales.size() == 0) return PoseMesh(*model, result.parameters);
+  PointSet points = PointSet::AllVertices(*model);
+  for (int j = 0; j < model->num_joints(); ++j) points.AddJoint(j);
+  SegmentEvaluator evaluator(model, points);
+  VT_CHECK(evaluator.Evaluate(SegmentFitter::ParametersOf(result), false));
+  const Matrix3d rotation = ExpSO3(result.parameters.global_orient);
+  const Eigen::RowVector3d pelvis = result.parameters.transl.transpose() + model->joint_template().row(0);
+  const MatrixX3d in_camera = (evaluator.in_body() * rotation.transpose()).rowwise() + pelvis;
+  return {in_camera.topRows(model->num_vertices()), in_camera.bottomRows(model->num_joints())};
+}
+
 }  // namespace vitruvius

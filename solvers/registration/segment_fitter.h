@@ -58,4 +58,7 @@ class SegmentFitter {
   std::vector<PlanarTarget> targets_;  // keypoints, then surface points
 };
 
+// The mesh of a result in camera axes, (V, 3) and (J, 3) metres: of a parametric body, or of segments.
+BodyMesh MeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result);
+
 }  // namespace vitruvius

@@ -1,0 +1,68 @@
+// vitruvius register: dense correspondences to bodies.
+#include <vector>
+
+#include "apps/vitruvius/command.h"
+#include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/pictures.h"
+#include "apps/vitruvius/run_fits.h"
+#include "data/io/body_file.h"
+#include "data/io/densepose_chart.h"
+#include "models/body/surface_chart.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+std::shared_ptr<const SurfaceChart> ChartFromFlags(const BodyModel& model) {
+  if (FLAGS_chart.empty()) return ChartOf(model);
+  if (EndsWith(FLAGS_chart, ".mat"))
+    return SurfaceChart::Create(ReadDensePoseChart(FLAGS_chart), FLAGS_chart);
+  const std::shared_ptr<const SurfaceChart> chart = ChartOf(*LoadBodyModel(FLAGS_chart));
+  if (chart == nullptr)
+    throw InputError(FLAGS_chart, "chart_part", "found none, expected a body with a chart");
+  return chart;
+}
+
+int Register(const std::vector<std::string>& inputs) {
+  if (inputs.empty())
+    throw UsageError("register: name DensePose annotations or results (JSON), or .npz with points2d");
+  if (AreMotionInputs(inputs))
+    throw UsageError("register: motion has no points of a surface; vitruvius fit takes it");
+  FitSetup setup = FitSetupFromFlags("dense");
+  setup.options.surface.chart = ChartFromFlags(*setup.model);
+  if (FLAGS_lookup != "place" && FLAGS_lookup != "vertex")
+    throw UsageError(StrCat("--lookup: found \"", FLAGS_lookup, "\", expected place or vertex"));
+  setup.options.surface.kind =
+      FLAGS_lookup == "vertex" ? SurfaceLookup::Kind::kVertex : SurfaceLookup::Kind::kPlace;
+  BatchOptions batch = BatchOptionsFromFlags();
+  const std::string shard_source = TakeShardFromEnvironment(&batch);
+  const std::unique_ptr<ObservationSource> source = OpenInputs(inputs, *setup.model, /*dense=*/true);
+  return RunFits("registering", CommandLine(RegisterCommand(), inputs), inputs, setup, batch, shard_source,
+                 source.get());
+}
+
+}  // namespace
+
+Command RegisterCommand() {
+  return {
+      "register",
+      "INPUT... --out DIR [--chart FILE]",
+      "dense correspondences to bodies",
+      "INPUT: DensePose annotations (COCO JSON with dp_x ... dp_V), DensePose results (JSON with uv_data), "
+      "or\n"
+      ".npz (points2d and person, with face and bary or part and uv); keypoints beside them count too. What\n"
+      "parts and coordinates mean is told by the body's chart, or by DensePose's own UV_Processed.mat with\n"
+      "SMPL. DIR gets what `fit` writes. Recipes: dense (the default), or for a body of segments, as\n"
+      "deform-and-learn registers it, dense-first and dense-later: results.npz has segment_scales and\n"
+      "weak_camera then.\n\n"
+      "  vitruvius register densepose_coco.json --model SMPL_NEUTRAL.pkl --chart UV_Processed.mat --out "
+      "out/\n"
+      "  vitruvius register points.npz --recipe=dense-later --out out/ --overlay\n",
+      {"out",    "model",   "gender",     "chart",        "lookup",  "dense_points",  "prior",
+       "recipe", "focal",   "image_size", "keypoint_set", "read_as", "starts",        "hypotheses",
+       "solver", "threads", "seed",       "shard",        "overlay", "overlay_limit", "images",
+       "obj",    "glb",     "up",         "report",       "quiet",   "regressors"},
+      Register};
+}
+
+}  // namespace vitruvius
