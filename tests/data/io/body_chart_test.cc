@@ -45,6 +45,7 @@ TEST(BodyChart, IsKeptByConversion) {
   ConvertBodyFile(folder / "a.npz", folder / "b.pkl");
   ConvertBodyFile(folder / "b.pkl", folder / "c.npz");
   const auto read = LoadBodyModel(folder / "c.npz");
+  ASSERT_TRUE(read->has_chart());
   EXPECT_EQ(read->data().chart_part, body->data().chart_part);
   EXPECT_EQ(read->data().chart_uv, body->data().chart_uv);
 }
