@@ -48,8 +48,9 @@ const std::array<const char*, kNumChartParts> kPartNames = {"torso back",
 
 constexpr double kLineStep = 0.1;  // of u and v
 constexpr double kLineHalfWidth = 0.008;
-constexpr int kRefinements = 2;    // of the body's mesh, so that lines show: 16 triangles each
-constexpr int kIslandSamples = 3;  // a side of a pixel
+constexpr int kRefinements = 2;             // of the body's mesh, so that lines show: 16 triangles each
+constexpr double kSky = 0.2, kFloor = 0.2;  // of the views: nothing is there around a body in T-pose
+constexpr int kIslandSamples = 3;           // a side of a pixel
 
 // Neighbouring parts differ in hue or lightness, mirrored ones a little in lightness.
 Vector3d ColorOfPart(int part) {
@@ -197,7 +198,12 @@ void PrintChart(const BodyModel& model, const SurfaceChartData& chart) {
 
 Image DrawChart(const BodyModel& model, const SurfaceChartData& chart, int height) {
   const ColoredMesh body = ColorBody(model, chart);
-  const Image views = RenderTurntable(body.vertices, body.faces, height, RenderOptions(), &body.colors);
+  const Image panels = RenderTurntable(body.vertices, body.faces, height, RenderOptions(), &body.colors);
+  const int top = static_cast<int>(kSky * height),
+            views_height = static_cast<int>((1 - kSky - kFloor) * height);
+  Image views(panels.width, views_height);
+  std::copy_n(panels.pixels.begin() + static_cast<std::ptrdiff_t>(top) * panels.width, views.pixels.size(),
+              views.pixels.begin());
   constexpr int kColumns = 8;
   const int cell = views.width / kColumns, margin = std::max(2, cell / 24), side = cell - 2 * margin;
   const int label = std::max(8, cell / 10);

@@ -9,6 +9,7 @@
 
 #include "data/bodies/chart_parts.h"
 #include "data/bodies/disk_map.h"
+#include "data/bodies/face_labels.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -24,8 +25,7 @@ struct Island {
   MatrixX3d vertices;
 };
 
-Island MakeIsland(const BodyModel& model, const ChartParts& parts,
-                  const std::vector<std::array<int, 3>>& neighbours, int part) {
+Island MakeIsland(const BodyModel& model, const Surface& surface, const ChartParts& parts, int part) {
   Island island;
   std::vector<int> local(model.num_faces(), -1);
   for (int f = 0; f < model.num_faces(); ++f) {
@@ -45,7 +45,7 @@ Island MakeIsland(const BodyModel& model, const ChartParts& parts,
   for (int i = 0; i < n; ++i) {
     const int f = island.face_of[i];
     for (int k = 0; k < 3; ++k) {
-      const int g = neighbours[f][k], a = faces(f, k), b = faces(f, (k + 1) % 3);
+      const int g = surface.neighbours[f][k], a = faces(f, k), b = faces(f, (k + 1) % 3);
       if (g < 0 || local[g] < 0 || parts.cuts.count(std::minmax(a, b))) continue;
       for (int l = 0; l < 3; ++l) {
         if (faces(g, l) == a) parent[root(3 * local[g] + l)] = root(3 * i + k);
@@ -132,14 +132,14 @@ void CopyMirrored(const BodyModel& model, const MirrorImage& mirror, int face, S
 
 SurfaceChartData MakeBodyChart(const BodyModel& model) {
   const MirrorImage mirror = FindMirrorImage(model.v_template(), model.faces());
-  const std::vector<std::array<int, 3>> neighbours = FaceNeighbours(model.faces());
-  const ChartParts parts = FindChartParts(model, mirror);
+  const Surface surface = MakeSurface(model);
+  const ChartParts parts = FindChartParts(model, surface, mirror);
   SurfaceChartData chart;
   chart.faces = model.faces();
   chart.part = parts.part;
   chart.uv.setConstant(model.num_faces(), 6, -1);
   for (int part = 1; part <= kNumChartParts; ++part) {
-    const Island island = MakeIsland(model, parts, neighbours, part);
+    const Island island = MakeIsland(model, surface, parts, part);
     if (!mirror.empty() && !island.face_of.empty() && chart.uv(island.face_of[0], 0) >= 0) continue;
     if (!IsDisk(island.faces))
       throw InputError(StrCat("body chart: part ", part, " of ", island.face_of.size(),

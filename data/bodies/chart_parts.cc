@@ -9,6 +9,8 @@
 
 #include <Eigen/Dense>
 
+#include "data/bodies/chart_cuts.h"
+#include "data/bodies/face_labels.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -20,11 +22,10 @@ using Eigen::Vector3d;
 enum Region { kTorso, kHead, kUpperArm, kLowerArm = 4, kHand = 6, kUpperLeg = 8, kLowerLeg = 10, kFoot = 12 };
 constexpr int kNumRegions = 14;
 
-constexpr int kMaxSweeps = 60;
-// The strength of borders in units of the mesh: a step of one edge's length is smoothed where the surface
-// that they should follow is within about an edge.
-constexpr double kSplitStrength = 0.6;    // times the squared mean edge
-constexpr double kRegionStrength = 0.35;  // times the mean edge: the cost is a share of the weight
+// The strength of borders, in mean edges: the larger, the straighter they are and the further they may stray
+// from the line that they should follow.
+constexpr double kSplitStrength = 0.5;  // times the squared edge: the cost is a distance
+constexpr double kRegionStrength = 1;   // times the edge: the cost is a share of the weight
 
 int RegionOf(const std::string& joint) {
   const int side = joint.rfind("left_", 0) == 0 ? 1 : 0;
@@ -53,125 +54,6 @@ std::vector<int> RegionOfJoints(const BodyModel& model) {
   return regions;
 }
 
-struct Surface {
-  MatrixX3d vertices;
-  MatrixX3i faces;
-  std::vector<std::array<int, 3>> neighbours;
-  MatrixX3d centres, normals;  // (F, 3)
-  std::vector<double> areas;
-  double mean_edge = 0;
-
-  double EdgeLength(int f, int k) const {
-    return (vertices.row(faces(f, k)) - vertices.row(faces(f, (k + 1) % 3))).norm();
-  }
-};
-
-Surface MakeSurface(const BodyModel& model) {
-  Surface surface{model.v_template(), model.faces(), FaceNeighbours(model.faces()), {}, {}, {}, 0};
-  const Eigen::Index n = model.num_faces();
-  surface.centres.resize(n, 3);
-  surface.normals.resize(n, 3);
-  for (int f = 0; f < n; ++f) {
-    const Vector3d a = surface.vertices.row(surface.faces(f, 0)),
-                   b = surface.vertices.row(surface.faces(f, 1)),
-                   c = surface.vertices.row(surface.faces(f, 2));
-    const Vector3d normal = (b - a).cross(c - a);
-    if (!(normal.norm() > 0)) throw InputError(StrCat("body chart: face ", f, " has no area"));
-    surface.centres.row(f) = (a + b + c).transpose() / 3;
-    surface.normals.row(f) = normal.normalized().transpose();
-    surface.areas.push_back(0.5 * normal.norm());
-    for (int k = 0; k < 3; ++k) {
-      surface.mean_edge += surface.EdgeLength(f, k) / static_cast<double>(3 * n);
-      if (surface.neighbours[f][k] < 0)
-        throw InputError(StrCat("body chart: face ", f, " has an open edge, expected a closed mesh"));
-    }
-  }
-  return surface;
-}
-
-// labels (F), at first the guess; only faces with `movable` change, and border costs count between all faces.
-// costs (F, L) >= 0. Faces in their order, until none changes.
-void SmoothLabels(const Surface& surface, const RowMatrixXd& costs, double strength,
-                  const std::vector<char>& movable, std::vector<int>* labels) {
-  bool changed = true;
-  for (int sweep = 0; changed && sweep < kMaxSweeps; ++sweep) {
-    changed = false;
-    for (size_t f = 0; f < labels->size(); ++f) {
-      if (!movable[f]) continue;
-      const auto cost = [&](int label) {
-        double sum = surface.areas[f] * costs(f, label);
-        for (int k = 0; k < 3; ++k) {
-          const int other = (*labels)[surface.neighbours[f][k]];
-          if (other != label) sum += strength * surface.EdgeLength(f, k);
-        }
-        return sum;
-      };
-      int best = (*labels)[f];
-      double least = cost(best) * (1 - 1e-9);
-      for (int k = 0; k < 3; ++k) {
-        const int candidate = (*labels)[surface.neighbours[f][k]];
-        if (candidate < 0 || candidate >= costs.cols()) continue;
-        const double candidate_cost = cost(candidate);
-        if (candidate_cost < least) {
-          best = candidate;
-          least = candidate_cost;
-        }
-      }
-      if (best == (*labels)[f]) continue;
-      (*labels)[f] = best;
-      changed = true;
-    }
-  }
-}
-
-// All but the greatest piece of a label go to the label that they share the longest border with.
-void MakeOnePiece(const Surface& surface, const std::vector<char>& movable, std::vector<int>* labels) {
-  const int n = static_cast<int>(labels->size());
-  for (int round = 0; round < kMaxSweeps; ++round) {
-    std::vector<int> piece(n, -1);
-    std::vector<std::vector<int>> pieces;
-    std::vector<double> areas;
-    std::map<int, int> greatest;  // piece of each label
-    for (int seed = 0; seed < n; ++seed) {
-      if (piece[seed] >= 0) continue;
-      const int id = static_cast<int>(pieces.size());
-      pieces.push_back({seed});
-      areas.push_back(0);
-      piece[seed] = id;
-      for (size_t i = 0; i < pieces[id].size(); ++i) {
-        const int f = pieces[id][i];
-        areas[id] += surface.areas[f];
-        for (const int g : surface.neighbours[f]) {
-          if (piece[g] >= 0 || (*labels)[g] != (*labels)[f]) continue;
-          piece[g] = id;
-          pieces[id].push_back(g);
-        }
-      }
-      const auto [it, is_new] = greatest.try_emplace((*labels)[seed], id);
-      if (!is_new && areas[id] > areas[it->second]) it->second = id;
-    }
-    bool changed = false;
-    for (const std::vector<int>& faces : pieces) {
-      const int label = (*labels)[faces[0]];
-      if (!movable[faces[0]] || piece[faces[0]] == greatest.at(label)) continue;
-      std::map<int, double> shared;
-      for (const int f : faces) {
-        for (int k = 0; k < 3; ++k) {
-          const int g = surface.neighbours[f][k];
-          if ((*labels)[g] != label && movable[g]) shared[(*labels)[g]] += surface.EdgeLength(f, k);
-        }
-      }
-      if (shared.empty()) continue;
-      const int to = std::max_element(shared.begin(), shared.end(), [](const auto& a, const auto& b) {
-                       return a.second < b.second;
-                     })->first;
-      for (const int f : faces) (*labels)[f] = to;
-      changed = true;
-    }
-    if (!changed) return;
-  }
-}
-
 std::vector<int> FindRegions(const BodyModel& model, const Surface& surface) {
   const std::vector<int> region_of_joint = RegionOfJoints(model);
   RowMatrixXd vertex_weights = RowMatrixXd::Zero(model.num_vertices(), kNumRegions);
@@ -192,23 +74,46 @@ std::vector<int> FindRegions(const BodyModel& model, const Surface& surface) {
   }
   const std::vector<char> all(n, 1);
   MakeOnePiece(surface, all, &regions);
-  SmoothLabels(surface, costs, kRegionStrength * surface.mean_edge, all, &regions);
+  std::set<std::pair<int, int>> touching;
+  for (int f = 0; f < n; ++f) {
+    for (const int g : surface.neighbours[f]) {
+      if (regions[f] < regions[g]) touching.emplace(regions[f], regions[g]);
+    }
+  }
+  for (const auto& [a, b] : touching) SmoothBorder(surface, costs, a, b, kRegionStrength, 1, &regions);
   MakeOnePiece(surface, all, &regions);
   return regions;
 }
 
-// A line through joints, read as one coordinate over another.
-class JointLine {
+// A line through places, read as one coordinate over another.
+class DividingLine {
  public:
-  JointLine(const BodyModel& model, const std::vector<std::string>& names, int along, int across)
-      : along_(along), across_(across) {
-    for (const std::string& name : names) {
-      const int joint = model.JointIndex(name);
-      if (joint < 0) throw InputError("body chart: the body has no joint " + name);
-      points_.emplace_back(model.joint_template()(joint, along), model.joint_template()(joint, across));
-    }
+  DividingLine(int along, int across) : along_(along), across_(across) {}
+
+  void Add(const Vector3d& place) {
+    points_.emplace_back(place[along_], place[across_]);
     std::sort(points_.begin(), points_.end());
   }
+
+  // Where the bone between two joints passes the middle of its limb. `inside` (F) are the limb's faces. Near
+  // joints cross sections are not whole, as where a thigh meets the hip.
+  void AddBone(const Surface& surface, const std::vector<char>& inside, const Vector3d& from,
+               const Vector3d& to) {
+    for (const double share : {0.35, 0.65}) {
+      double low = std::numeric_limits<double>::infinity(), high = -low;
+      for (int f = 0; f < surface.faces.rows(); ++f) {
+        if (!inside[f]) continue;
+        const Vector3d p = surface.centres.row(f).transpose();
+        if (std::abs((p - from).dot(to - from) / (to - from).squaredNorm() - share) > kSlab) continue;
+        low = std::min(low, p[across_]);
+        high = std::max(high, p[across_]);
+      }
+      Vector3d place = from + share * (to - from);
+      if (low <= high) place[across_] = 0.5 * (low + high);
+      Add(place);
+    }
+  }
+
   // How far the point lies past the line; the line goes on level beyond its ends.
   double Past(const Vector3d& p) const {
     const double t = p[along_];
@@ -222,6 +127,8 @@ class JointLine {
   }
 
  private:
+  static constexpr double kSlab = 0.12;  // half the thickness of a cross section, in bones
+
   int along_, across_;
   std::vector<std::pair<double, double>> points_;
 };
@@ -253,7 +160,7 @@ Halves HalvesOf(int region) {
 
 // Splits the faces with `inside` by the sign of `past` (F, metres): 0 below, 1 above, 2 outside.
 std::vector<int> Split(const Surface& surface, const std::vector<char>& inside,
-                       const std::vector<double>& past, double strength) {
+                       const std::vector<double>& past) {
   const int n = static_cast<int>(inside.size());
   RowMatrixXd costs = RowMatrixXd::Zero(n, 2);
   std::vector<int> labels(n, 2);
@@ -264,27 +171,12 @@ std::vector<int> Split(const Surface& surface, const std::vector<char>& inside,
     costs(f, 1) = std::max(0.0, -past[f]);
   }
   MakeOnePiece(surface, inside, &labels);
-  SmoothLabels(surface, costs, strength, inside, &labels);
+  SmoothBorder(surface, costs, 0, 1, kSplitStrength, 2, &labels);
   MakeOnePiece(surface, inside, &labels);
   return labels;
 }
 
 }  // namespace
-
-std::vector<std::array<int, 3>> FaceNeighbours(const MatrixX3i& faces) {
-  std::map<std::pair<int, int>, int> face_of;
-  for (int f = 0; f < faces.rows(); ++f) {
-    for (int k = 0; k < 3; ++k) face_of[{faces(f, k), faces(f, (k + 1) % 3)}] = f;
-  }
-  std::vector<std::array<int, 3>> neighbours(faces.rows());
-  for (int f = 0; f < faces.rows(); ++f) {
-    for (int k = 0; k < 3; ++k) {
-      const auto it = face_of.find({faces(f, (k + 1) % 3), faces(f, k)});
-      neighbours[f][k] = it == face_of.end() ? -1 : it->second;
-    }
-  }
-  return neighbours;
-}
 
 MirrorImage FindMirrorImage(const MatrixX3d& vertices, const MatrixX3i& faces) {
   std::vector<int> order(vertices.rows());
@@ -324,14 +216,18 @@ MirrorImage FindMirrorImage(const MatrixX3d& vertices, const MatrixX3i& faces) {
 
 int MirrorPart(int part) { return part <= 2 ? part : part % 2 == 1 ? part + 1 : part - 1; }
 
-ChartParts FindChartParts(const BodyModel& model, const MirrorImage& mirror) {
-  const Surface surface = MakeSurface(model);
+ChartParts FindChartParts(const BodyModel& model, const Surface& surface, const MirrorImage& mirror) {
   const int n = model.num_faces();
   const std::vector<int> regions = FindRegions(model, surface);
   ChartParts chart;
   chart.part.resize(n);
-  const double strength = kSplitStrength * surface.mean_edge * surface.mean_edge;
-  const JointLine trunk(model, {"left_hip", "left_shoulder", "neck"}, 1, 2);
+  const auto joint = [&](const std::string& name) -> Vector3d {
+    const int j = model.JointIndex(name);
+    if (j < 0) throw InputError("body chart: the body has no joint " + name);
+    return model.joint_template().row(j).transpose();
+  };
+  DividingLine trunk(1, 2);
+  for (const char* name : {"left_hip", "left_shoulder", "neck"}) trunk.Add(joint(name));
   for (int region = 0; region < kNumRegions; ++region) {
     const std::string side = region % 2 == 1 ? "left_" : "right_";
     const Halves halves = HalvesOf(region);
@@ -339,17 +235,25 @@ ChartParts FindChartParts(const BodyModel& model, const MirrorImage& mirror) {
     for (int f = 0; f < n; ++f) inside[f] = regions[f] == region;
     std::vector<double> past(n, 0);
     if (halves.below != halves.above) {
-      const JointLine leg(model, {side + "hip", side + "knee", side + "ankle"}, 1, 2);
-      const JointLine arm(model, {side + "shoulder", side + "elbow", side + "wrist"}, 0, 1);
+      const bool is_leg = region >= kUpperLeg;
+      DividingLine limb = is_leg ? DividingLine(1, 2) : DividingLine(0, 1);
+      // Over both halves of the limb, so that they meet.
+      std::vector<char> upper(n), lower(n);
+      for (int f = 0; f < n; ++f) {
+        upper[f] = regions[f] == (is_leg ? kUpperLeg : kUpperArm) + region % 2;
+        lower[f] = regions[f] == (is_leg ? kLowerLeg : kLowerArm) + region % 2;
+      }
+      const Vector3d top = joint(side + (is_leg ? "hip" : "shoulder")),
+                     middle = joint(side + (is_leg ? "knee" : "elbow")),
+                     end = joint(side + (is_leg ? "ankle" : "wrist"));
+      limb.AddBone(surface, upper, top, middle);
+      limb.AddBone(surface, lower, middle, end);
       for (int f = 0; f < n; ++f) {
         const Vector3d p = surface.centres.row(f).transpose();
-        past[f] = region == kTorso     ? trunk.Past(p)
-                  : region == kHead    ? p.x()
-                  : region < kUpperLeg ? arm.Past(p)
-                                       : leg.Past(p);
+        past[f] = region == kTorso ? trunk.Past(p) : region == kHead ? p.x() : limb.Past(p);
       }
     }
-    const std::vector<int> labels = Split(surface, inside, past, strength);
+    const std::vector<int> labels = Split(surface, inside, past);
     for (int f = 0; f < n; ++f) {
       if (inside[f]) chart.part[f] = labels[f] == 1 ? halves.above : halves.below;
     }
@@ -359,6 +263,8 @@ ChartParts FindChartParts(const BodyModel& model, const MirrorImage& mirror) {
       if (surface.centres(f, 0) > 0) chart.part[f] = MirrorPart(chart.part[mirror.face[f]]);
     }
   }
+  for (const int part : {3, 4}) AddHandCut(model, surface, chart.part, part, &chart.cuts);
+  for (const int part : {5, 6}) AddFootCut(model, surface, chart.part, part, &chart.cuts);
   return chart;
 }
 

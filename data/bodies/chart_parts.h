@@ -5,23 +5,17 @@
 // Borders follow edges of the mesh: each face takes the part that is least in
 //   sum_f A_f c_f(part) + strength * length of the borders,     c_f: how far f lies on the wrong side
 // by changing one face at a time from the first guess; then every part is made one piece.
-//
-// Hands and feet are closed but for one loop. Laid out whole they would shrink towards the fingertips, so
-// they are cut along their outline, between back and palm (upper side and sole), all but a hinge: the edge of
-// the palm below the little finger, the outer edge of the foot.
 #pragma once
 
-#include <array>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "data/bodies/chart_cuts.h"
+#include "data/bodies/face_labels.h"
 #include "models/body/body_model.h"
 
 namespace vitruvius {
-
-// Of each face the face across the edge from corner k to k + 1, or -1.
-std::vector<std::array<int, 3>> FaceNeighbours(const MatrixX3i& faces);
 
 // The mirror image (x to -x, corners in the other order) of each face, or empty when the mesh has a face
 // without one. Places are compared to kMirrorM.
@@ -42,8 +36,7 @@ struct ChartParts {
       cuts;  // edges within parts along which their layout is open, lower vertex first
 };
 
-// Throws InputError naming what is missing: joints of SMPL's names, triangles of positive area, a closed mesh
-// whose regions hang together.
-ChartParts FindChartParts(const BodyModel& model, const MirrorImage& mirror);
+// Throws InputError naming what is missing: joints of SMPL's names, or a root called pelvis.
+ChartParts FindChartParts(const BodyModel& model, const Surface& surface, const MirrorImage& mirror);
 
 }  // namespace vitruvius
