@@ -24,7 +24,8 @@ constexpr int kNumRegions = 14;
 
 // The strength of borders, in mean edges: the larger, the straighter they are and the further they may stray
 // from the line that they should follow.
-constexpr double kSplitStrength = 0.5;  // times the squared edge: the cost is a distance
+constexpr double kSplitStrength = 0.7;  // times the squared edge: the cost is a distance
+constexpr int kWeightSmoothings = 4;    // of the skin weights, which painters leave with steps
 constexpr double kRegionStrength = 1;   // times the edge: the cost is a share of the weight
 
 int RegionOf(const std::string& joint) {
@@ -61,6 +62,17 @@ std::vector<int> FindRegions(const BodyModel& model, const Surface& surface) {
     for (SparseRowMatrixd::InnerIterator it(model.weights(), v); it; ++it) {
       vertex_weights(v, region_of_joint[it.col()]) += it.value();
     }
+  }
+  for (int round = 0; round < kWeightSmoothings; ++round) {
+    RowMatrixXd sums = vertex_weights;
+    Eigen::VectorXd counts = Eigen::VectorXd::Ones(model.num_vertices());
+    for (int f = 0; f < model.num_faces(); ++f) {
+      for (int k = 0; k < 3; ++k) {  // every edge is met once in each direction
+        sums.row(surface.faces(f, k)) += vertex_weights.row(surface.faces(f, (k + 1) % 3));
+        counts[surface.faces(f, k)] += 1;
+      }
+    }
+    vertex_weights = counts.cwiseInverse().asDiagonal() * sums;
   }
   const int n = model.num_faces();
   RowMatrixXd costs(n, kNumRegions);

@@ -28,6 +28,8 @@ constexpr double kConverged = 1e-7;     // least relative decrease of the energy
 constexpr double kSafeShare = 0.85;     // of the way to the first triangle without area
 constexpr double kSufficient = 1e-4;    // Armijo's share of the predicted decrease
 constexpr double kShortestStep = 1e-9;  // of Newton's step: what is shorter leads nowhere
+constexpr double kBarrierReach = 0.3;   // mean edges of the border
+constexpr double kBarrierWeight = 0.1;  // mean areas of the disk a vertex of the border
 constexpr double kRidge = 1e-9;         // of the mean diagonal: moves and turns of the whole cost nothing
 
 double Cross(const Vector2d& a, const Vector2d& b) { return a.x() * b.y() - a.y() * b.x(); }
@@ -225,6 +227,123 @@ bool IsSimple(const MatrixX2d& uv, const std::vector<int>& border) {
   return true;
 }
 
+// Keeps the border off itself: sum of weight (reach / d - 1)^2 over its vertices and edges nearer than
+// `reach`.
+class BorderBarrier {
+ public:
+  BorderBarrier(const MatrixX3d& vertices, const MatrixX3i& faces, const std::vector<int>& border)
+      : border_(border) {
+    double length = 0, area = 0;
+    for (size_t i = 0; i < border.size(); ++i) {
+      length += (vertices.row(border[(i + 1) % border.size()]) - vertices.row(border[i])).norm();
+    }
+    for (int f = 0; f < faces.rows(); ++f) {
+      const Vector3d a = (vertices.row(faces(f, 1)) - vertices.row(faces(f, 0))).transpose();
+      const Vector3d b = (vertices.row(faces(f, 2)) - vertices.row(faces(f, 0))).transpose();
+      area += 0.5 * a.cross(b).norm();
+    }
+    reach_ = kBarrierReach * length / static_cast<double>(border.size());
+    weight_ = kBarrierWeight * area / static_cast<double>(border.size());
+  }
+
+  double Value(const MatrixX2d& uv) const {
+    double value = 0;
+    ForEachNear(uv, [&](const Near& near) { value += weight_ * std::pow(reach_ / near.distance - 1, 2); });
+    return value;
+  }
+
+  // Gauss-Newton: the distance counts as linear, moving its foot along the edge changes it only to second
+  // order.
+  void AddTo(const MatrixX2d& uv, Eigen::VectorXd* gradient, Triplets* hessian) const {
+    ForEachNear(uv, [&](const Near& near) {
+      const double residual = reach_ / near.distance - 1;
+      const double slope = -reach_ / (near.distance * near.distance);
+      Eigen::Matrix<double, 6, 1> change;
+      for (int k = 0; k < 3; ++k) change.segment<2>(2 * k) = slope * near.shares[k] * near.away;
+      for (int k = 0; k < 6; ++k) {
+        const int row = 2 * near.vertices[k / 2] + k % 2;
+        (*gradient)[row] += 2 * weight_ * residual * change[k];
+        for (int l = 0; l < 6; ++l) {
+          const int column = 2 * near.vertices[l / 2] + l % 2;
+          if (row >= column) hessian->emplace_back(row, column, 2 * weight_ * change[k] * change[l]);
+        }
+      }
+    });
+  }
+
+ private:
+  struct Near {
+    std::array<int, 3> vertices;   // the vertex and the ends of the edge
+    std::array<double, 3> shares;  // of each in the way from the edge to the vertex
+    Vector2d away;                 // unit length
+    double distance;
+  };
+
+  template <typename Visit>
+  void ForEachNear(const MatrixX2d& uv, const Visit& visit) const {
+    const size_t n = border_.size();
+    for (size_t e = 0; e < n; ++e) {
+      const int a = border_[e], b = border_[(e + 1) % n];
+      const Vector2d from = uv.row(a).transpose(), edge = uv.row(b).transpose() - from;
+      const Vector2d low = from.cwiseMin(from + edge).array() - reach_,
+                     high = from.cwiseMax(from + edge).array() + reach_;
+      for (const int v : border_) {
+        const Vector2d p = uv.row(v).transpose();
+        if (p.x() < low.x() || p.x() > high.x() || p.y() < low.y() || p.y() > high.y()) continue;
+        if (v == a || v == b) continue;
+        const double t = std::clamp((p - from).dot(edge) / edge.squaredNorm(), 0.0, 1.0);
+        const Vector2d way = p - from - t * edge;
+        const double distance = way.norm();
+        if (distance < reach_ && distance > 0) visit({{v, a, b}, {1, t - 1, -t}, way / distance, distance});
+      }
+    }
+  }
+
+  const std::vector<int>& border_;
+  double reach_ = 0, weight_ = 0;
+};
+
+// Newton's method from `uv`. Without a barrier the border may cross itself on the way.
+MatrixX2d Minimize(const SymmetricDirichlet& energy, MatrixX2d uv, const std::vector<int>& border,
+                   const BorderBarrier* barrier) {
+  const auto value_of = [&](const MatrixX2d& m) {
+    return energy.Value(m) + (barrier ? barrier->Value(m) : 0);
+  };
+  double value = value_of(uv);
+  Eigen::VectorXd gradient;
+  Triplets triplets;
+  Eigen::SparseMatrix<double> hessian(2 * uv.rows(), 2 * uv.rows());
+  Eigen::SimplicialLDLT<Eigen::SparseMatrix<double>> solver;
+  for (int step_number = 0; step_number < kMaxSteps; ++step_number) {
+    energy.Differentiate(uv, &gradient, &triplets);
+    if (barrier) barrier->AddTo(uv, &gradient, &triplets);
+    hessian.setFromTriplets(triplets.begin(), triplets.end());
+    const double ridge = kRidge * hessian.diagonal().mean();
+    for (Eigen::Index i = 0; i < hessian.rows(); ++i) hessian.coeffRef(i, i) += ridge;
+    if (step_number == 0 || barrier) solver.analyzePattern(hessian);  // who is near whom changes
+    solver.factorize(hessian);
+    if (solver.info() != Eigen::Success) break;
+    const Eigen::VectorXd direction = -solver.solve(gradient);
+    const double slope = gradient.dot(direction);
+    if (!(slope < 0)) break;
+    const MatrixX2d step = Eigen::Map<const MatrixX2d>(direction.data(), uv.rows(), 2);
+    double length = std::min(1.0, kSafeShare * energy.StepToFlip(uv, step));
+    MatrixX2d trial;
+    double trial_value = value;
+    for (; length > kShortestStep; length *= 0.5) {
+      trial = uv + length * step;
+      trial_value = value_of(trial);
+      if (trial_value <= value + kSufficient * length * slope && (!barrier || IsSimple(trial, border))) break;
+    }
+    if (length <= kShortestStep) break;
+    const double decrease = value - trial_value;
+    uv = trial;
+    value = trial_value;
+    if (decrease < kConverged * value) break;
+  }
+  return uv;
+}
+
 }  // namespace
 
 std::vector<std::vector<int>> BorderLoops(const MatrixX3i& faces) {
@@ -279,43 +398,13 @@ MatrixX2d FlattenDisk(const MatrixX3d& vertices, const MatrixX3i& faces) {
   VT_CHECK_EQ(vertices.rows(), faces.maxCoeff() + 1);
   const std::vector<int> border = BorderLoops(faces)[0];
   const SymmetricDirichlet energy(vertices, faces);
-  MatrixX2d uv = MeanValueStart(vertices, faces, border);
-  double value = energy.Value(uv);
-  VT_CHECK(std::isfinite(value));
-  uv *= energy.BestScale(uv);
-  value = energy.Value(uv);
-
-  Eigen::VectorXd gradient;
-  Triplets triplets;
-  Eigen::SparseMatrix<double> hessian(2 * uv.rows(), 2 * uv.rows());
-  Eigen::SimplicialLDLT<Eigen::SparseMatrix<double>> solver;
-  for (int step_number = 0; step_number < kMaxSteps; ++step_number) {
-    energy.Differentiate(uv, &gradient, &triplets);
-    hessian.setFromTriplets(triplets.begin(), triplets.end());
-    const double ridge = kRidge * hessian.diagonal().mean();
-    for (Eigen::Index i = 0; i < hessian.rows(); ++i) hessian.coeffRef(i, i) += ridge;
-    if (step_number == 0) solver.analyzePattern(hessian);
-    solver.factorize(hessian);
-    if (solver.info() != Eigen::Success) break;
-    const Eigen::VectorXd direction = -solver.solve(gradient);
-    const double slope = gradient.dot(direction);
-    if (!(slope < 0)) break;
-    const MatrixX2d step = Eigen::Map<const MatrixX2d>(direction.data(), uv.rows(), 2);
-    double length = std::min(1.0, kSafeShare * energy.StepToFlip(uv, step));
-    MatrixX2d trial;
-    double trial_value = value;
-    for (; length > kShortestStep; length *= 0.5) {
-      trial = uv + length * step;
-      trial_value = energy.Value(trial);
-      if (trial_value <= value + kSufficient * length * slope && IsSimple(trial, border)) break;
-    }
-    if (length <= kShortestStep) break;
-    const double decrease = value - trial_value;
-    uv = trial;
-    value = trial_value;
-    if (decrease < kConverged * value) break;
-  }
-  return uv;
+  MatrixX2d start = MeanValueStart(vertices, faces, border);
+  VT_CHECK(std::isfinite(energy.Value(start)));
+  start *= energy.BestScale(start);
+  const MatrixX2d uv = Minimize(energy, start, border, nullptr);
+  if (IsSimple(uv, border)) return uv;
+  const BorderBarrier barrier(vertices, faces, border);
+  return Minimize(energy, start, border, &barrier);
 }
 
 }  // namespace vitruvius

@@ -6,8 +6,10 @@
 //   E = sum_f A_f (s_1^2 + s_2^2 + s_1^-2 + s_2^-2)     least, 4 per area, where the map is isometric
 // (Smith and Schaefer, Bijective parameterization with free boundaries, SIGGRAPH 2015) is minimised by
 // Newton's method. The Hessian of each triangle is made positive semi-definite by its closed-form eigenvalues
-// (Smith, de Goes and Kim, Analytic eigensystems for isotropic distortion energies, TOG 2019). A step may not
-// turn a triangle over nor let the border cross itself; both together keep the map one-to-one.
+// (Smith, de Goes and Kim, Analytic eigensystems for isotropic distortion energies, TOG 2019). No step turns
+// a triangle over: then the map is one-to-one if the border does not cross itself in the end. Where it does,
+// the way is taken again with a barrier between the border's vertices and edges, by steps that let no
+// crossing happen.
 #pragma once
 
 #include <vector>
