@@ -139,7 +139,12 @@ SurfaceChartData MakeBodyChart(const BodyModel& model) {
   chart.part = parts.part;
   chart.uv.setConstant(model.num_faces(), 6, -1);
   for (int part = 1; part <= kNumChartParts; ++part) {
-    const Island island = MakeIsland(model, surface, parts, part);
+    Island island = MakeIsland(model, surface, parts, part);
+    if (!IsDisk(island.faces)) {  // a cut went astray
+      ChartParts whole = parts;
+      whole.cuts.clear();
+      island = MakeIsland(model, surface, whole, part);
+    }
     if (!mirror.empty() && !island.face_of.empty() && chart.uv(island.face_of[0], 0) >= 0) continue;
     if (!IsDisk(island.faces))
       throw InputError(StrCat("body chart: part ", part, " of ", island.face_of.size(),
