@@ -1,13 +1,15 @@
-// vitruvius model info|check|convert|build
+// vitruvius model info|check|chart|convert|build
 #include <cstdio>
 #include <filesystem>
 #include <vector>
 
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/model_chart.h"
 #include "apps/vitruvius/model_info.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/session.h"
+#include "data/bodies/body_chart.h"
 #include "data/bodies/free_body.h"
 #include "data/bodies/macro_shapes.h"
 #include "data/io/body_file.h"
@@ -57,6 +59,15 @@ int Convert(const std::string& name, const BodyModel& model, const std::string& 
   return kExitOk;
 }
 
+int Chart(const BodyModel& model) {
+  if (!FLAGS_out.empty() && !EndsWith(FLAGS_out, ".png"))
+    throw UsageError("--out: found \"" + FLAGS_out + "\", expected a file ending in .png");
+  const SurfaceChartData chart = MakeBodyChart(model);
+  if (!FLAGS_quiet) PrintChart(model, chart);
+  if (!FLAGS_out.empty()) WritePng(FLAGS_out, DrawChart(model, chart, PictureHeight()));
+  return kExitOk;
+}
+
 int Build() {
   if (FLAGS_from.empty()) throw UsageError("model build: --from FOLDER is missing");
   const std::string path = FLAGS_out.empty() ? FreeBodyFile() : FLAGS_out;
@@ -90,12 +101,15 @@ int Build() {
 Command ModelCommand() {
   return {
       "model",
-      "info|check MODEL, convert MODEL FILE, or build --from FOLDER",
-      "what a model file holds and whether it is sane; conversion; building the free body",
+      "info|check|chart MODEL, convert MODEL FILE, or build --from FOLDER",
+      "what a model file holds and whether it is sane; its surface chart; conversion; building the free body",
       "MODEL is `mannequin`, `free`, a .pkl as downloaded (SMPL, SMPL-H, SMPL-X) or a .npz with SMPL's "
       "keys.\n\n"
       "  vitruvius model info mannequin\n"
       "  vitruvius model check SMPL_NEUTRAL.pkl             exit status 1 when something is wrong\n"
+      "  vitruvius model chart mannequin --out chart.png    24 parts in DensePose's numbering with their (u, "
+      "v),\n"
+      "                                                     and how much each is distorted\n"
       "  vitruvius model convert mannequin body.npz         SMPL's keys, for any Python tool\n"
       "  vitruvius model convert SMPL_NEUTRAL.pkl body.npz  no Python is needed; all arrays are kept\n"
       "  vitruvius model convert SMPLX_NEUTRAL.npz body.pkl the other way, for pickle.load with numpy\n"
@@ -112,17 +126,18 @@ Command ModelCommand() {
         const std::string verb = arguments.empty() ? "" : arguments[0];
         if (verb == "build" && arguments.size() == 1) return Build();
         const bool convert = verb == "convert";
-        if (!convert && verb != "info" && verb != "check") {
+        if (!convert && verb != "info" && verb != "check" && verb != "chart") {
           throw UsageError(StrCat("model: found \"", verb == "build" ? "build " + arguments[1] : verb,
-                                  "\", expected info, check, convert or build --from FOLDER"));
+                                  "\", expected info, check, chart, convert or build --from FOLDER"));
         }
         if (arguments.size() != (convert ? 3 : 2)) {
           throw UsageError(convert ? "model convert: expected MODEL FILE" : "model: expected one MODEL");
         }
         const std::shared_ptr<const BodyModel> model = LoadModelByName(arguments[1], kAllBetas);
-        return convert          ? Convert(arguments[1], *model, arguments[2])
-               : verb == "info" ? Info(*model)
-                                : Check(*model);
+        return convert           ? Convert(arguments[1], *model, arguments[2])
+               : verb == "info"  ? Info(*model)
+               : verb == "chart" ? Chart(*model)
+                                 : Check(*model);
       }};
 }
 

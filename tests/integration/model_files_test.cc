@@ -27,6 +27,15 @@ TEST(ModelFiles, ConvertedBothWaysTheBodyIsTheSame) {
   EXPECT_THAT(odd.output, HasSubstr("expected a file ending in .npz, .pkl, .obj or .png"));
 }
 
+TEST(ModelFiles, ChartIsToldAndDrawn) {
+  const TestFolder folder;
+  const ProgramRun run = RunProgram("model chart mannequin --size 200 --out " + folder / "chart.png");
+  EXPECT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("\n  24 head left"));
+  EXPECT_EQ(ReadAll(folder / "chart.png").substr(1, 3), "PNG");
+  EXPECT_EQ(RunProgram("model chart mannequin --out " + folder / "chart.txt").status, 2);
+}
+
 TEST(ModelFiles, InfoAndFitTakeRegressors) {
   const TestFolder folder;
   SaveBodyModel(folder / "body.npz", *Mannequin());
