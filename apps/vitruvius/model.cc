@@ -41,17 +41,17 @@ int Check(const BodyModel& model) {
 }
 
 // `name` is what the model was loaded by.
-int Convert(const std::string& name, const BodyModel& model, const std::string& path) {
+int Convert(const std::string& name, const std::shared_ptr<const BodyModel>& model, const std::string& path) {
   if (EndsWith(path, ".npz") || HasPickleEnding(path)) {
     if (std::filesystem::is_regular_file(name)) {
       ConvertBodyFile(name, path, BodyFileOptionsFromFlags(kAllBetas));
     } else {
-      SaveBodyModel(path, model);
+      SaveBodyModel(path, *WithOwnChart(model));
     }
   } else if (EndsWith(path, ".obj")) {
-    WriteObj(path, model.v_template(), model.faces());
+    WriteObj(path, model->v_template(), model->faces());
   } else if (EndsWith(path, ".png")) {
-    WritePng(path, RenderTurntable(model.v_template(), model.faces(), PictureHeight()));
+    WritePng(path, RenderTurntable(model->v_template(), model->faces(), PictureHeight()));
   } else {
     throw UsageError(
         StrCat("model convert: found \"", path, "\", expected a file ending in .npz, .pkl, .obj or .png"));
@@ -76,8 +76,8 @@ int Build() {
   FreeBodyOptions options;
   options.seed = FLAGS_seed;
   FreeBodyReport report;
-  const std::shared_ptr<const BodyModel> model =
-      BodyModel::Create(MakeFreeBody(ReadMakeHuman(FLAGS_from, MacroTargetNames()), options, &report));
+  const std::shared_ptr<const BodyModel> model = WithOwnChart(
+      BodyModel::Create(MakeFreeBody(ReadMakeHuman(FLAGS_from, MacroTargetNames()), options, &report)));
   std::error_code error;  // a folder that cannot be made is told by the writer
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
   SaveBodyModel(path, *model);
@@ -134,7 +134,7 @@ Command ModelCommand() {
           throw UsageError(convert ? "model convert: expected MODEL FILE" : "model: expected one MODEL");
         }
         const std::shared_ptr<const BodyModel> model = LoadModelByName(arguments[1], kAllBetas);
-        return convert           ? Convert(arguments[1], *model, arguments[2])
+        return convert           ? Convert(arguments[1], model, arguments[2])
                : verb == "info"  ? Info(*model)
                : verb == "chart" ? Chart(*model)
                                  : Check(*model);

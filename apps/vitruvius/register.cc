@@ -5,6 +5,7 @@
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/run_fits.h"
+#include "data/bodies/body_chart.h"
 #include "data/io/body_file.h"
 #include "data/io/densepose_chart.h"
 #include "models/body/surface_chart.h"
@@ -14,7 +15,7 @@ namespace vitruvius {
 namespace {
 
 std::shared_ptr<const SurfaceChart> ChartFromFlags(const BodyModel& model) {
-  if (FLAGS_chart.empty()) return ChartOf(model);
+  if (FLAGS_chart.empty()) return ChartOrOwn(model);
   if (EndsWith(FLAGS_chart, ".mat"))
     return SurfaceChart::Create(ReadDensePoseChart(FLAGS_chart), FLAGS_chart);
   const std::shared_ptr<const SurfaceChart> chart = ChartOf(*LoadBodyModel(FLAGS_chart));

@@ -128,6 +128,8 @@ void CopyMirrored(const BodyModel& model, const MirrorImage& mirror, int face, S
   }
 }
 
+bool IsOwnBody(const BodyModel& model) { return model.name() == "mannequin" || model.name() == "free"; }
+
 }  // namespace
 
 SurfaceChartData MakeBodyChart(const BodyModel& model) {
@@ -158,6 +160,20 @@ SurfaceChartData MakeBodyChart(const BodyModel& model) {
     for (const int f : island.face_of) CopyMirrored(model, mirror, f, &chart);
   }
   return chart;
+}
+
+std::shared_ptr<const SurfaceChart> ChartOrOwn(const BodyModel& model) {
+  if (model.has_chart() || !IsOwnBody(model)) return ChartOf(model);
+  return SurfaceChart::Create(MakeBodyChart(model), model.name());
+}
+
+std::shared_ptr<const BodyModel> WithOwnChart(const std::shared_ptr<const BodyModel>& model) {
+  if (model->has_chart() || !IsOwnBody(*model)) return model;
+  SurfaceChartData chart = MakeBodyChart(*model);
+  BodyModelData data = model->data();
+  data.chart_part = std::move(chart.part);
+  data.chart_uv = std::move(chart.uv);
+  return BodyModel::Create(std::move(data));
 }
 
 }  // namespace vitruvius

@@ -11,6 +11,8 @@
 // from its far end to the trunk (from fingertips to wrist, from toes to heel).
 #pragma once
 
+#include <memory>
+
 #include "models/body/surface_chart.h"
 
 namespace vitruvius {
@@ -19,5 +21,11 @@ namespace vitruvius {
 // image gets a chart that is: the left parts are the right ones with u turned into 1 - u. Throws InputError
 // where the body lacks a joint of SMPL's or its surface cannot be divided into 24 disks.
 SurfaceChartData MakeBodyChart(const BodyModel& model);
+
+// The chart that came with a body or, of the mannequin and the free body, the one that MakeBodyChart makes;
+// null for others: what coordinates on SMPL mean is for its own chart to say.
+std::shared_ptr<const SurfaceChart> ChartOrOwn(const BodyModel& model);
+// The mannequin or the free body with its chart among its arrays, for files; any other body as it is.
+std::shared_ptr<const BodyModel> WithOwnChart(const std::shared_ptr<const BodyModel>& model);
 
 }  // namespace vitruvius
