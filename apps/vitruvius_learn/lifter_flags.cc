@@ -26,7 +26,9 @@ DEFINE_double(consistency, vitruvius::LifterOptions().consistency_weight,
               "weight of the distance to what is lifted from another side; 0: the paper's losses alone");
 DEFINE_int32(angles, vitruvius::LifterOptions().angles_per_pose,
              "turns of each lifted pose a step, of the paper's seven");
-DEFINE_string(choice, "label-free", "what chooses the kept weights on --val: label-free, or correlation");
+DEFINE_string(choice, "last", "which weights are kept: last, or correlation, those that do best on --val");
+DEFINE_bool(supervised, false,
+            "give the true joints as registered ones, to see what could be reached at most");
 DEFINE_string(init, "", "lifter.npz of an earlier round, to go on from");
 
 namespace vitruvius {
@@ -35,7 +37,7 @@ const std::vector<std::string>& LifterFlagNames() {
   static const std::vector<std::string> names = {
       "epochs",  "people",      "pitch", "keypoints", "batch",       "hidden", "rate",
       "average", "game",        "ratio", "symmetry",  "adversarial", "angles", "discriminator_steps",
-      "choice",  "consistency", "init"};
+      "choice",  "consistency", "init",  "supervised"};
   return names;
 }
 
@@ -68,6 +70,7 @@ LifterFlags LifterFromFlags() {
     for (const std::string& name : KeypointSetNames()) known += (known.empty() ? "" : ", ") + name;
     throw UsageError(StrCat("--keypoints: found \"", FLAGS_keypoints, "\", expected one of ", known));
   }
+  flags.supervised = FLAGS_supervised;
   flags.initial = FLAGS_init;
   return flags;
 }

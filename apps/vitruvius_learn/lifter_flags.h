@@ -15,6 +15,7 @@ struct LifterFlags {
   LifterOptions training;
   ProjectionOptions projection;
   const KeypointSet* keypoints = nullptr;
+  bool supervised = false;  // the true joints stand for registered ones
   std::string initial;  // lifter.npz to go on from; may be empty
 };
 

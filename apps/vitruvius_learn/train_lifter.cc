@@ -34,7 +34,7 @@ LifterSkeleton SkeletonOf(const std::shared_ptr<const BodyModel>& body, const Ke
   const at::Tensor points = BodyKeypoints(body, set, rest).to(at::kDouble).contiguous();
   std::vector<std::string> names;
   for (const KeypointSet::Point& point : set.points) names.push_back(point.name);
-  const Eigen::Map<const RowMatrixXd> average(points.data_ptr<double>(), set.size(), 3);
+  const Eigen::Map<const MatrixX3d> average(points.data_ptr<double>(), set.size(), 3);
   return MakeLifterSkeleton(names, average);
 }
 
@@ -63,7 +63,8 @@ int TrainLifterFromFlags(const Command& command, const std::vector<std::string>&
   const KeypointSet& set = *flags.keypoints;
   const LifterSkeleton skeleton = SkeletonOf(body, set);
   const PoseCollection poses = PosesFromFlags(inputs, *body, FLAGS_mirror);
-  const LifterTable train = PeopleOf(poses, body, set, flags.projection, 0).To(device);
+  LifterTable train = PeopleOf(poses, body, set, flags.projection, 0).To(device);
+  if (flags.supervised) train.registered = at::cat({train.keypoints, train.depths.unsqueeze(2)}, 2);
   ProjectionOptions judged = flags.projection;
   judged.samples = options.validation_poses;
   const LifterTable validation =
@@ -78,10 +79,9 @@ int TrainLifterFromFlags(const Command& command, const std::vector<std::string>&
   };
   events.evaluated = [&](const TrainingRun& run) {
     WriteLog(FLAGS_out, run.log);
-    WriteCurves(
-        FLAGS_out, title, run,
-        {PlotOf(run.log, "on validation people", {"label_free_val", "unexplained_val", "mirrored_val"}),
-         PlotOf(run.log, "depths over widths", {"spread_val"})});
+    WriteCurves(FLAGS_out, title, run,
+                {PlotOf(run.log, "on validation people", {"unexplained_val", "mirrored_val", "geometry_val"}),
+                 PlotOf(run.log, "depths over widths", {"spread_val"})});
   };
   TrainedLifter trained = TrainLifter(options, skeleton, train, validation, flags.initial,
                                       FLAGS_out + "/checkpoint.npz", FLAGS_resume, events);
@@ -92,9 +92,10 @@ int TrainLifterFromFlags(const Command& command, const std::vector<std::string>&
              " subjects in ", poses.files.size(), " motion files"));
   const std::string file = FLAGS_out + "/lifter.npz";
   WriteNpz(file, trained.arrays);
-  std::printf("%s: best of %lld steps: %lld, %.0f s\n", file.c_str(),
-              static_cast<long long>(trained.run.step), static_cast<long long>(trained.run.best_step),
-              progress.seconds());
+  std::printf("%s: step %lld of %lld, %.0f s\n", file.c_str(), static_cast<long long>(trained.run.best_step),
+              static_cast<long long>(trained.run.step), progress.seconds());
+  Print("train", ScoreLifter(*trained.lifter, train.Take(at::arange(std::min(train.size(), judged.samples))),
+                             options.angles_deg));
   Print("val", ScoreLifter(*trained.lifter, validation, options.angles_deg));
   if (!test.empty()) {
     Print("test",

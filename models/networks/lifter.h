@@ -3,7 +3,8 @@
 // "depth cGAN": both are multilayer perceptrons of eight linear layers.
 //
 // The paper leaves open, and here is: 1024 wide; between the first and the last layer three residual pairs,
-// h + leaky(W2 leaky(W1 h)); leaky ReLU with slope 0.2; no normalisation.
+// h + leaky(W2 leaky(W1 h)); leaky ReLU with slope 0.2; no normalisation; PyTorch's
+// default initialisation (that of He et al. 2015 learned more slowly).
 #pragma once
 
 #include "models/networks/parameters.h"

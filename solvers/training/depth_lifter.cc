@@ -12,7 +12,8 @@
 namespace vitruvius {
 namespace {
 
-constexpr char kFamily[] = "depth-lifter", kNetwork[] = "generator_";
+constexpr char kFamily[] = "depth-lifter", kNetwork[] = "generator_",
+               kNormalisation[] = "minus middle of hips, over mean distance from it";
 
 std::vector<std::int32_t> Flat(const std::vector<std::pair<int, int>>& pairs) {
   std::vector<std::int32_t> flat;
@@ -31,9 +32,15 @@ LifterSkeleton ReadSkeleton(const NpzReader& file) {
   const auto fail = [&](const char* place, const std::string& what) {
     throw InputError(file.path(), place, what);
   };
-  const std::vector<std::string> family = file.Read("family").ToStrings();
-  if (family.size() != 1 || family[0] != kFamily)
-    fail("family", StrCat("found ", family.empty() ? "nothing" : family[0], ", expected ", kFamily));
+  for (const auto& [key, expected] :
+       {std::pair<const char*, const char*>{"family", kFamily}, {"normalisation", kNormalisation}}) {
+    const std::vector<std::string> found = file.Read(key).ToStrings();
+    if (found.size() != 1 || found[0] != expected)
+      fail(key, StrCat("found ", found.empty() ? "nothing" : found[0], ", expected ", expected));
+  }
+  const double slope = file.Read("leaky_slope", {}).ToDoubles()[0];
+  if (slope != DepthGenerator::kLeakySlope)
+    fail("leaky_slope", StrCat("found ", slope, ", expected ", DepthGenerator::kLeakySlope));
   LifterSkeleton skeleton;
   skeleton.joints = file.Read("joints").ToStrings();
   const NpyArray bones = file.Read("bones", {-1, 2});
@@ -108,7 +115,7 @@ std::map<std::string, NpyArray> DepthLifter::Arrays() const {
   arrays["trunk_m"] = NpyArray::FromDoubles(&skeleton_.trunk_m, {});
   arrays["mirror_bones"] = NpyArray::FromInt32(Flat(skeleton_.mirror).data(),
                                                {static_cast<std::int64_t>(skeleton_.mirror.size()), 2});
-  arrays["normalisation"] = NpyArray::FromString("minus middle of hips, over mean distance from it");
+  arrays["normalisation"] = NpyArray::FromString(kNormalisation);
   const double slope = DepthGenerator::kLeakySlope;
   arrays["leaky_slope"] = NpyArray::FromDoubles(&slope, {});
   AddNetwork(kNetwork, generator_->parameters(), &arrays);
@@ -160,7 +167,7 @@ LifterScores ScoreLifter(const DepthLifter& lifter, const LifterTable& table,
         consistency + ConsistencyLoss(points, RotateAboutVertical(lift(seen.points) * seen.scale, -turn));
   }
   const double turns = std::max<double>(1, static_cast<double>(angles_deg.size()));
-  scores.label_free = (RatioLoss(lengths, skeleton) + symmetry + consistency / turns).item<double>();
+  scores.geometry = (RatioLoss(lengths, skeleton) + symmetry + consistency / turns).item<double>();
 
   scores.correlation = scores.correlation_mirror = scores.mirrored = scores.depth_error =
       scores.depth_error_mm = std::numeric_limits<double>::quiet_NaN();

@@ -53,7 +53,7 @@ struct LifterScores {
   // Without truth, so for all tables:
   double symmetry_loss = 0;  // L_sym, normalised units
   double asymmetry = 0;      // mean |left - right| of paired bones over the trunk
-  double label_free = 0;     // L_ratio + L_sym + consistency over all `angles`
+  double geometry = 0;       // L_ratio + L_sym + consistency over all `angles`
   // Deviation of depths over that of widths: 1 for people seen from all sides; towards 0 all are flat.
   double spread = 0;
 };

@@ -50,9 +50,9 @@ double LifterOptions::JointWeightAt(std::int64_t epoch) const {
 }
 
 LifterChoice LifterChoiceOf(const std::string& name) {
-  if (name == "label-free") return LifterChoice::kLabelFree;
+  if (name == "last") return LifterChoice::kLast;
   if (name == "correlation") return LifterChoice::kCorrelation;
-  throw InputError(StrCat("choice: found \"", name, "\", expected label-free or correlation"));
+  throw InputError(StrCat("choice: found \"", name, "\", expected last or correlation"));
 }
 
 }  // namespace vitruvius

@@ -5,6 +5,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "models/util/check.h"
+#include "models/util/rng.h"
 #include "solvers/training/adversarial_loss.h"
 #include "solvers/training/flat_adam.h"
 #include "solvers/training/lifter_losses.h"
@@ -17,6 +18,11 @@ constexpr std::uint64_t kValidationStream = ~std::uint64_t{0}, kKneeStream = kVa
 
 at::Tensor DrawRows(const WeightedRows& rows, std::int64_t count, std::uint64_t seed, std::uint64_t stream) {
   return rows.Draw(count, SeededGenerator(seed, stream));
+}
+
+std::uint64_t HashOf(const at::Tensor& floats) {
+  const at::Tensor here = floats.detach().to(at::kCPU).contiguous();
+  return HashString({reinterpret_cast<const char*>(here.data_ptr<float>()), here.nbytes()});
 }
 
 class LifterTask : public TrainingTask {
@@ -42,6 +48,7 @@ class LifterTask : public TrainingTask {
       const NpzReader file(initial);
       ReadNetwork(file, kGenerator, &generator_.parameters());
       ReadNetwork(file, kDiscriminator, &discriminator_.parameters());
+      initial_ = HashOf(generator_.parameters().flat()) ^ HashOf(discriminator_.parameters().flat());
     }
     average_->parameters().flat().detach().copy_(generator_.parameters().flat());
   }
@@ -50,16 +57,10 @@ class LifterTask : public TrainingTask {
     return {"discriminator", "generator", "ratio", "symmetry", "consistency", "joints"};
   }
   std::vector<std::string> evaluation_names() const override {
-    const bool blind = options_.choice == LifterChoice::kLabelFree;
-    return {blind ? "label_free_val" : "unexplained_val",
-            blind ? "unexplained_val" : "label_free_val",
-            "r_val",
-            "r_mirror_val",
-            "mirrored_val",
-            "depth_error_val_mm",
-            "asymmetry_val",
-            "spread_val"};
+    return {"unexplained_val", "r_val",        "mirrored_val", "depth_error_val_mm",
+            "asymmetry_val",   "geometry_val", "spread_val"};
   }
+  bool keeps_last() const override { return options_.choice == LifterChoice::kLast; }
 
   at::Tensor Step(std::int64_t step) override {
     at::Generator random = SeededGenerator(options_.seed, static_cast<std::uint64_t>(step) + 1);
@@ -119,6 +120,9 @@ class LifterTask : public TrainingTask {
     return {{"average", average_->parameters().flat()},
             {"discriminator", discriminator_.parameters().flat()}};
   }
+
+  // Tells trainings apart that went on from others; 0 for one that began anew.
+  std::uint64_t initial() const { return initial_; }
 
   // The averaged generator, with the sign that makes knees bend forward.
   std::shared_ptr<const DepthLifter> Lifter() const {
@@ -202,6 +206,7 @@ class LifterTask : public TrainingTask {
   KeypointDiscriminator discriminator_;
   std::shared_ptr<DepthGenerator> average_;
   FlatAdam generator_adam_, discriminator_adam_;
+  std::uint64_t initial_ = 0;
 };
 
 std::vector<double> LifterTask::Evaluate(const TrainingRun& run, std::vector<std::string>* signs) {
@@ -218,19 +223,15 @@ std::vector<double> LifterTask::Evaluate(const TrainingRun& run, std::vector<std
     signs->push_back(StrCat("step ", run.step, ": the discriminator's loss is ", discriminator,
                             ": it tells all lifted people, and teaches little"));
   }
-  const double unexplained = 1 - scores.correlation_mirror;
-  const bool blind = options_.choice == LifterChoice::kLabelFree;
-  const double chooses = blind ? scores.label_free : unexplained;
-  if (!std::isfinite(chooses)) {
-    signs->push_back(StrCat("step ", run.step, ": ", run.best_name, " is ", chooses));
+  if (!std::isfinite(scores.geometry)) {
+    signs->push_back(StrCat("step ", run.step, ": bones and consistency are ", scores.geometry));
   }
-  return {chooses,
-          blind ? unexplained : scores.label_free,
+  return {1 - scores.correlation_mirror,
           scores.correlation,
-          scores.correlation_mirror,
           scores.mirrored,
           scores.depth_error_mm,
           scores.asymmetry,
+          scores.geometry,
           scores.spread};
 }
 
@@ -251,7 +252,7 @@ TrainedLifter TrainLifter(const LifterOptions& options, const LifterSkeleton& sk
       steps, options.log_every,
       std::max<std::int64_t>(1, (steps + options.evaluations - 1) / options.evaluations),
       StrCat(options.Describe(), " people ", train.size(), " validation ", validation.size(),
-             train.registered.defined() ? " registered" : "", initial.empty() ? "" : " continued")};
+             train.registered.defined() ? " registered" : "", " initial ", task.initial())};
   const TrainingOutcome outcome = RunTraining(&task, schedule, checkpoint, resume, events);
   if (!outcome.finished) return {outcome.run, nullptr, {}};
   return {outcome.run, task.Lifter(), task.Arrays()};

@@ -9,8 +9,9 @@
 //   - one draw of phi a pose and step, not all seven: the same expectation at a third of the cost
 //     (LifterOptions::angles_per_pose);
 //   - real and fake keypoints are normalised alike (NormaliseKeypoints), the fake ones after their turn;
-//   - a consistency with what is lifted from the other side (lifter_losses.h), on by default;
-//   - the lifter is a moving average of the weights, chosen among evaluations by LifterChoice;
+//   - a consistency with what is lifted from the other side (lifter_losses.h), on by default, with a small
+//     weight: with a large one depths of limbs settle halfway before the discriminator has taught them;
+//   - the lifter is a moving average of the weights, at the end or where LifterChoice says;
 //   - the mirror image z -> -z of everybody is as good for every loss but L_joint: at the end the output's
 //     sign is set so that knees bend forward (KneesForward), which needs no labels.
 #pragma once
@@ -33,11 +34,11 @@ struct TrainedLifter {
   std::map<std::string, NpyArray> arrays;
 };
 
-// `validation` without depths: kCorrelation is refused. `initial`: lifter.npz of an earlier round, to go on
-// from; "" to begin anew. `checkpoint`, `resume`, `events`: see RunTraining. The log has, besides losses:
-// label_free_val and unexplained_val (1 - correlation_mirror), the one that chooses first, r_val,
-// r_mirror_val, mirrored_val, depth_error_val_mm, asymmetry_val, spread_val (LifterScores). Throws
-// InputError, and ContractError for tables that are not the skeleton's.
+// `initial`: lifter.npz of an earlier round, to go on from; "" to begin anew. `checkpoint`, `resume`,
+// `events`: see RunTraining. The log has, besides losses: unexplained_val (1 - correlation_mirror), r_val,
+// mirrored_val, depth_error_val_mm, asymmetry_val, geometry_val, spread_val (LifterScores); NaN where they
+// need depths and `validation` has none. Throws InputError, and ContractError for tables that are not the
+// skeleton's, or kCorrelation without depths.
 TrainedLifter TrainLifter(const LifterOptions& options, const LifterSkeleton& skeleton,
                           const LifterTable& train, const LifterTable& validation, const std::string& initial,
                           const std::string& checkpoint, bool resume, const TrainingLoopEvents& events = {});

@@ -57,7 +57,7 @@ void Loop::Evaluate() {
   VT_CHECK_EQ(values.size(), row.size() - run_.num_losses - 1);
   std::copy(values.begin(), values.end(), row.end() - static_cast<std::ptrdiff_t>(values.size()));
   run_.signs.insert(run_.signs.end(), signs.begin(), signs.end());
-  if (values.front() < run_.best) {
+  if (task_.keeps_last() || values.front() < run_.best) {
     run_.best = values.front();
     run_.best_step = run_.step;
     at::NoGradGuard no_grad;

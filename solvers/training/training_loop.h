@@ -38,8 +38,10 @@ class TrainingTask {
 
   virtual ~TrainingTask() = default;
   virtual std::vector<std::string> loss_names() const = 0;
-  // The first is what the kept weights have least of.
+  // The first is what the kept weights have least of, unless keeps_last().
   virtual std::vector<std::string> evaluation_names() const = 0;
+  // The weights of the last evaluation are kept, whatever it says.
+  virtual bool keeps_last() const { return false; }
   // One step, its random numbers drawn from (seed, step) alone. Returns the losses, (L,) on the device.
   virtual at::Tensor Step(std::int64_t step) = 0;
   // Values of evaluation_names(); what looks wrong is added to `signs`. `run` is as before the evaluation.
