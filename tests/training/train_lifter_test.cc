@@ -112,6 +112,7 @@ TEST_F(TrainLifterTest, RegisteredJointsDecideTheSign) {
   registered.registered[0].fill_(std::numeric_limits<float>::quiet_NaN());
   const TrainedLifter trained = TrainLifter(options, skeleton_, registered, validation_, "", "", false);
   const auto joints = trained.run.log.Curve("joints");
+  ASSERT_FALSE(joints.empty());
   EXPECT_LT(joints.back().second, 0.2 * joints.front().second);
   EXPECT_GT(ScoreLifter(*trained.lifter, validation_, options.angles_deg).correlation, 0.9);
 
