@@ -16,7 +16,7 @@ struct LifterFlags {
   ProjectionOptions projection;
   const KeypointSet* keypoints = nullptr;
   bool supervised = false;  // the true joints stand for registered ones
-  std::string initial;  // lifter.npz to go on from; may be empty
+  std::string initial;      // lifter.npz to go on from; may be empty
 };
 
 const std::vector<std::string>& LifterFlagNames();

@@ -6,11 +6,11 @@
 //   L^G = eps L_adv^G + L_ratio + L_sym + mu L_joint
 //
 // with D a sigmoid of logits. Where the paper is silent:
-//   - one draw of phi a pose and step, not all seven: the same expectation at a third of the cost
+//   - one draw of phi a pose and step, not all seven: the same expectation for less work
 //     (LifterOptions::angles_per_pose);
 //   - real and fake keypoints are normalised alike (NormaliseKeypoints), the fake ones after their turn;
 //   - a consistency with what is lifted from the other side (lifter_losses.h), on by default, with a small
-//     weight: with a large one depths of limbs settle halfway before the discriminator has taught them;
+//     weight: a large one was worse (README.md);
 //   - the lifter is a moving average of the weights, at the end or where LifterChoice says;
 //   - the mirror image z -> -z of everybody is as good for every loss but L_joint: at the end the output's
 //     sign is set so that knees bend forward (KneesForward), which needs no labels.
