@@ -6,5 +6,6 @@
 namespace vitruvius {
 
 Command TrainPriorCommand();
+Command TrainLifterCommand();
 
 }  // namespace vitruvius

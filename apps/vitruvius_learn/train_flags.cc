@@ -4,6 +4,7 @@
 
 #include "apps/common/command.h"
 #include "apps/common/flags.h"
+#include "apps/vitruvius_learn/training_session.h"
 #include "models/util/check.h"
 
 DEFINE_string(family, "gan-s", "gan-s, gan-u, gan-n, vae, realnvp or gmm");
@@ -30,20 +31,6 @@ DEFINE_double(noise, -1, "RealNVP: standard deviation in radians of the noise on
 DEFINE_int64(evaluate_every, -1, "steps between evaluations, checkpoints and pictures");
 
 namespace vitruvius {
-namespace {
-
-template <typename T, typename Flag>
-void Take(const char* name, Flag flag, double low, double high, T* value) {
-  if (flag == -1) return;
-  const auto number = static_cast<double>(flag);
-  if (!(number >= low && number <= high)) {
-    throw UsageError(StrCat("--", name, ": found ", number, ", expected ", low, " to ", high));
-  }
-  *value = static_cast<T>(flag);
-}
-
-}  // namespace
-
 const std::vector<std::string>& TrainFlagNames() {
   static const std::vector<std::string> names = {
       "family",      "steps",   "batch",     "latent", "hidden",
@@ -55,29 +42,29 @@ const std::vector<std::string>& TrainFlagNames() {
 
 TrainingOptions TrainingFromFlags() {
   TrainingOptions options = DefaultTraining(PriorFamilyOf(FLAGS_family));
-  Take("steps", FLAGS_steps, 1, 1e9, &options.steps);
+  TakeFlag("steps", FLAGS_steps, 1, 1e9, &options.steps);
   options.evaluate_every = std::max<std::int64_t>(1, (options.steps + 11) / 12);
-  Take("batch", FLAGS_batch, 2, 1e6, &options.batch);
-  Take("latent", FLAGS_latent, 2, 1e4, &options.latent_dim);
-  Take("hidden", FLAGS_hidden, 1, 1e5, &options.hidden);
-  Take("rate", FLAGS_rate, 1e-9, 1, &options.learning_rate);
-  Take("average", FLAGS_average, 0, 0.999999, &options.average);
-  Take("recombine", FLAGS_recombine, 0, 1, &options.recombine);
+  TakeFlag("batch", FLAGS_batch, 2, 1e6, &options.batch);
+  TakeFlag("latent", FLAGS_latent, 2, 1e4, &options.latent_dim);
+  TakeFlag("hidden", FLAGS_hidden, 1, 1e5, &options.hidden);
+  TakeFlag("rate", FLAGS_rate, 1e-9, 1, &options.learning_rate);
+  TakeFlag("average", FLAGS_average, 0, 0.999999, &options.average);
+  TakeFlag("recombine", FLAGS_recombine, 0, 1, &options.recombine);
   options.loss = AdversarialLossOf(FLAGS_loss);
-  Take("discriminator_steps", FLAGS_discriminator_steps, 1, 1000, &options.discriminator_steps);
-  Take("path_length", FLAGS_path_length, 0, 1e3, &options.path_length);
-  Take("shapes", FLAGS_shapes, 0, 1000, &options.betas);
-  Take("kl", FLAGS_kl, 0, 1e3, &options.kl_weight);
-  Take("joints", FLAGS_joints, 0, 1e3, &options.joint_weight);
-  Take("mesh", FLAGS_mesh, 0, 1e3, &options.mesh_weight);
-  Take("rotations", FLAGS_rotations, 0, 1e3, &options.rotation_weight);
-  Take("dropout", FLAGS_dropout, 0, 0.9, &options.dropout);
+  TakeFlag("discriminator_steps", FLAGS_discriminator_steps, 1, 1000, &options.discriminator_steps);
+  TakeFlag("path_length", FLAGS_path_length, 0, 1e3, &options.path_length);
+  TakeFlag("shapes", FLAGS_shapes, 0, 1000, &options.betas);
+  TakeFlag("kl", FLAGS_kl, 0, 1e3, &options.kl_weight);
+  TakeFlag("joints", FLAGS_joints, 0, 1e3, &options.joint_weight);
+  TakeFlag("mesh", FLAGS_mesh, 0, 1e3, &options.mesh_weight);
+  TakeFlag("rotations", FLAGS_rotations, 0, 1e3, &options.rotation_weight);
+  TakeFlag("dropout", FLAGS_dropout, 0, 0.9, &options.dropout);
   if (options.joint_weight + options.mesh_weight + options.rotation_weight <= 0) {
     throw UsageError("--joints, --mesh and --rotations are all 0: nothing is left to learn");
   }
-  Take("couplings", FLAGS_couplings, 1, 1000, &options.couplings);
-  Take("noise", FLAGS_noise, 0, 3, &options.noise_rad);
-  Take("evaluate_every", FLAGS_evaluate_every, 1, 1e9, &options.evaluate_every);
+  TakeFlag("couplings", FLAGS_couplings, 1, 1000, &options.couplings);
+  TakeFlag("noise", FLAGS_noise, 0, 3, &options.noise_rad);
+  TakeFlag("evaluate_every", FLAGS_evaluate_every, 1, 1e9, &options.evaluate_every);
   options.seed = FLAGS_seed;
   return options;
 }

@@ -1,14 +1,6 @@
 // vitruvius learn train-prior
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <sstream>
-#include <thread>
-
-#include <ATen/Context.h>
-#include <ATen/Parallel.h>
 
 #include "apps/common/body_flags.h"
 #include "apps/common/command_line.h"
@@ -17,40 +9,21 @@
 #include "apps/vitruvius_learn/command.h"
 #include "apps/vitruvius_learn/train_flags.h"
 #include "apps/vitruvius_learn/training_pictures.h"
+#include "apps/vitruvius_learn/training_session.h"
 #include "data/io/atomic_file.h"
 #include "models/util/check.h"
 #include "solvers/training/train_prior.h"
 
 DECLARE_string(family);
-DEFINE_string(val, "", "motion files or folders, with commas, by which the best checkpoint is chosen");
-DEFINE_string(test, "", "motion files or folders, with commas: tells the inversion error on them at the end");
-DEFINE_string(device, "auto", "cpu, cuda, or auto: cuda where there is one");
-DEFINE_bool(resume, false, "go on from DIR/checkpoint.npz where it is there");
+DECLARE_string(val);
+DECLARE_string(test);
+DECLARE_bool(resume);
 
 namespace vitruvius {
 namespace {
 
 bool EndsWithNpz(const std::string& text) {
   return text.size() > 4 && text.compare(text.size() - 4, 4, ".npz") == 0;
-}
-
-std::vector<std::string> SplitAtCommas(const std::string& list) {
-  std::vector<std::string> words;
-  std::istringstream stream(list);
-  for (std::string word; std::getline(stream, word, ',');) {
-    if (!word.empty()) words.push_back(word);
-  }
-  return words;
-}
-
-at::Device DeviceFromFlags() {
-  const bool has_cuda = at::globalContext().hasCUDA();
-  if (FLAGS_device == "cpu" || (FLAGS_device == "auto" && !has_cuda)) return at::Device(at::kCPU);
-  if (FLAGS_device != "auto" && FLAGS_device != "cuda") {
-    throw UsageError(StrCat("--device: found \"", FLAGS_device, "\", expected cpu, cuda or auto"));
-  }
-  if (!has_cuda) throw InputError("--device=cuda: this LibTorch sees no CUDA device");
-  return at::Device(at::kCUDA, 0);
 }
 
 // Surface points enough to hold every bone's twist and every end: about so many, evenly through the model's
@@ -62,43 +35,6 @@ std::vector<std::int64_t> SurfacePoints(const BodyModel& body) {
   for (Eigen::Index v = 0; v < count; v += step) points.push_back(v);
   return points;
 }
-
-class StepProgress {
- public:
-  explicit StepProgress(std::int64_t steps)
-      : steps_(steps), terminal_(isatty(STDERR_FILENO) != 0), begin_(Clock::now()), printed_(begin_) {}
-  void Show(const TrainingRun& run) {
-    if (first_ < 0) first_ = run.step - 1;
-    const auto now = Clock::now();
-    const bool last = run.step == steps_;
-    const double since = Seconds(printed_, now);
-    if (FLAGS_quiet || (!last && since < (terminal_ ? 0.3 : 10))) return;
-    printed_ = now;
-    const double done = static_cast<double>(run.step - first_), spent = Seconds(begin_, now);
-    std::string line = StrCat("step ", run.step, "/", steps_);
-    if (!run.log.rows.empty()) {
-      for (std::size_t i = 1; i + 3 < run.log.columns.size(); ++i) {
-        char text[64];
-        std::snprintf(text, sizeof(text), ", %s %.3g", run.log.columns[i].c_str(), run.log.rows.back()[i]);
-        line += text;
-      }
-    }
-    if (run.best_step > 0) line += StrCat(", best ", run.best_name, " ", run.best, " at ", run.best_step);
-    line += StrCat(", ", static_cast<long>(spent * static_cast<double>(steps_ - run.step) / done), " s left");
-    std::fprintf(stderr, terminal_ ? "\r\033[K%s%s" : "%s%s", line.c_str(), terminal_ && !last ? "" : "\n");
-    std::fflush(stderr);
-  }
-  double seconds() const { return Seconds(begin_, Clock::now()); }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  static double Seconds(Clock::time_point a, Clock::time_point b) {
-    return std::chrono::duration<double>(b - a).count();
-  }
-  std::int64_t steps_, first_ = -1;
-  bool terminal_;
-  Clock::time_point begin_, printed_;
-};
 
 TrainingPoses PosesOf(const PoseCollection& collection, at::Device device) {
   return TrainingPoses(collection.poses, collection.weights, device);
@@ -128,10 +64,6 @@ int TrainPriorFromFlags(const Command& command, const std::vector<std::string>& 
   if (FLAGS_resume && to_file)
     throw UsageError("train-prior: --resume goes on from a folder; give --out DIR");
   const at::Device device = DeviceFromFlags();
-  at::set_num_threads(FLAGS_threads > 0 ? FLAGS_threads
-                                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
-  at::globalContext().setFlushDenormal(
-      true);  // a gradient that dies out must not cost a hundred times as much
   const std::shared_ptr<const BodyModel> body = ModelFromFlags();
   if (!to_file) MakeFolder(folder);
 
@@ -142,11 +74,9 @@ int TrainPriorFromFlags(const Command& command, const std::vector<std::string>& 
 
   const std::string title = StrCat(FLAGS_family, ", ", options.steps, " steps, seed ", options.seed);
   StepProgress progress(options.steps);
-  std::size_t signs = 0;
   TrainingEvents events;
   events.stepped = [&](const TrainingRun& run) {
     progress.Show(run);
-    for (; signs < run.signs.size(); ++signs) std::fprintf(stderr, "warning: %s\n", run.signs[signs].c_str());
     return true;
   };
   events.evaluated = [&](const TrainingRun& run, const RowMatrixXd& samples) {

@@ -7,7 +7,6 @@
 #include "data/io/picture.h"
 #include "models/body/body_evaluator.h"
 #include "models/rendering/contact_sheet.h"
-#include "models/rendering/line_plot.h"
 #include "models/rendering/turntable.h"
 
 namespace vitruvius {
@@ -27,29 +26,35 @@ std::string Csv(const TrainingLog& log) {
   return text.str();
 }
 
-Image Curves(const std::string& title, const TrainingRun& run) {
-  constexpr std::size_t kOthers = 4;  // step, validation and two spreads are no losses
-  LinePlot losses = {"losses", "steps", false, {}};
-  for (std::size_t i = 1; i + kOthers - 1 < run.log.columns.size(); ++i) {
-    losses.curves.push_back({run.log.columns[i], run.log.Curve(run.log.columns[i])});
-  }
-  const LinePlot validation = {
-      "on validation poses", "steps", false, {{run.best_name, run.log.Curve(run.best_name)}}};
-  const LinePlot spread = {
-      "spread of generated over real poses",
-      "steps",
-      false,
-      {{"mean of joints", run.log.Curve("spread_mean")}, {"least of joints", run.log.Curve("spread_least")}}};
-  return ContactSheet({DrawLinePlot(losses), DrawLinePlot(validation), DrawLinePlot(spread)}, 3, {}, title,
-                      640);
+}  // namespace
+
+void WriteLog(const std::string& folder, const TrainingLog& log) {
+  WriteFileAtomically(folder + "/log.csv", Csv(log));
 }
 
-}  // namespace
+LinePlot PlotOf(const TrainingLog& log, const std::string& title, const std::vector<std::string>& columns) {
+  LinePlot plot = {title, "steps", false, {}};
+  for (const std::string& column : columns) plot.curves.push_back({column, log.Curve(column)});
+  return plot;
+}
+
+void WriteCurves(const std::string& folder, const std::string& title, const TrainingRun& run,
+                 std::vector<LinePlot> others) {
+  const auto first = run.log.columns.begin() + 1;
+  std::vector<Image> frames = {
+      DrawLinePlot(PlotOf(run.log, "losses", {first, first + static_cast<std::ptrdiff_t>(run.num_losses)}))};
+  for (const LinePlot& plot : others) frames.push_back(DrawLinePlot(plot));
+  constexpr int kCell = 640;
+  WritePng(folder + "/curves.png", ContactSheet(frames, static_cast<int>(frames.size()), {}, title, kCell));
+}
 
 void WriteTrainingPictures(const std::string& folder, const std::string& title, const TrainingRun& run,
                            const RowMatrixXd& poses, const BodyModel& body) {
-  WriteFileAtomically(folder + "/log.csv", Csv(run.log));
-  WritePng(folder + "/curves.png", Curves(title, run));
+  WriteLog(folder, run.log);
+  LinePlot spread = PlotOf(run.log, "spread of generated over real poses", {"spread_mean", "spread_least"});
+  spread.curves[0].name = "mean of joints";
+  spread.curves[1].name = "least of joints";
+  WriteCurves(folder, title, run, {PlotOf(run.log, "on validation poses", {run.best_name}), spread});
   std::vector<Image> images;
   for (Eigen::Index i = 0; i < poses.rows(); ++i) {
     BodyParameters parameters = BodyParameters::Zero(body);

@@ -17,7 +17,7 @@ struct Moments {
 };
 
 Moments WeightedMoments(const TrainingPoses& poses, double noise_rad) {
-  const at::Tensor sums = poses.cumulative;
+  const at::Tensor sums = poses.rows.cumulative();
   const at::Tensor weights = at::diff(sums, 1, 0, at::zeros({1}, sums.options())).unsqueeze(1);
   const at::Tensor x = poses.axis_angle.to(at::kCPU, at::kDouble);
   const at::Tensor mean = (weights * x).sum(0);

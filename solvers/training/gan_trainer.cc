@@ -3,6 +3,7 @@
 
 #include "models/networks/pose_networks.h"
 #include "models/util/check.h"
+#include "solvers/training/adversarial_loss.h"
 #include "solvers/training/flat_adam.h"
 #include "solvers/training/prior_trainer.h"
 #include "solvers/training/tensor_arrays.h"
@@ -14,17 +15,6 @@ LatentDistribution DistributionOf(PriorFamily family) {
   return family == PriorFamily::kGanS   ? LatentDistribution::kSphere
          : family == PriorFamily::kGanU ? LatentDistribution::kBox
                                         : LatentDistribution::kNormal;
-}
-
-// Both for values or logits of any shape, every head with the same weight.
-at::Tensor DiscriminatorLoss(AdversarialLoss loss, const at::Tensor& real, const at::Tensor& fake) {
-  if (loss == AdversarialLoss::kLeastSquares) return (real - 1).square().mean() + fake.square().mean();
-  return at::softplus(-real).mean() + at::softplus(fake).mean();  // -log D(real) - log(1 - D(fake))
-}
-
-at::Tensor GeneratorLoss(AdversarialLoss loss, const at::Tensor& fake) {
-  if (loss == AdversarialLoss::kLeastSquares) return (fake - 1).square().mean();
-  return loss == AdversarialLoss::kLog ? -at::softplus(fake).mean() : at::softplus(-fake).mean();
 }
 
 class GanTrainer : public PriorTrainer {

@@ -32,7 +32,8 @@ const std::vector<std::string>& CoveredJointNames() {
 }
 
 TrainingPoses::TrainingPoses(const RowMatrixXd& body_poses, const std::vector<double>& weights,
-                             at::Device device) {
+                             at::Device device)
+    : rows(weights) {
   VT_CHECK_GT(body_poses.rows(), 0);
   VT_CHECK_EQ(body_poses.cols(), 3 * (static_cast<Eigen::Index>(SmplJointNames().size()) - 1));
   VT_CHECK_EQ(static_cast<Eigen::Index>(weights.size()), body_poses.rows());
@@ -46,34 +47,20 @@ TrainingPoses::TrainingPoses(const RowMatrixXd& body_poses, const std::vector<do
         *out++ = static_cast<float>(body_poses(row, 3 * (joint - 1) + axis));
     }
   }
-  cumulative = at::empty({n}, at::kDouble);
-  double sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    VT_CHECK_GE(weights[i], 0);
-    sum += weights[i];
-    cumulative.data_ptr<double>()[i] = sum;
-  }
-  VT_CHECK_GT(sum, 0);
-  cumulative.div_(sum);
   axis_angle = axis_angle.to(device);
   rotations = RotationsFromAxisAngle(axis_angle.view({n, j, 3}));
 }
 
-TrainingPoses TrainingPoses::Take(const at::Tensor& rows) const {
+TrainingPoses TrainingPoses::Take(const at::Tensor& chosen) const {
   TrainingPoses taken = *this;
-  taken.axis_angle = axis_angle.index_select(0, rows);
-  taken.rotations = rotations.index_select(0, rows);
-  const std::int64_t n = rows.size(0);
-  taken.cumulative = at::arange(1, n + 1, at::TensorOptions(at::kDouble)).div_(static_cast<double>(n));
+  taken.axis_angle = axis_angle.index_select(0, chosen);
+  taken.rotations = rotations.index_select(0, chosen);
+  taken.rows = WeightedRows(chosen.size(0));
   return taken;
 }
 
 at::Tensor TrainingPoses::Draw(std::int64_t count, at::Generator generator) const {
-  const at::Tensor places = at::rand({count}, generator, at::TensorOptions(at::kDouble));
-  // Right: the pose after the last sum that is not above, so that one of weight zero is never drawn.
-  return at::searchsorted(cumulative, places, /*out_int32=*/false, /*right=*/true)
-      .clamp_max(size() - 1)
-      .to(axis_angle.device());
+  return rows.Draw(count, generator).to(axis_angle.device());
 }
 
 TrainingPoses::Batch TrainingPoses::DrawBatch(std::int64_t count, double recombine,

@@ -12,6 +12,7 @@
 
 #include "data/datasets/pose_collection.h"
 #include "models/networks/torch_body.h"
+#include "solvers/training/weighted_rows.h"
 
 namespace vitruvius {
 
@@ -21,12 +22,12 @@ const std::vector<int>& CoveredJoints();              // their places in SmplJoi
 struct TrainingPoses {
   at::Tensor axis_angle;  // (N, 57) float, radians, on the device
   at::Tensor rotations;   // (N, 19, 3, 3) float, on the device
-  at::Tensor cumulative;  // (N,) double, on the CPU: sums of the weights, the last is 1
+  WeightedRows rows;      // their weights
 
   // body_poses (N, 69), N >= 1; weights (N) not negative with a positive sum. Throws ContractError.
   TrainingPoses(const RowMatrixXd& body_poses, const std::vector<double>& weights, at::Device device);
   // These rows, each with the same weight.
-  TrainingPoses Take(const at::Tensor& rows) const;
+  TrainingPoses Take(const at::Tensor& chosen) const;
   std::int64_t size() const { return axis_angle.size(0); }
   // Drawn with replacement, each pose as often as its weight says: (count,) int64 on the device.
   at::Tensor Draw(std::int64_t count, at::Generator generator) const;

@@ -2,6 +2,7 @@
 // LibTorch it was not built; then `learn` must say so.
 #include <cmath>
 #include <filesystem>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -77,6 +78,35 @@ TEST_F(LearnTest, FromMotionToAPriorThatOthersTake) {
     EXPECT_EQ(Train("--family=" + family + tiny + " --resume --out=" + out).status, 0);
     const std::string after = ReadAll(out + "/prior.npz");
     EXPECT_EQ(before.size() + std::string(" --resume").size() * 4, after.size());  // trained_with says so
+  }
+}
+
+TEST_F(LearnTest, FromMotionToALifter) {
+  if (!IsBuilt()) GTEST_SKIP() << "vitruvius_learn was not built: no LibTorch";
+  const std::string out = folder_ / "lifter";
+  const auto train = [&](const std::string& flags) {
+    return RunProgram("learn train-lifter " + (folder_ / "train") + " --val=" + (folder_ / "val") +
+                      " --test=" + (folder_ / "val") +
+                      " --model=mannequin --threads=1 --hidden=8 --epochs=2" +
+                      " --batch=8 --people=30 --out=" + out + flags);
+  };
+  const ProgramRun run = train("");
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_NE(run.output.find("test: depth correlation"), std::string::npos) << run.output;
+  for (const char* file : {"lifter.npz", "log.csv", "curves.png", "checkpoint.npz"}) {
+    EXPECT_TRUE(std::filesystem::exists(out + "/" + file)) << file;
+  }
+  EXPECT_EQ(train(" --resume").status, 0);  // from a training that has ended
+  EXPECT_EQ(train(" --init=" + out + "/lifter.npz").status, 0);
+  for (const auto& [flags, status, word] :
+       {std::tuple<const char*, int, const char*>{" --angles=8", 2, "--angles"},
+        {" --keypoints=lsp", 2, "lsp14"},
+        {" --choice=best", 1, "correlation"},
+        {" --keypoints=mediapipe33", 1, "mediapipe33"},
+        {" --latent=4", 2, "latent"}}) {
+    const ProgramRun wrong = train(flags);
+    EXPECT_EQ(wrong.status, status) << flags << "\n" << wrong.output;
+    EXPECT_NE(wrong.output.find(word), std::string::npos) << flags << "\n" << wrong.output;
   }
 }
 

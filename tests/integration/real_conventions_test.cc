@@ -116,7 +116,13 @@ class RealConventions : public ::testing::Test {
   }
 
   // With fewer starts than a fit has: twice as wrong now and then, and five times as fast.
-  Fitter fitter_{Mannequin(), LoadPrior("gmm8"), LoadRecipe("default"), LoadRecipe("keypoints3d"), {4}};
+  static FitOptions FourStarts() {
+    FitOptions options;
+    options.starts = 4;
+    return options;
+  }
+  Fitter fitter_{Mannequin(), LoadPrior("gmm8"), LoadRecipe("default"), LoadRecipe("keypoints3d"),
+                 FourStarts()};
   std::string details_;
 };
 
