@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/common/body_flags.h"
+#include "apps/common/command.h"
 #include "data/io/result_writer.h"
 #include "models/body/body_model.h"
 #include "models/scene/fit_result.h"
@@ -28,7 +29,10 @@ struct FitSetup {
 
   // Numbers of a latent that results may have; 0 without a latent prior.
   int LatentDim() const;
+  // Throws UsageError where the recipe is for a body of segments.
   std::shared_ptr<Fitter> MakeFitter() const {
+    if (recipe2d.body == Recipe::Body::kSegments)
+      throw UsageError("--recipe: a body of segments is registered, not fitted: vitruvius register");
     return std::make_shared<Fitter>(model, priors2d, priors3d, recipe2d, recipe3d, options);
   }
   PersonWorker MakeWorker() const {

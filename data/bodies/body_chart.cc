@@ -169,7 +169,12 @@ std::shared_ptr<const SurfaceChart> ChartOrOwn(const BodyModel& model) {
 
 std::shared_ptr<const BodyModel> WithOwnChart(const std::shared_ptr<const BodyModel>& model) {
   if (model->has_chart() || !IsOwnBody(*model)) return model;
-  SurfaceChartData chart = MakeBodyChart(*model);
+  SurfaceChartData chart;
+  try {
+    chart = MakeBodyChart(*model);
+  } catch (const InputError&) {  // a mesh that is no person's: everything else works without
+    return model;
+  }
   BodyModelData data = model->data();
   data.chart_part = std::move(chart.part);
   data.chart_uv = std::move(chart.uv);

@@ -25,7 +25,8 @@ SurfaceChartData MakeBodyChart(const BodyModel& model);
 // The chart that came with a body or, of the mannequin and the free body, the one that MakeBodyChart makes;
 // null for others: what coordinates on SMPL mean is for its own chart to say.
 std::shared_ptr<const SurfaceChart> ChartOrOwn(const BodyModel& model);
-// The mannequin or the free body with its chart among its arrays, for files; any other body as it is.
+// The mannequin or the free body with its chart among its arrays, for files; any other body, and one whose
+// surface cannot be divided, as it is.
 std::shared_ptr<const BodyModel> WithOwnChart(const std::shared_ptr<const BodyModel>& model);
 
 }  // namespace vitruvius

@@ -108,6 +108,7 @@ Fitter::Fitter(std::shared_ptr<const BodyModel> model, FitPriors priors2d, FitPr
   options_.Check();
   recipe2d_.Check();
   recipe3d_.Check();
+  VT_CHECK(recipe2d_.body == Recipe::Body::kParametric && recipe3d_.body == Recipe::Body::kParametric);
   for (const RecipeStage& stage : recipe2d_.stages) weighs_dense_ = weighs_dense_ || stage.weights.dense > 0;
   for (FitPriors* priors : {&priors2d_, &priors3d_}) {
     for (std::shared_ptr<const Prior>* prior : {&priors->prior, &priors->energy, &priors->starts})

@@ -95,9 +95,10 @@ TEST(EvaluatePrior, OfALearnedPriorHasInversionAndPaths) {
   EXPECT_EQ(prior["family"], "gan-s");
   EXPECT_GT(prior["test"]["inversion_joints_mm"]["median"], 0);
   EXPECT_LT(prior["test"]["inversion_mm"]["median"], prior["test"]["recall_mm"]["median"]);
-  ASSERT_EQ(prior["fits"].size(), 2u);  // the default is the recipe of equal starts
+  ASSERT_EQ(prior["fits"].size(), 3u);  // the default is the recipe of equal starts
   EXPECT_EQ(prior["fits"][0]["recipe"], "adversarial");
   EXPECT_EQ(prior["fits"][1]["recipe"], "latent");
+  EXPECT_EQ(prior["fits"][2]["recipe"], "latent-energy");
   EXPECT_EQ(prior["paths"]["pairs"], 3);
   EXPECT_GE(prior["paths"]["ratio"]["median"], 1);
   EXPECT_EQ(prior["paths"]["curve"].size(), 50u);
