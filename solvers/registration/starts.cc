@@ -139,7 +139,7 @@ double TorsoRoll(const KeypointSet& set, const KeypointBinding& binding,
                  const std::vector<Keypoint2dTarget>& targets) {
   Eigen::Vector2d sum[2] = {Eigen::Vector2d::Zero(), Eigen::Vector2d::Zero()};  // hips, shoulders
   int count[2] = {0, 0};
-  for (size_t i = 0; i < targets.size(); ++i) {
+  for (size_t i = 0; i < binding.keypoint_of_point.size(); ++i) {
     const std::string& name = set.points[binding.keypoint_of_point[i]].name;
     const int part = name == "left_hip" || name == "right_hip"             ? 0
                      : name == "left_shoulder" || name == "right_shoulder" ? 1
