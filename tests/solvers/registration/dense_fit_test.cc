@@ -3,12 +3,11 @@
 
 #include "data/bodies/body_chart.h"
 #include "models/body/mannequin.h"
-#include "models/body/surface_sampling.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
 #include "priors/registry.h"
 #include "solvers/registration/fitter.h"
-#include "tests/util/synthetic_person.h"
+#include "tests/util/surface_person.h"
 
 namespace vitruvius {
 namespace {
@@ -17,34 +16,12 @@ Fitter MakeFitter(const FitOptions& options = {}) {
   return Fitter(Mannequin(), LoadPrior("gmm8"), LoadRecipe("dense"), LoadRecipe("keypoints3d"), options);
 }
 
-// A known person with points anywhere on the surface besides.
-KnownPerson WithSurface(std::uint64_t seed, int count) {
-  KnownPerson person = MakeKnownPerson(seed, "coco17", 2);
-  const auto model = Mannequin();
-  const MatrixX3d vertices = PoseMesh(*model, person.truth).vertices;
-  const PerspectiveCamera camera = {*person.observation.focal_px, *person.observation.center_px};
-  const SurfaceSampler sampler(*model);
-  Rng rng(seed);
-  for (int i = 0; i < count; ++i) {
-    const SurfacePlace place = sampler.Draw(&rng);
-    DensePoint point;
-    point.face = place.face;
-    point.bary = place.bary;
-    Eigen::Vector3d position = Eigen::Vector3d::Zero();
-    for (int k = 0; k < 3; ++k)
-      position += place.bary[k] * vertices.row(model->faces()(place.face, k)).transpose();
-    point.image_px = camera.ImgFromCam(position);
-    person.observation.dense.push_back(point);
-  }
-  return person;
-}
-
 TEST(DenseFit, PointsOfTheSurfaceMakeBodiesBetter) {
   constexpr int kPeople = 12;
   Fitter fitter = MakeFitter();
   double with = 0, without = 0;
   for (std::uint64_t seed = 1; seed <= kPeople; ++seed) {
-    KnownPerson person = WithSurface(seed, 100);
+    KnownPerson person = MakeKnownPersonWithSurface(seed, 100);
     const FitResult dense = fitter.Fit(person.observation);
     ASSERT_TRUE(dense.usable) << dense.reason << ": " << dense.detail;
     EXPECT_EQ(dense.num_keypoints, 117);
@@ -56,7 +33,7 @@ TEST(DenseFit, PointsOfTheSurfaceMakeBodiesBetter) {
 }
 
 TEST(DenseFit, NeedsNoKeypoints) {
-  KnownPerson person = WithSurface(3, 150);
+  KnownPerson person = MakeKnownPersonWithSurface(3, 150);
   person.observation.set = nullptr;
   person.observation.keypoints2d.resize(0, 3);
   const FitResult result = MakeFitter().Fit(person.observation);
@@ -67,7 +44,7 @@ TEST(DenseFit, NeedsNoKeypoints) {
 
 TEST(DenseFit, CoordinatesOfTheChartAreAsGoodAsFaces) {
   const auto chart = ChartOrOwn(*Mannequin());
-  KnownPerson person = WithSurface(4, 100);
+  KnownPerson person = MakeKnownPersonWithSurface(4, 100);
   const FitResult by_face = MakeFitter().Fit(person.observation);
   for (DensePoint& point : person.observation.dense) {
     const ChartPlace place = chart->PlaceOf(point.face, point.bary);
@@ -92,13 +69,13 @@ TEST(DenseFit, AChartOfAnotherBodyIsRefused) {
   other.faces(0, 0) = Mannequin()->num_vertices();
   FitOptions options;
   options.surface.chart = SurfaceChart::Create(other);
-  const FitResult result = MakeFitter(options).Fit(WithSurface(5, 20).observation);
+  const FitResult result = MakeFitter(options).Fit(MakeKnownPersonWithSurface(5, 20).observation);
   EXPECT_EQ(result.reason, reason::kBadInput);
   EXPECT_NE(result.detail.find("chart"), std::string::npos) << result.detail;
 }
 
 TEST(DenseFit, RecipesWithoutTheTermPassThemOver) {
-  const KnownPerson person = WithSurface(6, 50);
+  const KnownPerson person = MakeKnownPersonWithSurface(6, 50);
   Fitter fitter(Mannequin(), LoadPrior("gmm8"), LoadRecipe("default"), LoadRecipe("keypoints3d"), {});
   EXPECT_EQ(fitter.Fit(person.observation).num_keypoints, 17);
 }
