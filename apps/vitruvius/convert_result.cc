@@ -112,13 +112,13 @@ int ExportGlb(const Export& input) {
 
 int ExportObj(const Export& input) {
   return EachPerson(input, ".obj", [&](const std::string& path, const ResultsFile::Row& row) {
-    WriteObj(path, PoseMesh(*input.model, row.fit.parameters).vertices, input.model->faces());
+    WriteObj(path, MeshOf(input.model, row.fit).vertices, input.model->faces());
   });
 }
 
 int ExportPly(const Export& input) {
   return EachPerson(input, ".ply", [&](const std::string& path, const ResultsFile::Row& row) {
-    WritePly(path, PoseMesh(*input.model, row.fit.parameters).vertices, input.model->faces());
+    WritePly(path, MeshOf(input.model, row.fit).vertices, input.model->faces());
   });
 }
 
@@ -201,7 +201,15 @@ int ConvertResult(const std::string& path) {
   TakeHypothesis(path, &input.file);
   input.frames_per_second = FrameRate(input.file);
   input.model = ModelFromFlags();
-  for (const ResultsFile::Row& row : input.file.rows) RequireBodyOf(row.fit, *input.model, path);
+  const bool is_mesh = FLAGS_to == "obj" || FLAGS_to == "ply";
+  for (const ResultsFile::Row& row : input.file.rows) {
+    RequireBodyOf(row.fit, *input.model, path);
+    if (row.fit.segment_scales.size() > 0 && !is_mesh) {
+      throw InputError(
+          path, "segment_scales",
+          StrCat("these are bodies of segments, which --to ", FLAGS_to, " cannot hold; obj and ply can"));
+    }
+  }
   if (!FLAGS_id.empty()) {
     std::vector<ResultsFile::Row>& rows = input.file.rows;
     rows.erase(std::remove_if(rows.begin(), rows.end(),

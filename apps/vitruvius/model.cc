@@ -83,7 +83,8 @@ int Build() {
   SaveBodyModel(path, *model);
   if (FLAGS_quiet) return kExitOk;
   std::printf("%s: %d vertices, %d joints, %d betas, %s\n", path.c_str(), model->num_vertices(),
-              model->num_joints(), model->num_betas(), model->has_chart() ? "a surface chart" : "no surface chart");
+              model->num_joints(), model->num_betas(),
+              model->has_chart() ? "a surface chart" : "no surface chart");
   std::printf(
       "adults of %.2f to %.2f m, %.2f m in the mean\nvariance of their surface explained by 1, 2, ... betas:",
       report.lowest_height_m, report.greatest_height_m, report.mean_height_m);

@@ -10,6 +10,7 @@
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
 #include "data/io/atomic_file.h"
+#include "data/io/npz.h"
 #include "data/io/picture.h"
 #include "data/report/report_page.h"
 #include "models/body/body_evaluator.h"
@@ -106,7 +107,11 @@ void MakeReport(const ReportRequest& request) {
   report.bodies = ReadReportBodies(request.folder, report.choice.bodies);
   report.model = request.model;
   const auto name = report.table.facts.find("model");
-  if (FLAGS_bodies == 0) {
+  if (NpzReader(request.folder + "/results.npz").Has("segment_scales")) {
+    report.model = nullptr;
+    report.no_bodies =
+        "These are bodies of segments, which the page cannot show; `vitruvius render` draws them.";
+  } else if (FLAGS_bodies == 0) {
     report.model = nullptr;
     report.no_bodies = "This page was made without bodies (--bodies=0).";
   } else if (report.model != nullptr && !report.bodies.rows.empty() &&

@@ -118,6 +118,13 @@ TEST(Register, ABodyOfSegmentsHasItsScalesAndCameraInTheResults) {
   }
   EXPECT_TRUE(std::filesystem::exists(folder / "out/report.html"));
   EXPECT_FALSE(std::filesystem::is_empty(folder / "out/meshes"));
+  // The same mesh afterwards; what has no place for scales says so.
+  const std::string out = folder / "out", model = " --model mannequin";
+  EXPECT_EQ(RunProgram("convert " + out + " --to obj --out " + (folder / "obj") + model).status, 0);
+  EXPECT_EQ(RunProgram("render " + out + " --out " + (folder / "all.png") + model).status, 0);
+  const ProgramRun glb = RunProgram("convert " + out + " --to glb --out " + (folder / "glb") + model);
+  EXPECT_EQ(glb.status, 1);
+  EXPECT_THAT(glb.output, HasSubstr("bodies of segments"));
   EXPECT_FALSE(std::filesystem::is_empty(folder / "out/overlays"));
 }
 
