@@ -17,33 +17,40 @@ SegmentParameters SegmentParameters::Rest(const BodyModel& model) {
   return rest;
 }
 
-SegmentEvaluator::SegmentEvaluator(std::shared_ptr<const BodyModel> model, const PointSet& points)
-    : model_(std::move(model)) {
-  const int num_joints = model_->num_joints();
-  const MatrixX3d& rest = model_->joint_template();
-  bones_.setZero(num_joints, 3);
-  for (int j = 1; j < num_joints; ++j) bones_.row(j) = rest.row(j) - rest.row(model_->parents()[j]);
+std::vector<std::vector<SegmentShare>> SegmentShares(const BodyModel& model, const PointSet& points) {
+  std::vector<std::vector<SegmentShare>> all;
+  const MatrixX3d& rest = model.joint_template();
   for (const PointSet::Item& item : points.items) {
-    std::map<int, Share> shares;
+    std::map<int, SegmentShare> shares;
     const auto add = [&](int joint, double weight, const Eigen::Vector3d& offset) {
-      Share& share = shares.try_emplace(joint, Share{joint, 0, Eigen::Vector3d::Zero()}).first->second;
+      SegmentShare& share =
+          shares.try_emplace(joint, SegmentShare{joint, 0, Eigen::Vector3d::Zero()}).first->second;
       share.weight += weight;
       share.offset += weight * offset;
     };
     if (item.joint >= 0) {
-      VT_CHECK_LT(item.joint, num_joints);
+      VT_CHECK_LT(item.joint, model.num_joints());
       add(item.joint, 1, Eigen::Vector3d::Zero());
     }
     for (const auto& [vertex, part] : item.vertices) {
-      VT_CHECK_LT(vertex, model_->num_vertices());
-      for (SparseRowMatrixd::InnerIterator it(model_->weights(), vertex); it; ++it) {
+      VT_CHECK_LT(vertex, model.num_vertices());
+      for (SparseRowMatrixd::InnerIterator it(model.weights(), vertex); it; ++it) {
         const int joint = static_cast<int>(it.col());
-        add(joint, part * it.value(), (model_->v_template().row(vertex) - rest.row(joint)).transpose());
+        add(joint, part * it.value(), (model.v_template().row(vertex) - rest.row(joint)).transpose());
       }
     }
-    shares_.emplace_back();
-    for (const auto& [joint, share] : shares) shares_.back().push_back(share);
+    all.emplace_back();
+    for (const auto& [joint, share] : shares) all.back().push_back(share);
   }
+  return all;
+}
+
+SegmentEvaluator::SegmentEvaluator(std::shared_ptr<const BodyModel> model, const PointSet& points)
+    : model_(std::move(model)), shares_(SegmentShares(*model_, points)) {
+  const int num_joints = model_->num_joints();
+  const MatrixX3d& rest = model_->joint_template();
+  bones_.setZero(num_joints, 3);
+  for (int j = 1; j < num_joints; ++j) bones_.row(j) = rest.row(j) - rest.row(model_->parents()[j]);
   const auto num_points = static_cast<Eigen::Index>(points.items.size());
   turn_.assign(num_joints, Eigen::Matrix3d::Identity());
   right_jacobian_ = global_ = turn_;
@@ -88,7 +95,7 @@ bool SegmentEvaluator::Evaluate(const double* angles, const double* scales, cons
             camera_column = rotation_column + 9;
   for (Eigen::Index i = 0; i < points_.rows(); ++i) {
     Eigen::Vector3d u = Eigen::Vector3d::Zero();
-    for (const Share& share : shares_[i]) {
+    for (const SegmentShare& share : shares_[i]) {
       u += scales[share.joint] * (global_[share.joint] * share.offset) +
            share.weight * joints_.row(share.joint).transpose();
     }
@@ -101,7 +108,7 @@ bool SegmentEvaluator::Evaluate(const double* angles, const double* scales, cons
     rows.setZero();
     std::fill(carried_.begin(), carried_.end(), Eigen::Vector3d::Zero());
     std::fill(carried_weight_.begin(), carried_weight_.end(), 0.0);
-    for (const Share& share : shares_[i]) {
+    for (const SegmentShare& share : shares_[i]) {
       const Eigen::Vector3d in_place = global_[share.joint] * share.offset;
       carried_[share.joint] +=
           scales[share.joint] * in_place + share.weight * joints_.row(share.joint).transpose();

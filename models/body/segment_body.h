@@ -29,6 +29,15 @@ struct SegmentParameters {
   static SegmentParameters Rest(const BodyModel& model);
 };
 
+// A point's share of a joint's segment: u = sum over joints of S_i G_i offset + weight p_i.
+struct SegmentShare {
+  int joint;
+  double weight;
+  Eigen::Vector3d offset;  // sum of vertices' weights times (v - J_i), metres
+};
+// Of each point, by rising joint.
+std::vector<std::vector<SegmentShare>> SegmentShares(const BodyModel& model, const PointSet& points);
+
 // Chosen points of it and their Jacobian. One a thread; nothing is allocated after construction.
 class SegmentEvaluator {
  public:
@@ -53,16 +62,9 @@ class SegmentEvaluator {
   const MatrixX3d& in_body() const { return in_body_; }
 
  private:
-  // A point's share of a joint's segment: u = sum S_i G_i offset + weight p_i.
-  struct Share {
-    int joint;
-    double weight;
-    Eigen::Vector3d offset;  // sum of weights times (v - J_i), metres
-  };
-
   std::shared_ptr<const BodyModel> model_;
-  std::vector<std::vector<Share>> shares_;  // (P)
-  MatrixX3d bones_;                         // (J, 3): J_i - J_pi
+  std::vector<std::vector<SegmentShare>> shares_;  // (P)
+  MatrixX3d bones_;                                // (J, 3): J_i - J_pi
 
   std::vector<Eigen::Matrix3d> turn_, right_jacobian_, global_;  // Exp(a_i), J_r(a_i), G_i
   MatrixX3d joints_;                                             // (J, 3): p_i

@@ -48,6 +48,17 @@ std::vector<BonePair> BonePairs(const BodyModel& model) {
 
 }  // namespace
 
+void WeighAsMeans(size_t num_keypoints, std::vector<PlanarTarget>* targets) {
+  const size_t count = targets->size();
+  const double of_keypoints = RootOfSquares(*targets, 0, num_keypoints, &PlanarTarget::weight),
+               of_depths = RootOfSquares(*targets, 0, num_keypoints, &PlanarTarget::depth_weight),
+               of_surface = RootOfSquares(*targets, num_keypoints, count, &PlanarTarget::weight);
+  for (size_t i = 0; i < count; ++i) {
+    (*targets)[i].weight /= i < num_keypoints ? of_keypoints : of_surface;
+    (*targets)[i].depth_weight /= of_depths;
+  }
+}
+
 SegmentProblem::SegmentProblem(const std::shared_ptr<const BodyModel>& model, const PointSet& points,
                                const std::vector<PlanarTarget>& targets, const std::vector<bool>& torso,
                                bool mean_data, bool with_bones)
@@ -58,18 +69,11 @@ SegmentProblem::SegmentProblem(const std::shared_ptr<const BodyModel>& model, co
       problem_(ProblemOptionsFor(&body_)) {
   VT_CHECK_EQ(targets.size(), points.items.size());
   VT_CHECK_LE(torso.size(), targets.size());
-  const size_t divide = torso.size(), count = all_targets_.size();
-  const double of_keypoints = RootOfSquares(all_targets_, 0, divide, &PlanarTarget::weight),
-               of_depths = RootOfSquares(all_targets_, 0, divide, &PlanarTarget::depth_weight),
-               of_surface = RootOfSquares(all_targets_, divide, count, &PlanarTarget::weight);
-  for (size_t i = 0; mean_data && i < count; ++i) {
-    all_targets_[i].weight /= i < divide ? of_keypoints : of_surface;
-    all_targets_[i].depth_weight /= of_depths;
-  }
+  if (mean_data) WeighAsMeans(torso.size(), &all_targets_);
   targets_ = all_targets_;
   AddDataTerms();
   AddBodyTerms();
-  if (with_bones) AddBones(static_cast<int>(count));
+  if (with_bones) AddBones(static_cast<int>(targets.size()));
   dense_lm_ = std::make_unique<DenseLm>(problem_, &body_);
   CheckOrder(problem_, term_of_block_);
 }

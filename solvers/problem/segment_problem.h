@@ -16,6 +16,10 @@
 
 namespace vitruvius {
 
+// Divides the weights of each kind of targets, keypoints (the first num_keypoints), their depths, and points
+// of the surface, by the root of the sum of their squares: its term becomes a mean.
+void WeighAsMeans(size_t num_keypoints, std::vector<PlanarTarget>* targets);
+
 class SegmentProblem {
  public:
   // points: keypoints, then places on the surface, a target for each. torso[i]: keypoint i is a hip or a

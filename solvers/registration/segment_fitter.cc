@@ -9,7 +9,6 @@
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
 #include "solvers/registration/starts.h"
-#include "solvers/registration/surface_binding.h"
 
 namespace vitruvius {
 namespace {
@@ -75,16 +74,17 @@ SegmentParameters SegmentFitter::ParametersOf(const FitResult& result) {
   return parameters;
 }
 
-std::vector<SegmentFitter::Start> SegmentFitter::MakeStarts(double roll, SegmentProblem* problem) const {
+std::vector<SegmentFitter::Start> SegmentFitter::MakeStarts(const SegmentView& view,
+                                                            SegmentProblem* problem) const {
   const StartOptions& options = options_.starts == 1 ? recipe_.starts : recipe_.many_starts;
   std::vector<Start> starts;
   for (int yaw = 0; yaw < options.yaws; ++yaw) {
     Start start;
     start.number = yaw;
     start.parameters = SegmentParameters::Rest(*model_);
-    start.parameters.rotation = ExpSO3(UprightOrient(roll, 2 * EIGEN_PI * yaw / options.yaws));
+    start.parameters.rotation = ExpSO3(UprightOrient(view.roll, 2 * EIGEN_PI * yaw / options.yaws));
     problem->SetParameters(start.parameters);
-    PlaceInImage(targets_, problem->Points(), &start.parameters.camera);
+    PlaceInImage(view.targets, problem->Points(), &start.parameters.camera);
     starts.push_back(std::move(start));
   }
   return starts;
@@ -119,73 +119,21 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParam
   result.focal_source = "none";
   if (!person.reason.empty()) return Refuse(result, person.reason.c_str(), person.detail);
 
-  KeypointBinding binding;
-  std::vector<bool> torso;
-  targets_.clear();
-  if (person.set != nullptr && person.keypoints2d.rows() > 0) {
-    binding = BindKeypoints(*person.set, *model_);
-    for (const int k : binding.keypoint_of_point) {
-      const std::string& name = person.set->points[k].name;
-      const auto factor = recipe_.keypoint_weights.find(name);
-      PlanarTarget target;
-      target.position.head<2>() = person.keypoints2d.row(k).head<2>().transpose();
-      target.weight =
-          person.keypoints2d(k, 2) * (factor == recipe_.keypoint_weights.end() ? 1 : factor->second);
-      if (person.keypoint_depths_px.rows() > k && target.weight > 0) {
-        target.position.z() = person.keypoint_depths_px(k, 0);
-        target.depth_weight = person.keypoint_depths_px(k, 1);
-      }
-      targets_.push_back(target);
-      torso.push_back(IsTorsoKeypoint(name));
-    }
-  }
-  const size_t num_keypoints = targets_.size();
-  const SurfaceBinding surface = BindSurface(person.dense, *model_, options_.surface);
-  if (!surface.fault.empty()) return Refuse(result, reason::kBadInput, surface.fault);
-  for (const int i : surface.dense_of_point) {
-    PlanarTarget target;
-    target.position.head<2>() = person.dense[i].image_px;
-    target.weight = person.dense[i].weight;
-    targets_.push_back(target);
-  }
-  PointSet all_points = binding.points;
-  all_points.items.insert(all_points.items.end(), surface.points.items.begin(), surface.points.items.end());
-
-  // The frame: the box of what is seen becomes -1 to 1.
-  Eigen::Vector2d low = Eigen::Vector2d::Constant(std::numeric_limits<double>::infinity()), high = -low;
-  for (const PlanarTarget& target : targets_) {
-    if (target.weight <= 0) continue;
-    ++result.num_keypoints;
-    low = low.cwiseMin(target.position.head<2>());
-    high = high.cwiseMax(target.position.head<2>());
-  }
-  if (result.num_keypoints < recipe_.min_keypoints) {
-    return Refuse(result, result.num_keypoints == 0 ? reason::kNoPeople : reason::kTooFewKeypoints,
-                  StrCat("found ", result.num_keypoints, " points that the body has, expected at least ",
-                         recipe_.min_keypoints));
-  }
-  const Frame frame = {(low + high) / 2, (high - low).maxCoeff() / 2};
-  if (!(frame.half_px > 0)) return Refuse(result, reason::kTooFewKeypoints, "all points are in one place");
-  std::vector<Keypoint2dTarget> seen_px;
-  for (size_t i = 0; i < num_keypoints; ++i)
-    seen_px.push_back({targets_[i].position.head<2>(), targets_[i].weight});
-  const double roll = num_keypoints > 0 ? TorsoRoll(*person.set, binding, seen_px) : 0;
-  for (PlanarTarget& target : targets_) {
-    target.position.head<2>() -= frame.center_px;
-    target.position /= frame.half_px;
-  }
-  SegmentProblem problem(model_, all_points, targets_, torso, recipe_.mean_data, with_bones_);
+  const SegmentView view = ViewOf(person, *model_, recipe_, options_.surface);
+  if (!view.reason.empty()) return Refuse(result, view.reason.c_str(), view.detail);
+  result.num_keypoints = view.num_seen;
+  SegmentProblem problem(model_, view.points, view.targets, view.torso, recipe_.mean_data, with_bones_);
 
   std::vector<Start> starts;
   if (given_start == nullptr) {
-    starts = MakeStarts(roll, &problem);
+    starts = MakeStarts(view, &problem);
     result.num_starts = static_cast<int>(starts.size());
     for (const RecipeStage& stage : recipe_.camera_stages) RunStage(stage, &problem, &starts, &result);
   } else {
     starts = {{*given_start}};
     Eigen::Vector3d& camera = starts[0].parameters.camera;
-    camera.tail<2>() -= frame.center_px;
-    camera /= frame.half_px;
+    camera.tail<2>() -= view.center_px;
+    camera /= view.half_px;
     result.num_starts = 1;
   }
   for (const RecipeStage& stage : recipe_.stages) RunStage(stage, &problem, &starts, &result);
@@ -198,30 +146,30 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParam
   result.terms = problem.TermCosts();
   std::vector<double> residuals_px;
   const MatrixX3d& points = problem.Points();
-  for (size_t i = 0; i < targets_.size(); ++i) {
-    if (targets_[i].weight <= 0) continue;
+  for (size_t i = 0; i < view.targets.size(); ++i) {
+    if (view.targets[i].weight <= 0) continue;
     const Eigen::Vector2d offset =
-        points.row(static_cast<Eigen::Index>(i)).head<2>().transpose() - targets_[i].position.head<2>();
-    residuals_px.push_back(frame.half_px * offset.norm());
+        points.row(static_cast<Eigen::Index>(i)).head<2>().transpose() - view.targets[i].position.head<2>();
+    residuals_px.push_back(view.half_px * offset.norm());
   }
   result.residual_median = Median(residuals_px);
   result.residual_mean = Mean(residuals_px);
-  Assemble(person, frame, starts[0].parameters, &result);
-  if (result.usable && result.residual_median > recipe_.max_median_residual * 2 * frame.half_px) {
+  Assemble(person, view, starts[0].parameters, &result);
+  if (result.usable && result.residual_median > recipe_.max_median_residual * 2 * view.half_px) {
     Refuse(result, reason::kPoorFit,
            StrCat("median residual ", result.residual_median, " px, expected at most ",
-                  recipe_.max_median_residual * 2 * frame.half_px));
+                  recipe_.max_median_residual * 2 * view.half_px));
   }
   result.milliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }
 
-void SegmentFitter::Assemble(const PersonObservation& person, const Frame& frame,
+void SegmentFitter::Assemble(const PersonObservation& person, const SegmentView& view,
                              const SegmentParameters& found, FitResult* result) {
   SegmentParameters in_px = found;
-  in_px.camera *= frame.half_px;
-  in_px.camera.tail<2>() += frame.center_px;
+  in_px.camera *= view.half_px;
+  in_px.camera.tail<2>() += view.center_px;
   RowMatrix3d rotation;
   if (!joints_.Evaluate(in_px, false) || !OrthonormalColumns(found.rotation, &rotation)) {
     Refuse(*result, reason::kNoConvergence, "the rotation has no orthonormal columns");

@@ -13,6 +13,7 @@
 #include "solvers/problem/recipe.h"
 #include "solvers/problem/segment_problem.h"
 #include "solvers/registration/fitter.h"
+#include "solvers/registration/segment_view.h"
 
 namespace vitruvius {
 
@@ -36,16 +37,10 @@ class SegmentFitter {
     int number = 0;
     double cost = 0;
   };
-  // Units of the image that the fit works in, and back.
-  struct Frame {
-    Eigen::Vector2d center_px = Eigen::Vector2d::Zero();
-    double half_px = 1;
-  };
-
-  std::vector<Start> MakeStarts(double roll, SegmentProblem* problem) const;
+  std::vector<Start> MakeStarts(const SegmentView& view, SegmentProblem* problem) const;
   void RunStage(const RecipeStage& stage, SegmentProblem* problem, std::vector<Start>* starts,
                 FitResult* result) const;
-  void Assemble(const PersonObservation& person, const Frame& frame, const SegmentParameters& found,
+  void Assemble(const PersonObservation& person, const SegmentView& view, const SegmentParameters& found,
                 FitResult* result);
 
   std::shared_ptr<const BodyModel> model_;
@@ -53,9 +48,6 @@ class SegmentFitter {
   FitOptions options_;
   SegmentEvaluator joints_;
   bool with_bones_ = false;
-
-  // Of the person at hand, in the frame's units.
-  std::vector<PlanarTarget> targets_;  // keypoints, then surface points
 };
 
 // The mesh of a result in camera axes, (V, 3) and (J, 3) metres: of a parametric body, or of segments.
