@@ -47,7 +47,7 @@ int Render(const std::vector<std::string>& arguments) {
     RequireBodyOf(row.fit, *model, arguments[0]);
     const auto seen = observations.find(row.fit.id);
     const PersonObservation person = seen != observations.end() ? seen->second : ObservationOf(row);
-    const BodyMesh mesh = row.fit.usable ? MeshOf(model, row.fit) : BodyMesh();
+    const BodyMesh mesh = row.fit.usable ? PictureMeshOf(model, row.fit) : BodyMesh();
     images.push_back(DrawPerson(person, row.fit, *model, mesh));
     captions.push_back(row.fit.id);
   }

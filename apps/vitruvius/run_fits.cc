@@ -25,12 +25,11 @@ void WriteFilesOf(const PersonObservation& person, const FitResult& result,
                   bool with_picture) {
   const bool with_obj = FLAGS_obj && result.usable;
   const std::string stem = FileStem(person.id);
-  if (with_picture || with_obj) {
-    const BodyMesh mesh = result.usable ? MeshOf(model, result) : BodyMesh();
-    if (with_picture)
-      WritePng(folder + "/overlays/" + stem + ".png", DrawPerson(person, result, *model, mesh));
-    if (with_obj) WriteObj(folder + "/meshes/" + stem + ".obj", mesh.vertices, model->faces());
+  if (with_picture) {
+    const BodyMesh mesh = result.usable ? PictureMeshOf(model, result) : BodyMesh();
+    WritePng(folder + "/overlays/" + stem + ".png", DrawPerson(person, result, *model, mesh));
   }
+  if (with_obj) WriteObj(folder + "/meshes/" + stem + ".obj", MeshOf(model, result).vertices, model->faces());
   if (FLAGS_glb && result.usable) {
     WriteGlb(folder + "/meshes/" + stem + ".glb", *model, AnimationOf(result),
              GlbOptionsFor(result, person.image_width, person.image_height));

@@ -144,9 +144,10 @@ struct Box {
   }
 };
 
-Box PersonBox(const Sight& sight, double margin) {
+Box PersonBox(const Sight& sight, const std::vector<DensePoint>& dense, double margin) {
   Box seen, body;
   for (const Sight::Keypoint& keypoint : sight.keypoints) seen.Add(keypoint.observed);
+  for (const DensePoint& point : dense) seen.Add(point.image_px);
   for (Eigen::Index v = 0; v < sight.vertices.rows(); ++v)
     body.Add(Project(sight.view, sight.vertices.row(v)));
   if (!seen.empty() && !body.empty()) {
@@ -173,7 +174,7 @@ Box ShownBox(const PersonObservation& observation, const Sight& sight, bool has_
     whole.high = Eigen::Vector2d(observation.image_width, observation.image_height);
   }
   if (!options.crop && !whole.empty()) return whole;
-  Box box = PersonBox(sight, options.margin);
+  Box box = PersonBox(sight, observation.dense, options.margin);
   if (has_picture && !box.empty()) {
     box.Intersect(whole);
     if (!box.empty() && box.size().minCoeff() < 2) box = whole;
@@ -205,6 +206,18 @@ Rgba WithOpacity(Rgba color, double opacity) {
 
 // Confidence as opacity; even the faintest keypoint can be found.
 double Opacity(double confidence) { return 0.25 + 0.75 * std::clamp(confidence, 0.0, 1.0); }
+
+// Points of the surface, small beside keypoints.
+void DrawDense(const std::vector<DensePoint>& dense, const Eigen::Vector2d& origin, double scale, double unit,
+               Canvas* canvas) {
+  constexpr Rgba kRim = {20, 24, 32, 255};
+  for (const DensePoint& point : dense) {
+    if (!IsSomewhere(point.image_px)) continue;
+    const Eigen::Vector2d at = scale * (point.image_px - origin);
+    canvas->DrawDisc(at.x(), at.y(), 2.4 * unit, WithOpacity(kRim, 0.45));
+    canvas->DrawDisc(at.x(), at.y(), 1.6 * unit, WithOpacity(kCenterColor, Opacity(point.weight)));
+  }
+}
 
 void DrawSkeleton(const KeypointSet* set, const Sight& sight, const Eigen::Vector2d& origin, double scale,
                   double unit, Canvas* canvas) {
@@ -332,6 +345,7 @@ Image DrawOverlay(const PersonObservation& observation, const FitResult& result,
     Rasterizer().Render(sight.vertices, model.faces(), view, render_options, &rendering);
     canvas.DrawImage(rendering.image, 0, 0, 1, options.mesh_opacity);
   }
+  DrawDense(observation.dense, box.low, scale, std::max(1.0, height / 640.0), &canvas);
   DrawSkeleton(observation.set, sight, box.low, scale, std::max(1.0, height / 640.0), &canvas);
   if (options.caption) DrawCaption(observation, result, height, &canvas);
   return canvas.ToImage();

@@ -1,5 +1,6 @@
 // One person's fit, to be judged at a glance: the body laid over the picture, the observed keypoints as a
-// coloured skeleton, the fitted ones as rings tied to them, and a line that says how it went.
+// coloured skeleton, points of the surface as dots, the fitted ones as rings tied to them, and a line that
+// says how it went.
 #pragma once
 
 #include "models/body/body_evaluator.h"

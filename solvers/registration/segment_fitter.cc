@@ -214,4 +214,19 @@ BodyMesh MeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& 
   return {in_camera.topRows(model->num_vertices()), in_camera.bottomRows(model->num_joints())};
 }
 
+BodyMesh PictureMeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result) {
+  BodyMesh mesh = MeshOf(model, result);
+  if (result.segment_scales.size() == 0) return mesh;
+  const PerspectiveCamera camera = {result.focal_px, result.center_px};
+  const Eigen::RowVector3d pelvis = mesh.joints.row(0);
+  for (MatrixX3d* points : {&mesh.vertices, &mesh.joints}) {
+    for (Eigen::Index i = 0; i < points->rows(); ++i) {
+      const Eigen::Vector2d seen = result.weak_camera_px.tail<2>() +
+                                   result.weak_camera_px[0] * (points->row(i) - pelvis).head<2>().transpose();
+      points->row(i) = camera.CamFromImg(seen, (*points)(i, 2)).transpose();
+    }
+  }
+  return mesh;
+}
+
 }  // namespace vitruvius

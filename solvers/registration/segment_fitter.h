@@ -52,5 +52,8 @@ class SegmentFitter {
 
 // The mesh of a result in camera axes, (V, 3) and (J, 3) metres: of a parametric body, or of segments.
 BodyMesh MeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result);
+// The same for pictures: a body of segments is moved along the rays of the result's pinhole camera, so that
+// this sees every point where weak perspective does.
+BodyMesh PictureMeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result);
 
 }  // namespace vitruvius

@@ -80,6 +80,21 @@ TEST_F(Overlay, KeypointsHaveTheColourOfTheirSide) {
   EXPECT_EQ(image.at(30, 60), kPaper);
 }
 
+TEST_F(Overlay, PointsOfTheSurfaceAreDots) {
+  const Image without = Draw();
+  observation_.dense.resize(2);
+  observation_.dense[0].image_px = {60, 50};
+  observation_.dense[1].image_px = {kNaN, 50};
+  const Image with = Draw();
+  EXPECT_GT(Distance(with.at(60, 50), without.at(60, 50)), 60);
+  EXPECT_EQ(Distance(with.at(70, 50), without.at(70, 50)), 0);
+  // They say where the person is where nothing else does: the picture is cropped to them.
+  options_.crop = true;
+  observation_.dense[1].image_px = {80, 90};
+  const Image crop = Draw();
+  EXPECT_NE(crop.width, 200);
+}
+
 TEST_F(Overlay, LimbsJoinSeenKeypointsOnly) {
   See("left_knee", 40, 20, 1);
   See("left_ankle", 40, 100, 1);

@@ -78,6 +78,14 @@ TEST(SegmentFitter, FindsWhoWasSeenFromTheRestPose) {
     ASSERT_TRUE(joints.Evaluate(SegmentFitter::ParametersOf(result), false));
     EXPECT_LT((joints.points().leftCols<2>() - result.joints2d).cwiseAbs().maxCoeff(), 1e-6);
     const PerspectiveCamera camera = {result.focal_px, result.center_px};
+    // A picture shows the body where the fit saw it.
+    const BodyMesh picture = PictureMeshOf(Body(), result);
+    for (int j = 0; j < 24; ++j) {
+      EXPECT_LT(
+          (camera.ImgFromCam<double>(picture.joints.row(j).transpose()) - result.joints2d.row(j).transpose())
+              .norm(),
+          1e-6);
+    }
     EXPECT_LT(
         (camera.ImgFromCam<double>(result.joints3d.row(0).transpose()) - result.joints2d.row(0).transpose())
             .norm(),
