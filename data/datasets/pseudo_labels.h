@@ -14,7 +14,7 @@ namespace vitruvius {
 struct LabelledPerson {
   const FitResult* fit = nullptr;
   const PersonObservation* seen = nullptr;  // may be null
-  std::string image_path = "";  // may be empty: the id stands for it
+  std::string image_path = "";              // may be empty: the id stands for it
 };
 
 // SPIN's crop: a square of 200 scale px about the centre, 1.2 times the box of the keypoints seen, or of the

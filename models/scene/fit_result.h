@@ -73,10 +73,10 @@ struct FitResult {
   std::vector<TermCost> terms;
   // Over seen keypoints, and points of the surface with a body of segments: px (2D) or metres (3D).
   double residual_median = 0, residual_mean = 0;
-  double penetration_m = 0;    // how deep capsules of the body overlap (models/body/body_capsules.h)
-  int num_keypoints = 0;       // seen keypoints that entered the fit
-  int num_starts = 0;          // hypotheses that were tried
-  int winning_start = -1;      // the one this result belongs to
+  double penetration_m = 0;  // how deep capsules of the body overlap (models/body/body_capsules.h)
+  int num_keypoints = 0;     // seen keypoints that entered the fit
+  int num_starts = 0;        // hypotheses that were tried
+  int winning_start = -1;    // the one this result belongs to
   int num_iterations = 0;
   double milliseconds = 0;  // not part of results.npz: it would differ from run to run
 };

@@ -40,7 +40,8 @@ struct FitPriors {
 
 class Fitter {
  public:
-  // Recipes are those of parametric bodies. recipe2d and priors2d serve 2D keypoints, recipe3d and priors3d 3D ones.
+  // Recipes are those of parametric bodies. recipe2d and priors2d serve 2D keypoints, recipe3d and priors3d
+  // 3D ones.
   Fitter(std::shared_ptr<const BodyModel> model, FitPriors priors2d, FitPriors priors3d, Recipe recipe2d,
          Recipe recipe3d, const FitOptions& options);
   // One prior for both.

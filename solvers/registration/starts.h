@@ -51,8 +51,8 @@ std::vector<Hypothesis> BestDistinctStarts(std::vector<Hypothesis> starts, std::
                                            int keep);
 
 // Rotation that shows an upright body to the camera: R = Rot_z(roll) Rot_x(pi) Rot_y(yaw); y-up body, y-down
-// image. roll is read off the torso in the image (0 when hips or shoulders are not seen); targets begin with those
-// of the binding.
+// image. roll is read off the torso in the image (0 when hips or shoulders are not seen); targets begin with
+// those of the binding.
 Eigen::Vector3d UprightOrient(double roll, double yaw);
 double TorsoRoll(const KeypointSet& set, const KeypointBinding& binding,
                  const std::vector<Keypoint2dTarget>& targets);

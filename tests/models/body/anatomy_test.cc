@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include <Eigen/LU>
 #include <gtest/gtest.h>
+#include <Eigen/LU>
 
 #include "models/body/mannequin.h"
 #include "tests/util/test_body.h"

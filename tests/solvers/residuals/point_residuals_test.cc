@@ -7,8 +7,8 @@
 #include "solvers/residuals/geman_mcclure.h"
 #include "solvers/residuals/point3d.h"
 #include "solvers/residuals/point_cost.h"
-#include "solvers/residuals/shared_body.h"
 #include "solvers/residuals/reprojection.h"
+#include "solvers/residuals/shared_body.h"
 #include "tests/util/check_cost.h"
 #include "tests/util/test_body.h"
 
