@@ -11,6 +11,7 @@
 #include <ceres/sphere_manifold.h>
 #include <gtest/gtest.h>
 
+#include "models/math/quadratic_term.h"
 #include "models/util/rng.h"
 #include "solvers/residuals/diagonal_prior.h"
 #include "solvers/residuals/geman_mcclure.h"
@@ -180,6 +181,60 @@ TEST(DenseLm, ClosedFormTermsAloneAreEnough) {
   const SolveSummary summary = DenseLm(problem, nullptr).Solve(Tight());
   EXPECT_LT(summary.final_cost, 1e-9 * summary.initial_cost);
   EXPECT_NEAR(x[79], 0, 1e-4);
+}
+
+// A term in closed form whose normal matrix is full: r = A x.
+class FullTerm final : public ceres::CostFunction, public QuadraticTerm {
+ public:
+  explicit FullTerm(const Eigen::MatrixXd& a) : a_(a) {
+    set_num_residuals(static_cast<int>(a.rows()));
+    mutable_parameter_block_sizes()->push_back(static_cast<int>(a.cols()));
+  }
+  bool Evaluate(double const* const* x, double* r, double** jacobians) const override {
+    Eigen::Map<Eigen::VectorXd>(r, a_.rows()) = a_ * Eigen::Map<const Eigen::VectorXd>(x[0], a_.cols());
+    if (jacobians != nullptr && jacobians[0] != nullptr) {
+      for (Eigen::Index i = 0; i < a_.rows(); ++i) {
+        for (Eigen::Index j = 0; j < a_.cols(); ++j) jacobians[0][i * a_.cols() + j] = a_(i, j);
+      }
+    }
+    return true;
+  }
+  double AddNormalEquations(const double* x, Eigen::Ref<Eigen::MatrixXd>* hessian,
+                            Eigen::Ref<Eigen::VectorXd>* gradient) const override {
+    const Eigen::VectorXd r = a_ * Eigen::Map<const Eigen::VectorXd>(x, a_.cols());
+    if (hessian != nullptr) {
+      hessian->triangularView<Eigen::Lower>() += a_.transpose() * a_;
+      *gradient += a_.transpose() * r;
+    }
+    return 0.5 * r.squaredNorm();
+  }
+
+ private:
+  Eigen::MatrixXd a_;
+};
+
+TEST(DenseLm, NormalMatrixOnAManifoldIsThatOfTheMovedRows) {
+  Rng rng(3);
+  const Eigen::MatrixXd a = Eigen::MatrixXd::NullaryExpr(5, 4, [&] { return rng.Normal(); });
+  double x[4] = {0.5, -0.5, 0.5, 0.5}, b[2] = {0.3, 0.8}, y[2] = {0.4, -0.2};
+  ceres::Problem problem;
+  problem.AddResidualBlock(new FullTerm(a), nullptr, x);
+  problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Difference, 2, 2, 2>(new Difference{3}), nullptr,
+                           b, y);
+  const ceres::SphereManifold<4> sphere;
+  problem.SetManifold(x, new ceres::SphereManifold<4>());
+  Eigen::MatrixXd hessian;
+  ASSERT_TRUE(DenseLm(problem, nullptr).NormalMatrix(&hessian));
+  ASSERT_EQ(hessian.rows(), 3 + 2 + 2);
+  Eigen::Matrix<double, 4, 3, Eigen::RowMajor> moved;
+  ASSERT_TRUE(sphere.PlusJacobian(x, moved.data()));
+  const Eigen::MatrixXd j = a * moved;
+  EXPECT_LT((hessian.topLeftCorner(3, 3) - j.transpose() * j).norm(), 1e-12);
+  EXPECT_LT(hessian.topRightCorner(3, 4).norm(), 1e-15);
+  const Eigen::Matrix<double, 2, 4> rows =
+      (Eigen::Matrix<double, 2, 4>() << y[1], 0, 0, b[0], 0, 1, 1, 0).finished();
+  // r_0 = b_0 y_1 - 3, r_1 = b_1 + y_0 over (b, y).
+  EXPECT_LT((hessian.bottomRightCorner(4, 4) - rows.transpose() * rows).norm(), 1e-12);
 }
 
 TEST(DenseLm, MeetsCeresOnManifolds) {

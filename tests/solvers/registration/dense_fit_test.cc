@@ -32,6 +32,24 @@ TEST(DenseFit, PointsOfTheSurfaceMakeBodiesBetter) {
   EXPECT_LT(with, 0.7 * without) << "mm, sums over people";
 }
 
+// What a point of the surface counts is told at one size of a person, whatever the picture's.
+TEST(DenseFit, IsTheSameInAPictureOfTwiceTheSize) {
+  KnownPerson person = MakeKnownPersonWithSurface(2, 60);
+  for (DensePoint& point : person.observation.dense)
+    point.image_px += Eigen::Vector2d(9, -6);  // both kinds tell
+  const FitResult small = MakeFitter().Fit(person.observation);
+  PersonObservation& large = person.observation;
+  large.keypoints2d.leftCols<2>() *= 2;
+  for (DensePoint& point : large.dense) point.image_px *= 2;
+  *large.focal_px *= 2;
+  *large.center_px *= 2;
+  large.image_width *= 2;
+  large.image_height *= 2;
+  const FitResult twice = MakeFitter().Fit(large);
+  ASSERT_TRUE(small.usable && twice.usable) << small.detail << twice.detail;
+  EXPECT_LT((small.joints3d - twice.joints3d).rowwise().norm().maxCoeff(), 2e-3) << "m";
+}
+
 TEST(DenseFit, NeedsNoKeypoints) {
   KnownPerson person = MakeKnownPersonWithSurface(3, 150);
   person.observation.set = nullptr;

@@ -239,6 +239,19 @@ TEST(Starts, UprightOrientShowsTheBodyUprightToTheCamera) {
             1e-12);  // lying with the head to the right
 }
 
+TEST(Starts, PointsTurnAsTheBodyDoes) {
+  const auto model = Mannequin();
+  BodyEvaluator body(model, PointSet().AddJoint(20).AddVertex(5).AddJoint(0));
+  BodyParameters p = MakeKnownPerson(1).truth;
+  p.global_orient.setZero();
+  body.Evaluate(p, false);
+  MatrixX3d points = body.points();
+  p.global_orient = {0.4, 1.9, -0.7};
+  TurnAboutRoot(ExpSO3(p.global_orient), &points);
+  body.Evaluate(p, false);
+  EXPECT_LT((points - body.points()).norm(), 1e-12);
+}
+
 TEST(Starts, TurnAroundIsARightMultiplication) {
   BodyParameters p;
   p.global_orient = {0.3, -0.8, 0.5};

@@ -162,6 +162,17 @@ TEST(SegmentFitter, DepthsTellWhichWayAnArmPoints) {
     }
     const FitResult result = SegmentFitter(Body(), recipe, {}).Fit(person);
     ASSERT_TRUE(result.usable) << result.detail;
+    // Without their weight depths say nothing.
+    Recipe deaf = recipe;
+    for (std::vector<RecipeStage>* stages : {&deaf.camera_stages, &deaf.stages}) {
+      for (RecipeStage& stage : *stages) stage.weights.keypoint_depth = 0;
+    }
+    PersonObservation unknown = person;
+    unknown.keypoint_depths_px.resize(0, 2);
+    EXPECT_LT((SegmentFitter(Body(), deaf, {}).Fit(person).joints3d -
+               SegmentFitter(Body(), deaf, {}).Fit(unknown).joints3d)
+                  .norm(),
+              1e-9);
     const double found = result.joints3d(wrist, 2) - result.joints3d(0, 2);
     EXPECT_GT(found * sign * depth, 0) << "an arm on the other side of the body, sign " << sign;
   }
