@@ -82,6 +82,21 @@ TEST(DenseFit, CoordinatesOfTheChartAreAsGoodAsFaces) {
   EXPECT_EQ(nowhere.num_keypoints, 17);
 }
 
+TEST(DenseFit, CoordinatesFarFromThePartArePassedOver) {
+  DensePoint corner;  // a head is round in its chart: its corners are nowhere
+  corner.part = 24;
+  corner.uv = {0, 0};
+  SurfaceLookup lookup;
+  lookup.chart = ChartOrOwn(*Mannequin());
+  for (const SurfaceLookup::Kind kind : {SurfaceLookup::Kind::kPlace, SurfaceLookup::Kind::kVertex}) {
+    lookup.kind = kind;
+    lookup.max_distance_uv = SurfaceLookup().max_distance_uv;
+    EXPECT_EQ(BindSurface({corner}, *Mannequin(), lookup).passed_over, 1);
+    lookup.max_distance_uv = 1;
+    EXPECT_EQ(BindSurface({corner}, *Mannequin(), lookup).dense_of_point.size(), 1u);
+  }
+}
+
 TEST(DenseFit, AChartOfAnotherBodyIsRefused) {
   SurfaceChartData other = ChartOrOwn(*Mannequin())->data();
   other.faces(0, 0) = Mannequin()->num_vertices();
