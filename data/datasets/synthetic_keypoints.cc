@@ -84,10 +84,7 @@ std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const Bod
         DensePoint point;
         point.face = place.face;
         point.bary = place.bary;
-        Eigen::Vector3d position = Eigen::Vector3d::Zero();
-        for (int corner = 0; corner < 3; ++corner)
-          position += place.bary[corner] * vertices.row(model->faces()(place.face, corner)).transpose();
-        point.image_px = see(position);
+        point.image_px = see(PositionOf(place, *model, vertices));
         observation.dense.push_back(point);
       }
       observation.image_width = options.image_width;

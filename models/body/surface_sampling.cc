@@ -20,6 +20,13 @@ SurfaceSampler::SurfaceSampler(const BodyModel& model) {
   VT_CHECK_GT(sum, 0.0);
 }
 
+Eigen::Vector3d PositionOf(const SurfacePlace& place, const BodyModel& model, const MatrixX3d& vertices) {
+  Eigen::Vector3d position = Eigen::Vector3d::Zero();
+  for (int corner = 0; corner < 3; ++corner)
+    position += place.bary[corner] * vertices.row(model.faces()(place.face, corner)).transpose();
+  return position;
+}
+
 SurfacePlace SurfaceSampler::Draw(Rng* rng) const {
   const double at = rng->Uniform() * area_up_to_.back();
   SurfacePlace place;

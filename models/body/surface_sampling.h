@@ -13,6 +13,9 @@ struct SurfacePlace {
   Eigen::Vector3d bary = Eigen::Vector3d::Zero();  // weights of the face's corners, sum 1
 };
 
+// Where it lies once the body's vertices (V, 3) are there; in their unit and axes.
+Eigen::Vector3d PositionOf(const SurfacePlace& place, const BodyModel& model, const MatrixX3d& vertices);
+
 class SurfaceSampler {
  public:
   explicit SurfaceSampler(const BodyModel& model);

@@ -20,10 +20,7 @@ inline KnownPerson MakeKnownPersonWithSurface(std::uint64_t seed, int count) {
     DensePoint point;
     point.face = place.face;
     point.bary = place.bary;
-    Eigen::Vector3d position = Eigen::Vector3d::Zero();
-    for (int k = 0; k < 3; ++k)
-      position += place.bary[k] * vertices.row(model->faces()(place.face, k)).transpose();
-    point.image_px = camera.ImgFromCam(position);
+    point.image_px = camera.ImgFromCam(PositionOf(place, *model, vertices));
     person.observation.dense.push_back(point);
   }
   return person;
