@@ -39,12 +39,14 @@ void Calibration::Coverage::Add(double error, double deviation) {
 double Calibration::Coverage::Percent(int sigmas) const { return PercentOf(within[sigmas - 1], judged); }
 
 void Calibration::Add(const BodyModel& model, const MatrixX3d& truth, const FitResult& result) {
-  const Eigen::Index num_joints = std::min(truth.rows(), result.joints_std_m.size());
+  // A body of segments knows no place in space, its camera being weak.
+  const bool in_space = result.joints_std_m.size() > 0;
+  const Eigen::Index num_joints = std::min(truth.rows(), result.joints_relative_std_m.size());
   const auto relative_error = [&](const MatrixX3d& joints, Eigen::Index j) {
     return ((joints.row(j) - joints.row(0)) - (truth.row(j) - truth.row(0))).norm();
   };
   for (Eigen::Index j = 0; j < num_joints; ++j) {
-    in_space_.Add((result.joints3d.row(j) - truth.row(j)).norm(), result.joints_std_m[j]);
+    if (in_space) in_space_.Add((result.joints3d.row(j) - truth.row(j)).norm(), result.joints_std_m[j]);
     if (j == 0) continue;  // the root is nowhere else than at itself
     const double error = relative_error(result.joints3d, j);
     relative_.Add(error, result.joints_relative_std_m[j]);

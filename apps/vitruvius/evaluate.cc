@@ -1,10 +1,12 @@
-// vitruvius evaluate fit|prior: how well fits meet the truth; the second is in evaluate_prior.cc.
+// vitruvius evaluate fit|prior|regressor: how well fits meet the truth; the others are in evaluate_prior.cc
+// and evaluate_regressor.cc.
 #include <algorithm>
 #include <cstdio>
 #include <vector>
 
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/evaluate_prior.h"
+#include "apps/vitruvius/evaluate_regressor.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/scores.h"
 #include "apps/vitruvius/session.h"
@@ -66,8 +68,9 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
 Command EvaluateCommand() {
   return {
       "evaluate",
-      "fit MOTION... | prior NAME... --train FOLDER --test FOLDER [--out DIR]",
-      "metrics of fits against truth, and of pose priors against what people do",
+      "fit MOTION... | prior NAME... --train FOLDER --test FOLDER [--out DIR] | regressor RESULT --truth "
+      "RESULT",
+      "metrics of fits and predictions against truth, and of pose priors against what people do",
       "evaluate fit makes keypoints from motion capture (.amc, .bvh, .json, .npz): every --stride-th "
       "valid frame at\n"
       "30 fps, at a random yaw, 3 to 6 m before a camera of f = 1000 px, with Gaussian noise, betas 0; "
@@ -95,17 +98,24 @@ Command EvaluateCommand() {
       "2022.\n\n"
       "  vitruvius evaluate prior gmm8 gmm1 real --train mocap/train --test mocap/test --out out/\n"
       "  vitruvius evaluate prior my.npz --train mocap/train --test mocap/test --samples 6000000 --queries "
-      "10000\n",
+      "10000\n\n"
+      "evaluate regressor compares the bodies of a result, from register, fit or learn predict, with true "
+      "ones by id: MPJPE,\n"
+      "also with the skeleton scaled to the body's total bone length, and after alignment; vertices after "
+      "alignment;\n"
+      "vertices in the picture, px, and as if the person's crop were 224 px wide.\n\n"
+      "  vitruvius evaluate regressor predictions/ --truth images/truth\n",
       {"model",       "gender",         "prior",    "recipe",      "starts",   "solver", "threads", "seed",
        "keypoints3d", "keypoint_set",   "noise_px", "noise_m",     "stride",   "limit",  "json",    "quiet",
        "regressors",  "surface_points", "weak",     "out",         "train",    "test",   "cap",     "mirror",
-       "samples",     "queries",        "inverted", "path_bodies", "compared", "meshes", "people"},
+       "samples",     "queries",        "inverted", "path_bodies", "compared", "meshes", "people",  "truth"},
       [](const std::vector<std::string>& arguments) {
         const std::string verb = arguments.empty() ? "" : arguments[0];
         const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
         if (verb == "fit") return EvaluateFit(rest);
         if (verb == "prior") return EvaluatePriors(rest);
-        throw UsageError(StrCat("evaluate: found \"", verb, "\", expected fit or prior"));
+        if (verb == "regressor") return EvaluateRegressor(rest);
+        throw UsageError(StrCat("evaluate: found \"", verb, "\", expected fit, prior or regressor"));
       }};
 }
 

@@ -78,6 +78,7 @@ DEFINE_bool(keypoints3d, false, "fit 3D keypoints instead of 2D ones");
 DEFINE_bool(json, false, "print as JSON");
 DEFINE_int32(size, 640, "height of pictures in px");
 DEFINE_string(train, "", "motion files or folders, with commas: what priors were trained on");
+DEFINE_string(truth, "", "the true bodies: results.npz or its folder");
 DEFINE_string(test, "", "motion files or folders, with commas: people that no prior has seen");
 DEFINE_int64(samples, kPriors.samples,
              "generated bodies among which the nearest to a real one is looked for");

@@ -52,6 +52,7 @@ DECLARE_bool(json);
 DECLARE_int32(size);
 DECLARE_string(train);
 DECLARE_string(test);
+DECLARE_string(truth);
 DECLARE_int64(samples);
 DECLARE_int32(queries);
 DECLARE_int32(inverted);

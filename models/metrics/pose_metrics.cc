@@ -18,6 +18,21 @@ double ProcrustesMpjpeMm(const Points3d& predicted, const Points3d& truth) {
   return 1000 * (AlignPoints(predicted, truth).Apply(predicted) - truth).rowwise().norm().mean();
 }
 
+double TotalBoneLength(const Points3d& joints, const std::vector<int>& parents) {
+  VT_CHECK_EQ(joints.rows(), static_cast<Eigen::Index>(parents.size()));
+  double total = 0;
+  for (Eigen::Index j = 0; j < joints.rows(); ++j) {
+    if (parents[j] >= 0) total += (joints.row(j) - joints.row(parents[j])).norm();
+  }
+  return total;
+}
+
+double RescaledMpjpeMm(const Points3d& predicted, const Points3d& truth, const std::vector<int>& parents,
+                       double total_bone_length) {
+  const double total = TotalBoneLength(predicted, parents);
+  return RootAlignedMpjpeMm(total > 0 ? Points3d(predicted * (total_bone_length / total)) : predicted, truth);
+}
+
 double Quantile(std::vector<double> values, double q) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());

@@ -40,6 +40,9 @@ class SegmentProblem {
   SolveSummary Solve(const RecipeStage& stage, SolverKind solver);
   // Objective of the stage begun last, by term; terms of weight 0 are left out.
   std::vector<TermCost> TermCosts();
+  // J^T J of the stage begun last at the current parameters, over its free blocks [angles | scales | rotation
+  // 9 | camera 3]. False when the objective cannot be evaluated.
+  bool NormalMatrix(Eigen::MatrixXd* hessian) { return dense_lm_->NormalMatrix(hessian); }
   // (P, 3) image units at the current parameters: keypoints, then surface points, then joints where there are
   // bones. Those of an earlier evaluation where the rotation has no orthonormal columns.
   const MatrixX3d& Points();

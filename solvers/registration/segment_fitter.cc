@@ -8,6 +8,7 @@
 #include "models/math/so3.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
+#include "solvers/registration/segment_uncertainty.h"
 #include "solvers/registration/starts.h"
 
 namespace vitruvius {
@@ -155,6 +156,7 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParam
   result.residual_median = Median(residuals_px);
   result.residual_mean = Mean(residuals_px);
   Assemble(person, view, starts[0].parameters, &result);
+  if (result.usable) result.joints_relative_std_m = JointDeviations(view.num_seen, &problem, &joints_);
   if (result.usable && result.residual_median > recipe_.max_median_residual * 2 * view.half_px) {
     Refuse(result, reason::kPoorFit,
            StrCat("median residual ", result.residual_median, " px, expected at most ",
