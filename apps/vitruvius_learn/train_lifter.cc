@@ -28,16 +28,6 @@ LifterTable PeopleOf(const PoseCollection& poses, const std::shared_ptr<const Bo
   return Project(BodyKeypoints(body, set, poses.poses), WeightedRows(poses.weights), options);
 }
 
-// The body itself is the average person: 2D keypoints do not tell one.
-LifterSkeleton SkeletonOf(const std::shared_ptr<const BodyModel>& body, const KeypointSet& set) {
-  const RowMatrixXd rest = RowMatrixXd::Zero(1, 3 * (body->num_joints() - 1));
-  const at::Tensor points = BodyKeypoints(body, set, rest).to(at::kDouble).contiguous();
-  std::vector<std::string> names;
-  for (const KeypointSet::Point& point : set.points) names.push_back(point.name);
-  const Eigen::Map<const MatrixX3d> average(points.data_ptr<double>(), set.size(), 3);
-  return MakeLifterSkeleton(names, average);
-}
-
 void Print(const char* name, const LifterScores& scores) {
   std::printf(
       "  %s: depth correlation %.3f, with each pose's better sign %.3f (%.1f %% mirrored), depth error %.0f "

@@ -62,6 +62,15 @@ at::Tensor BodyKeypoints(std::shared_ptr<const BodyModel> body, const KeypointSe
   return points;
 }
 
+LifterSkeleton SkeletonOf(const std::shared_ptr<const BodyModel>& body, const KeypointSet& set) {
+  const RowMatrixXd rest = RowMatrixXd::Zero(1, 3 * (body->num_joints() - 1));
+  const at::Tensor points = BodyKeypoints(body, set, rest).to(at::kDouble).contiguous();
+  std::vector<std::string> names;
+  for (const KeypointSet::Point& point : set.points) names.push_back(point.name);
+  const Eigen::Map<const MatrixX3d> average(points.data_ptr<double>(), set.size(), 3);
+  return MakeLifterSkeleton(names, average);
+}
+
 void ProjectionOptions::Check() const {
   VT_CHECK_GT(samples, 0);
   VT_CHECK(pitch_deg >= 0 && roll_deg >= 0);

@@ -7,6 +7,7 @@
 
 #include "models/body/body_model.h"
 #include "models/body/keypoint_set.h"
+#include "solvers/training/lifter_skeleton.h"
 #include "solvers/training/weighted_rows.h"
 
 namespace vitruvius {
@@ -33,6 +34,10 @@ struct LifterTable {
 // stands: y up, z forward. Throws InputError when the body lacks one of them.
 at::Tensor BodyKeypoints(std::shared_ptr<const BodyModel> body, const KeypointSet& set,
                          const RowMatrixXd& poses);
+
+// The body itself is the average person: 2D keypoints do not tell one. Throws InputError as above, and as
+// MakeLifterSkeleton.
+LifterSkeleton SkeletonOf(const std::shared_ptr<const BodyModel>& body, const KeypointSet& set);
 
 struct ProjectionOptions {
   std::int64_t samples = 50000;        // people, drawn by weight from the poses

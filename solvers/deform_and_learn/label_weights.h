@@ -1,0 +1,28 @@
+// How much a registration counts as a label: what came out badly by its own account teaches less, or nothing.
+// Own rule; the paper keeps all.
+#pragma once
+
+#include <vector>
+
+#include "models/scene/fit_result.h"
+#include "models/scene/observation.h"
+
+namespace vitruvius {
+
+struct LabelWeightOptions {
+  // Times the median of all usable registrations, of two measures: the mean residual over the body's size in
+  // the picture, and the mean deviation of the joints. The worse one counts, q: weight 1 up to `full`, then
+  // (full / q)^2, and 0 from `out` on.
+  double full = 1.5, out = 4;
+  void Check() const;  // throws ContractError
+};
+
+struct LabelWeights {
+  std::vector<double> weights;  // (N) 0 to 1
+  // How many there are of each kind; they sum to N.
+  long full = 0, lowered = 0, left_out = 0, unusable = 0;
+};
+LabelWeights WeighLabels(const std::vector<PersonObservation>& people,
+                         const std::vector<FitResult>& registered, const LabelWeightOptions& options = {});
+
+}  // namespace vitruvius
