@@ -54,7 +54,7 @@ std::string PriorPageHtml(const PriorPage& page) {
                    {{"style", ReadFile(DataFile("report/page.css"))},
                     {"data", JsonScript(data)},
                     {"library", Script(library)},
-                    {"script", Script(JoinScripts({"decode.js", "words.js", "lines.js", "prior_page.js"}))}});
+                    {"script", Script(JoinScripts({"decode.js", "words.js", "lines.js", "sections.js", "prior_page.js"}))}});
 }
 
 }  // namespace vitruvius

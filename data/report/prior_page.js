@@ -9,11 +9,6 @@ const PAPER_RATIO = [['GAN-S', 4.3, 3.0, 3.5], ['GAN-U', 7.1, 7.7, 5.1], ['GAN-N
 const PAPER_FITS = [['GAN-S', 84.3], ['GAN-N', 85.4], ['flow', 89.6], ['VPoser', 90.1], ['GAN-U', 90.7], ['GMM', 92.3]];
 const EMBEDDED = 300;  // points of each set in the t-SNE: more take a browser minutes
 
-function short(value) {
-  if (!Number.isFinite(value)) return '–';
-  return Math.abs(value) >= 1e4 ? value.toExponential(1) : inNumbers(value, Math.abs(value) < 10 ? 2 : 1);
-}
-
 function meanStdMedian(summary) {
   if (!summary) return '–';
   if (Array.isArray(summary)) {  // as printed in the paper
@@ -22,19 +17,6 @@ function meanStdMedian(summary) {
   }
   const [mean, std, median] = [summary.mean ?? NaN, summary.std ?? NaN, summary.median ?? NaN];
   return `${short(mean)} ± ${short(std)} / ${short(median)}`;
-}
-
-// Rows of texts; a row of one cell is a heading.
-function table(head, rows) {
-  const body = rows.map((row) => row.length === 1
-    ? element('tr', { class: 'part' }, element('th', { colspan: head.length, scope: 'rowgroup' }, row[0]))
-    : element('tr', {}, ...row.map((cell, i) => element(i ? 'td' : 'th', i ? { class: 'number' } : { scope: 'row' }, cell))));
-  return element('div', { class: 'scroll' }, element('table', { class: 'plain' },
-    element('thead', {}, element('tr', {}, ...head.map((cell, i) => element('th', { class: i ? 'number' : '', scope: 'col' }, cell)))), element('tbody', {}, ...body)));
-}
-
-function section(title, about, ...parts) {
-  return element('section', {}, element('h2', {}, title), element('p', { class: 'note' }, about), ...parts);
 }
 
 function recallSection({ priors, settings, train, test, thresholds_mm: thresholds, vertices }) {
