@@ -111,7 +111,13 @@ void SegmentFitter::RunStage(const RecipeStage& stage, SegmentProblem* problem, 
 
 FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParameters* given_start) {
   const auto begin = std::chrono::steady_clock::now();
-  FitResult result = EmptySegments(person, *model_);
+  FitResult result;
+  result.id = person.id;
+  result.parameters = BodyParameters::Zero(*model_);
+  result.segment_scales = Eigen::VectorXd::Ones(model_->num_joints());
+  result.joints3d = MatrixX3d::Zero(model_->num_joints(), 3);
+  result.joints2d.setZero(model_->num_joints(), 2);
+  result.focal_source = "none";
   if (!person.reason.empty()) return Refuse(result, person.reason.c_str(), person.detail);
 
   const SegmentView view = ViewOf(person, *model_, recipe_, options_.surface);
@@ -149,10 +155,7 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParam
   }
   result.residual_median = Median(residuals_px);
   result.residual_mean = Mean(residuals_px);
-  SegmentParameters in_px = starts[0].parameters;
-  in_px.camera *= view.half_px;
-  in_px.camera.tail<2>() += view.center_px;
-  SetSegments(person, in_px, options_.focal_px > 0 ? options_.focal_px : recipe_.focal_px, &joints_, &result);
+  Assemble(person, view, starts[0].parameters, &result);
   if (result.usable) result.joints_relative_std_m = JointDeviations(view.num_seen, &problem, &joints_);
   if (result.usable && result.residual_median > recipe_.max_median_residual * 2 * view.half_px) {
     Refuse(result, reason::kPoorFit,
@@ -164,33 +167,34 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParam
   return result;
 }
 
-void SetSegments(const PersonObservation& person, const SegmentParameters& in_px, double focal_px,
-                 SegmentEvaluator* joints, FitResult* result) {
-  const BodyModel& model = joints->model();
+void SegmentFitter::Assemble(const PersonObservation& person, const SegmentView& view,
+                             const SegmentParameters& found, FitResult* result) {
+  SegmentParameters in_px = found;
+  in_px.camera *= view.half_px;
+  in_px.camera.tail<2>() += view.center_px;
   RowMatrix3d rotation;
-  if (!joints->Evaluate(in_px, false) || !OrthonormalColumns(in_px.rotation, &rotation)) {
+  if (!joints_.Evaluate(in_px, false) || !OrthonormalColumns(found.rotation, &rotation)) {
     Refuse(*result, reason::kNoConvergence, "the rotation has no orthonormal columns");
     return;
   }
   result->usable = true;
-  result->parameters.body_pose = in_px.angles;
-  result->parameters.betas.setZero(model.num_betas());
-  result->segment_scales = in_px.scales;
+  result->parameters.body_pose = found.angles;
+  result->segment_scales = found.scales;
   result->weak_camera_px = in_px.camera;
-  result->joints2d = joints->points().leftCols<2>();
+  result->joints2d = joints_.points().leftCols<2>();
   // Where a pinhole camera would see the pelvis at the same size.
-  const PerspectiveCamera camera = ChooseCamera(person, focal_px, &result->focal_source);
+  const PerspectiveCamera camera = ChooseCamera(
+      person, options_.focal_px > 0 ? options_.focal_px : recipe_.focal_px, &result->focal_source);
   result->focal_px = camera.focal_px;
   result->center_px = camera.center_px;
   const double depth = camera.focal_px.mean() / in_px.camera[0];
   result->parameters.transl = camera.CamFromImg(in_px.camera.tail<2>(), depth);
-  result->joints3d.resize(model.num_joints(), 3);
   for (Eigen::Index j = 0; j < result->joints3d.rows(); ++j) {
     result->joints3d.row(j) =
-        (rotation * joints->in_body().row(j).transpose() + result->parameters.transl).transpose();
+        (rotation * joints_.in_body().row(j).transpose() + result->parameters.transl).transpose();
   }
   // A body turns about its pelvis, which is not its origin.
-  result->parameters.transl -= model.joint_template().row(0).transpose();
+  result->parameters.transl -= model_->joint_template().row(0).transpose();
   if (!(rotation.determinant() > 0)) {
     Refuse(*result, reason::kNoConvergence, "ended as a mirror image of a body");
     return;
@@ -198,17 +202,6 @@ void SetSegments(const PersonObservation& person, const SegmentParameters& in_px
   result->parameters.global_orient = LogSO3(rotation);
   if (!result->joints3d.allFinite() || !(in_px.camera[0] > 0))
     Refuse(*result, reason::kNoConvergence, "the result is not finite, or turned inside out");
-}
-
-FitResult EmptySegments(const PersonObservation& person, const BodyModel& model) {
-  FitResult result;
-  result.id = person.id;
-  result.parameters = BodyParameters::Zero(model);
-  result.segment_scales = Eigen::VectorXd::Ones(model.num_joints());
-  result.joints3d = MatrixX3d::Zero(model.num_joints(), 3);
-  result.joints2d.setZero(model.num_joints(), 2);
-  result.focal_source = "none";
-  return result;
 }
 
 BodyMesh MeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result) {

@@ -40,6 +40,8 @@ class SegmentFitter {
   std::vector<Start> MakeStarts(const SegmentView& view, SegmentProblem* problem) const;
   void RunStage(const RecipeStage& stage, SegmentProblem* problem, std::vector<Start>* starts,
                 FitResult* result) const;
+  void Assemble(const PersonObservation& person, const SegmentView& view, const SegmentParameters& found,
+                FitResult* result);
 
   std::shared_ptr<const BodyModel> model_;
   Recipe recipe_;
@@ -47,14 +49,6 @@ class SegmentFitter {
   SegmentEvaluator joints_;
   bool with_bones_ = false;
 };
-
-// A result for a person that holds a body of segments at rest and is not usable yet.
-FitResult EmptySegments(const PersonObservation& person, const BodyModel& model);
-// Makes it that of a body whose camera is in px of the picture: parameters, joints, and the pinhole camera of
-// ChooseCamera that sees the pelvis at the same size. `joints` has all joints of the body. Not usable, with
-// the reason: a mirror image, numbers that are not finite, a camera of no size.
-void SetSegments(const PersonObservation& person, const SegmentParameters& in_px, double focal_px,
-                 SegmentEvaluator* joints, FitResult* result);
 
 // The mesh of a result in camera axes, (V, 3) and (J, 3) metres: of a parametric body, or of segments.
 BodyMesh MeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result);
