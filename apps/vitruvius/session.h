@@ -1,7 +1,6 @@
 // What several commands need: the objects that flags name, input and progress.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "apps/common/body_flags.h"
 #include "apps/common/command.h"
+#include "apps/common/progress.h"
 #include "data/io/result_writer.h"
 #include "models/body/body_model.h"
 #include "models/scene/fit_result.h"
@@ -49,25 +49,6 @@ BatchOptions BatchOptionsFromFlags();  // --threads, --shard
 // Without --shard: the part of a Slurm array or step, or of an Open MPI or PMI run. Returns what said so, or
 // "".
 std::string TakeShardFromEnvironment(BatchOptions* options);
-
-// Done, usable, failed, fits/s: a bar on a terminal, a line every 10 s elsewhere, nothing with --quiet.
-class Progress {
- public:
-  // total < 0: unknown; the share done is then told by Add.
-  Progress(std::string what, long total);
-  ~Progress();
-  // fraction: share of all work that is done, 0 to 1, where the total is not known.
-  void Add(bool usable, double fraction = 0);
-  double seconds() const;
-
- private:
-  void Print(bool last);
-  std::string what_;
-  long total_, done_ = 0, usable_ = 0;
-  double fraction_ = 0;
-  bool terminal_, quiet_;
-  std::chrono::steady_clock::time_point begin_, printed_;
-};
 
 bool EndsWith(const std::string& text, const std::string& ending);
 

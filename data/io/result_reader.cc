@@ -236,6 +236,7 @@ class ResultsReader {
     };
     each("cost", &FitResult::cost);
     each("residual_median", &FitResult::residual_median);
+    each("residual_mean", &FitResult::residual_mean);
     each("penetration_m", &FitResult::penetration_m);
     const auto each_count = [&](const char* key, int FitResult::*member) {
       if (!file_.Has(key)) return;

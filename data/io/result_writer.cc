@@ -102,7 +102,7 @@ struct ResultsWriter::Impl {
     add("focal", "<f8", {2});
     add("center", "<f8", {2});
     add("image_size", "<i4", {2});
-    for (const char* key : {"cost", "residual_median", "reprojection_px", "penetration_m"})
+    for (const char* key : {"cost", "residual_median", "residual_mean", "reprojection_px", "penetration_m"})
       add(key, "<f8", {});
     for (const char* key : {"num_keypoints", "num_starts", "num_minima", "winning_start", "num_iterations"})
       add(key, "<i4", {});
@@ -189,6 +189,7 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   const bool fitted = result.winning_start >= 0;
   AppendDouble("cost", fitted ? result.cost : unknown);
   AppendDouble("residual_median", fitted ? result.residual_median : unknown);
+  AppendDouble("residual_mean", fitted ? result.residual_mean : unknown);
   AppendDouble("reprojection_px", fitted && !person.is_3d() ? result.residual_median : unknown);
   AppendDouble("penetration_m", fitted ? result.penetration_m : unknown);
   AppendInt("num_keypoints", result.num_keypoints);

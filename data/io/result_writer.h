@@ -29,7 +29,7 @@ namespace vitruvius {
 //   flags (N,): text, "code:place;code:place" (solvers/registration/flags.h)
 //   joints2d (N,J,2): px
 //   focal (N,2), center (N,2): px; image_size (N,2): int32
-//   cost (N,); residual_median (N,): px or metres; NaN for who was not fitted
+//   cost (N,); residual_median, residual_mean (N,): px or metres; NaN for who was not fitted
 //   reprojection_px (N,): the same, NaN for 3D input
 //   penetration_m (N,): how deep the capsules of the body's parts overlap, metres; 0: they do not
 //   num_keypoints, num_starts, num_minima, winning_start, num_iterations (N,): int32

@@ -20,6 +20,7 @@ const COLUMNS = {
   residual_percent: { label: 'Residual', unit: '%', digits: 2, shown: true, chart: true, about: 'Median distance of the seen keypoints from the body\'s, in percent of the person\'s size (the diagonal of the box around the joints)' },
   reprojection_px: { label: 'Reprojection', unit: 'px', digits: 2, shown: true, chart: true, about: 'Median distance of the seen 2D keypoints from the body\'s' },
   residual_median: { label: 'Distance', unit: 'mm', factor: 1000, digits: 1, shown: true, chart: true, about: 'Median distance of the 3D keypoints from the body\'s' },
+  residual_mean: { label: 'Mean distance', unit: '', digits: 2, about: 'Mean distance of what was seen from the body: px, or metres in 3D' },
   joints_std_median_m: { label: 'Joint σ', unit: 'mm', factor: 1000, digits: 0, shown: true, chart: true, about: 'One standard deviation of a joint\'s place in camera axes, median over the joints' },
   joints_relative_std_median_m: { label: 'Pose σ', unit: 'mm', factor: 1000, digits: 0, shown: true, chart: true, about: 'One standard deviation of a joint\'s place with respect to the root, median over the joints' },
   cost: { label: 'Cost', unit: '', digits: 1, shown: true, chart: true, about: 'The objective of the last stage at the result' },

@@ -69,7 +69,7 @@ bool SegmentEvaluator::Evaluate(const SegmentParameters& p, bool with_jacobian) 
 }
 
 bool SegmentEvaluator::Evaluate(const double* angles, const double* scales, const double* rotation_in,
-                                const double* camera, bool with_jacobian) {
+                                const double* camera, bool with_jacobian, bool with_pose) {
   RowMatrix3d rotation;
   RowMatrix9d by_raw;
   if (!OrthonormalColumns(Eigen::Map<const RowMatrix3d>(rotation_in), &rotation,
@@ -80,7 +80,7 @@ bool SegmentEvaluator::Evaluate(const double* angles, const double* scales, cons
   const std::vector<int>& parents = model_->parents();
   for (int j = 1; j < num_joints; ++j) {
     const Eigen::Map<const Eigen::Vector3d> angle(angles + 3 * (j - 1));
-    if (with_jacobian) {
+    if (with_jacobian && with_pose) {
       ExpSO3WithJacobian(angle, &turn_[j], &right_jacobian_[j]);
     } else {
       turn_[j] = ExpSO3(angle);
@@ -105,7 +105,15 @@ bool SegmentEvaluator::Evaluate(const double* angles, const double* scales, cons
     if (!with_jacobian) continue;
 
     auto rows = jacobian_.middleRows<3>(3 * i);
-    rows.setZero();
+    // d (R u)_a / d R_ab = u_b.
+    for (int a = 0; a < 3; ++a)
+      rows.row(a).segment<9>(rotation_column).noalias() = s * u.transpose() * by_raw.middleRows<3>(3 * a);
+    rows.col(camera_column) = turned;
+    rows.rightCols<2>().setZero();
+    rows(0, camera_column + 1) = 1;
+    rows(1, camera_column + 2) = 1;
+    if (!with_pose) continue;
+    rows.leftCols(rotation_column).setZero();
     std::fill(carried_.begin(), carried_.end(), Eigen::Vector3d::Zero());
     std::fill(carried_weight_.begin(), carried_weight_.end(), 0.0);
     for (const SegmentShare& share : shares_[i]) {
@@ -127,12 +135,6 @@ bool SegmentEvaluator::Evaluate(const double* angles, const double* scales, cons
       carried_[parent] += carried_[j];
       carried_weight_[parent] += carried_weight_[j];
     }
-    // d (R u)_a / d R_ab = u_b.
-    for (int a = 0; a < 3; ++a)
-      rows.row(a).segment<9>(rotation_column).noalias() = s * u.transpose() * by_raw.middleRows<3>(3 * a);
-    rows.col(camera_column) = turned;
-    rows(0, camera_column + 1) = 1;
-    rows(1, camera_column + 2) = 1;
   }
   return true;
 }

@@ -44,9 +44,10 @@ class SegmentEvaluator {
   SegmentEvaluator(std::shared_ptr<const BodyModel> model, const PointSet& points);
 
   // Pointers to angles (3(J-1)), scales (J), rotation (9, row by row), camera (3). False when the rotation
-  // has no orthonormal columns; points and Jacobian then are those of the evaluation before.
+  // has no orthonormal columns; points and Jacobian then are those of the evaluation before. with_pose: the
+  // Jacobian's columns of angles and scales too, which take most of the time.
   bool Evaluate(const double* angles, const double* scales, const double* rotation, const double* camera,
-                bool with_jacobian);
+                bool with_jacobian, bool with_pose = true);
   bool Evaluate(const SegmentParameters& parameters, bool with_jacobian);
 
   const BodyModel& model() const { return *model_; }

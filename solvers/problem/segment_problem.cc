@@ -172,6 +172,7 @@ void SegmentProblem::Begin(const RecipeStage& stage) {
   }
   const bool free[SharedSegments::kNumBlocks] = {stage.free_pose, stage.free_betas, stage.free_orient,
                                                  stage.free_transl};
+  body_.HoldPose(!stage.free_pose && !stage.free_betas);
   for (int b = 0; b < SharedSegments::kNumBlocks; ++b) {
     if (free[b]) {
       problem_.SetParameterBlockVariable(body_.block(b));

@@ -27,11 +27,15 @@ class SharedSegments final : public SharedPoints {
 
   void PrepareForEvaluation(bool evaluate_jacobians, bool new_evaluation_point) override {
     if (!new_evaluation_point && (has_jacobian_ || !evaluate_jacobians)) return;
-    is_valid_ = evaluator_.Evaluate(parameters_, evaluate_jacobians);
+    is_valid_ = evaluator_.Evaluate(parameters_.angles.data(), parameters_.scales.data(),
+                                    parameters_.rotation.data(), parameters_.camera.data(), evaluate_jacobians,
+                                    !is_pose_held_);
     has_jacobian_ = evaluate_jacobians;
   }
 
   const SegmentParameters& parameters() const { return parameters_; }
+  // While angles and scales are held nobody asks for their derivatives.
+  void HoldPose(bool is_held) { is_pose_held_ = is_held; }
   // Copies values; the memory stays where the residual blocks found it.
   void SetParameters(const SegmentParameters& parameters) {
     VT_CHECK_EQ(parameters.angles.size(), parameters_.angles.size());
@@ -50,7 +54,7 @@ class SharedSegments final : public SharedPoints {
  private:
   SegmentEvaluator evaluator_;
   SegmentParameters parameters_;
-  bool has_jacobian_ = false, is_valid_ = false;
+  bool has_jacobian_ = false, is_valid_ = false, is_pose_held_ = false;
 };
 
 }  // namespace vitruvius
