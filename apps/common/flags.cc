@@ -17,3 +17,15 @@ DEFINE_double(floor, 0.10, "standard deviation in radians that every dimension h
 DEFINE_double(cap, 2000, "weight in frames that one subject has at most");
 DEFINE_int32(restarts, 3, "EM runs of which the best is kept");
 DEFINE_bool(mirror, true, "add every pose's mirror image");
+DEFINE_string(image_size, "", "WxH in px where the input has none");
+DEFINE_string(images, "", "folder of the pictures, for overlays");
+DEFINE_string(keypoint_set, "", "order of the keypoints where the input does not say");
+DEFINE_string(
+    read_as, "",
+    "what the input is, where it is not as expected: y_up, millimetres, ... (`vitruvius help check` "
+    "lists the words)");
+DEFINE_int32(dense_points, 500,
+             "points of a picture of coordinates (DensePose results) that are kept of a person");
+DEFINE_string(chart, "",
+              "UV_Processed.mat, or a body's .npz with a chart: what parts and coordinates mean; empty: the "
+              "body's own");

@@ -17,13 +17,6 @@ DEFINE_string(recipe, "",
               "what is minimised: a shipped name or a .json; empty: `default` (2D) and "
               "`keypoints3d` (3D)");
 DEFINE_string(focal, "auto", "focal length in px where the input has none, or `auto`");
-DEFINE_string(image_size, "", "WxH in px where the input has none");
-DEFINE_string(images, "", "folder of the pictures, for overlays");
-DEFINE_string(keypoint_set, "", "order of the keypoints where the input does not say");
-DEFINE_string(
-    read_as, "",
-    "what the input is, where it is not as expected: y_up, millimetres, ... (`vitruvius help check` "
-    "lists the words)");
 DEFINE_string(
     conventions, "stop",
     "when the input surely breaks a convention: `stop`, `warn` (fit all the same), or `off` (do not "
@@ -63,11 +56,6 @@ DEFINE_double(fps, 0,
 DEFINE_string(up_axis, "y", "which way is up in a motion that is written: y, or z as in AMASS's own files");
 DEFINE_string(observations, "", "the keypoints a result was fitted to");
 DEFINE_double(noise_px, 3, "standard deviation of the noise on 2D keypoints");
-DEFINE_int32(dense_points, 500,
-             "points of a picture of coordinates (DensePose results) that are kept of a person");
-DEFINE_string(chart, "",
-              "UV_Processed.mat, or a body's .npz with a chart: what parts and coordinates mean; empty: the "
-              "body's own");
 DEFINE_string(lookup, "place",
               "where coordinates lie on the surface: their place, or the nearest vertex, as in the paper: "
               "place or vertex");

@@ -1,28 +1,15 @@
 // vitruvius register: dense correspondences to bodies.
 #include <vector>
 
+#include "apps/common/observation_flags.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/run_fits.h"
-#include "data/bodies/body_chart.h"
-#include "data/io/body_file.h"
-#include "data/io/densepose_chart.h"
-#include "models/body/surface_chart.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
-
-std::shared_ptr<const SurfaceChart> ChartFromFlags(const BodyModel& model) {
-  if (FLAGS_chart.empty()) return ChartOrOwn(model);
-  if (EndsWith(FLAGS_chart, ".mat"))
-    return SurfaceChart::Create(ReadDensePoseChart(FLAGS_chart), FLAGS_chart);
-  const std::shared_ptr<const SurfaceChart> chart = ChartOf(*LoadBodyModel(FLAGS_chart));
-  if (chart == nullptr)
-    throw InputError(FLAGS_chart, "chart_part", "found none, expected a body with a chart");
-  return chart;
-}
 
 int Register(const std::vector<std::string>& inputs) {
   if (inputs.empty())

@@ -7,5 +7,7 @@ namespace vitruvius {
 
 Command TrainPriorCommand();
 Command TrainLifterCommand();
+Command TrainRegressorCommand();
+Command PredictCommand();
 
 }  // namespace vitruvius

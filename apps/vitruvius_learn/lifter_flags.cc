@@ -10,7 +10,7 @@ DECLARE_int64(hidden);
 DECLARE_double(rate);
 DECLARE_double(average);
 DECLARE_int32(discriminator_steps);
-DEFINE_int64(epochs, vitruvius::LifterOptions().epochs, "passes through the people");
+DEFINE_int64(epochs, -1, "passes through the people; -1: the command's own");
 DEFINE_int64(people, vitruvius::ProjectionOptions().samples,
              "people to train on: captured poses from random sides");
 DEFINE_double(pitch, vitruvius::ProjectionOptions().pitch_deg,
@@ -29,7 +29,7 @@ DEFINE_int32(angles, vitruvius::LifterOptions().angles_per_pose,
 DEFINE_string(choice, "last", "which weights are kept: last, or correlation, those that do best on --val");
 DEFINE_bool(supervised, false,
             "give the true joints as registered ones, to see what could be reached at most");
-DEFINE_string(init, "", "lifter.npz of an earlier round, to go on from");
+DEFINE_string(init, "", "lifter.npz or regressor.npz of an earlier round, to go on from");
 
 namespace vitruvius {
 

@@ -9,7 +9,8 @@ int main(int argc, char** argv) {
   using namespace vitruvius;
   // Started by hand, without the variables: once more with them. Nothing is changed by the second time.
   if (PrepareMathEnvironment()) execv("/proc/self/exe", argv);
-  return RunProgram(
-      {"vitruvius learn", "vitruvius learn trains networks.", {TrainPriorCommand(), TrainLifterCommand()}},
-      argc, argv);
+  return RunProgram({"vitruvius learn",
+                     "vitruvius learn trains networks, and asks them.",
+                     {TrainPriorCommand(), TrainLifterCommand(), TrainRegressorCommand(), PredictCommand()}},
+                    argc, argv);
 }

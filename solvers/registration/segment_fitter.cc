@@ -6,20 +6,13 @@
 #include <limits>
 
 #include "models/math/so3.h"
-#include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
+#include "solvers/registration/segment_result.h"
 #include "solvers/registration/segment_uncertainty.h"
 #include "solvers/registration/starts.h"
 
 namespace vitruvius {
 namespace {
-
-FitResult& Refuse(FitResult& result, const char* code, const std::string& detail) {
-  result.usable = false;
-  result.reason = code;
-  result.detail = detail;
-  return result;
-}
 
 // Scale and shift that bring points of scale 1 and shift 0 closest to targets.
 void PlaceInImage(const std::vector<PlanarTarget>& targets, const MatrixX3d& points,
@@ -111,13 +104,7 @@ void SegmentFitter::RunStage(const RecipeStage& stage, SegmentProblem* problem, 
 
 FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParameters* given_start) {
   const auto begin = std::chrono::steady_clock::now();
-  FitResult result;
-  result.id = person.id;
-  result.parameters = BodyParameters::Zero(*model_);
-  result.segment_scales = Eigen::VectorXd::Ones(model_->num_joints());
-  result.joints3d = MatrixX3d::Zero(model_->num_joints(), 3);
-  result.joints2d.setZero(model_->num_joints(), 2);
-  result.focal_source = "none";
+  FitResult result = BeginSegmentResult(person, *model_);
   if (!person.reason.empty()) return Refuse(result, person.reason.c_str(), person.detail);
 
   const SegmentView view = ViewOf(person, *model_, recipe_, options_.surface);
@@ -145,17 +132,12 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParam
   problem.SetParameters(starts[0].parameters);
   problem.Begin(recipe_.stages.back());
   result.terms = problem.TermCosts();
-  std::vector<double> residuals_px;
-  const MatrixX3d& points = problem.Points();
-  for (size_t i = 0; i < view.targets.size(); ++i) {
-    if (view.targets[i].weight <= 0) continue;
-    const Eigen::Vector2d offset =
-        points.row(static_cast<Eigen::Index>(i)).head<2>().transpose() - view.targets[i].position.head<2>();
-    residuals_px.push_back(view.half_px * offset.norm());
-  }
-  result.residual_median = Median(residuals_px);
-  result.residual_mean = Mean(residuals_px);
-  Assemble(person, view, starts[0].parameters, &result);
+  SetResiduals(view, problem.Points(), &result);
+  SegmentParameters in_px = starts[0].parameters;
+  in_px.camera *= view.half_px;
+  in_px.camera.tail<2>() += view.center_px;
+  AssembleSegments(person, in_px, options_.focal_px > 0 ? options_.focal_px : recipe_.focal_px, &joints_,
+                   &result);
   if (result.usable) result.joints_relative_std_m = JointDeviations(view.num_seen, &problem, &joints_);
   if (result.usable && result.residual_median > recipe_.max_median_residual * 2 * view.half_px) {
     Refuse(result, reason::kPoorFit,
@@ -165,43 +147,6 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParam
   result.milliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   return result;
-}
-
-void SegmentFitter::Assemble(const PersonObservation& person, const SegmentView& view,
-                             const SegmentParameters& found, FitResult* result) {
-  SegmentParameters in_px = found;
-  in_px.camera *= view.half_px;
-  in_px.camera.tail<2>() += view.center_px;
-  RowMatrix3d rotation;
-  if (!joints_.Evaluate(in_px, false) || !OrthonormalColumns(found.rotation, &rotation)) {
-    Refuse(*result, reason::kNoConvergence, "the rotation has no orthonormal columns");
-    return;
-  }
-  result->usable = true;
-  result->parameters.body_pose = found.angles;
-  result->segment_scales = found.scales;
-  result->weak_camera_px = in_px.camera;
-  result->joints2d = joints_.points().leftCols<2>();
-  // Where a pinhole camera would see the pelvis at the same size.
-  const PerspectiveCamera camera = ChooseCamera(
-      person, options_.focal_px > 0 ? options_.focal_px : recipe_.focal_px, &result->focal_source);
-  result->focal_px = camera.focal_px;
-  result->center_px = camera.center_px;
-  const double depth = camera.focal_px.mean() / in_px.camera[0];
-  result->parameters.transl = camera.CamFromImg(in_px.camera.tail<2>(), depth);
-  for (Eigen::Index j = 0; j < result->joints3d.rows(); ++j) {
-    result->joints3d.row(j) =
-        (rotation * joints_.in_body().row(j).transpose() + result->parameters.transl).transpose();
-  }
-  // A body turns about its pelvis, which is not its origin.
-  result->parameters.transl -= model_->joint_template().row(0).transpose();
-  if (!(rotation.determinant() > 0)) {
-    Refuse(*result, reason::kNoConvergence, "ended as a mirror image of a body");
-    return;
-  }
-  result->parameters.global_orient = LogSO3(rotation);
-  if (!result->joints3d.allFinite() || !(in_px.camera[0] > 0))
-    Refuse(*result, reason::kNoConvergence, "the result is not finite, or turned inside out");
 }
 
 BodyMesh MeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result) {

@@ -40,8 +40,6 @@ class SegmentFitter {
   std::vector<Start> MakeStarts(const SegmentView& view, SegmentProblem* problem) const;
   void RunStage(const RecipeStage& stage, SegmentProblem* problem, std::vector<Start>* starts,
                 FitResult* result) const;
-  void Assemble(const PersonObservation& person, const SegmentView& view, const SegmentParameters& found,
-                FitResult* result);
 
   std::shared_ptr<const BodyModel> model_;
   Recipe recipe_;

@@ -82,8 +82,8 @@ void ReadTrunk(const NamedArrays& file, SegmentRegressor* regressor) {
       if (!file.Names(name)) {
         complain(name + " is missing");
       } else if (file.Shape(name) != shape) {
-        complain(StrCat(name, " has shape [", at::IntArrayRef(file.Shape(name)), "], expected [",
-                        at::IntArrayRef(shape), "]"));
+        complain(StrCat(name, " has shape ", at::IntArrayRef(file.Shape(name)), ", expected ",
+                        at::IntArrayRef(shape)));
       } else {
         copies.emplace_back(file.Read(name, shape), set->tensors()[i]);
       }

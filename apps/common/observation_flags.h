@@ -1,0 +1,24 @@
+// What flags say about observations: how they are read, where their pictures are, what the coordinates of
+// surface points mean.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "data/io/keypoint_files.h"
+#include "models/body/body_model.h"
+#include "models/body/surface_chart.h"
+
+namespace vitruvius {
+
+// --keypoint_set, --read_as, --image_size, --dense_points. dense: points of the surface are read too. Throws
+// UsageError and InputError.
+ObservationOptions ObservationOptionsFromFlags(bool dense);
+
+// The picture of a person, by its path or name in --images; "" where there is none.
+std::string FindPicture(const PersonObservation& person);
+
+// --chart, or the body's own. Throws InputError.
+std::shared_ptr<const SurfaceChart> ChartFromFlags(const BodyModel& model);
+
+}  // namespace vitruvius

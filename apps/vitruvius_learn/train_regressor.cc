@@ -1,0 +1,174 @@
+// vitruvius learn train-regressor
+#include <algorithm>
+#include <cstdio>
+#include <map>
+
+#include "apps/common/body_flags.h"
+#include "apps/common/command_line.h"
+#include "apps/common/flags.h"
+#include "apps/common/observation_flags.h"
+#include "apps/vitruvius_learn/command.h"
+#include "apps/vitruvius_learn/regressor_flags.h"
+#include "apps/vitruvius_learn/training_pictures.h"
+#include "apps/vitruvius_learn/training_session.h"
+#include "data/io/result_writer.h"
+#include "solvers/training/train_regressor.h"
+
+DECLARE_bool(resume);
+DEFINE_string(
+    labels, "",
+    "results.npz, or its folder, of `vitruvius register` with a recipe of segments: registered bodies, "
+    "joined by id");
+
+namespace vitruvius {
+namespace {
+
+struct Gathered {
+  std::vector<RegressorExample> examples;
+  std::int64_t people = 0, labelled = 0;
+  std::map<std::string, std::int64_t> left_out;  // reasons
+};
+
+std::map<std::string, FitResult> Labels(const BodyModel& model) {
+  std::map<std::string, FitResult> labels;
+  if (FLAGS_labels.empty()) return labels;
+  for (ResultsFile::Row& row : ReadResults(FLAGS_labels).rows) {
+    FitResult& fit = row.fit;
+    if (fit.usable && fit.segment_scales.size() != model.num_joints()) {
+      throw InputError(FLAGS_labels, fit.id,
+                       StrCat("found ", fit.segment_scales.size(), " segment scales, expected ",
+                              model.num_joints(), " of the body ", model.name(),
+                              ": register with a recipe of segments, as dense-first, and this body"));
+    }
+    std::string id = fit.id;
+    labels.emplace(std::move(id), std::move(fit));
+  }
+  return labels;
+}
+
+Gathered Gather(const std::vector<std::string>& inputs, const BodyModel& model,
+                const RegressorLabelOptions& options) {
+  const std::map<std::string, FitResult> labels = Labels(model);
+  const Recipe recipe = LoadRecipe("dense-later");
+  SurfaceLookup lookup;
+  lookup.chart = ChartFromFlags(model);
+  const std::unique_ptr<ObservationSource> source =
+      OpenObservations(inputs, ObservationOptionsFromFlags(/*dense=*/true));
+  Gathered gathered;
+  std::size_t matched = 0;
+  for (PersonObservation person; source->Next(&person); ++gathered.people) {
+    const auto label = labels.find(person.id);
+    matched += label != labels.end();
+    std::string why;
+    std::optional<RegressorExample> example =
+        RegressorExampleOf(person, label == labels.end() ? nullptr : &label->second, FindPicture(person),
+                           model, recipe, lookup, options, &why);
+    if (!example) {
+      // Without the person's name: people of one reason are counted together.
+      ++gathered.left_out[why.substr(std::min(why.size(), person.id.size() + 2))];
+      continue;
+    }
+    gathered.labelled += example->label.has_value();
+    gathered.examples.push_back(std::move(*example));
+  }
+  if (!labels.empty() && matched == 0) {
+    throw InputError(
+        FLAGS_labels, "ids",
+        StrCat("none of ", labels.size(), " is the id of one of ", gathered.people, " people of the input"));
+  }
+  return gathered;
+}
+
+int TrainRegressorFromFlags(const Command& command, const std::vector<std::string>& inputs) {
+  if (inputs.empty()) throw UsageError("train-regressor: name files with what was seen of people");
+  if (FLAGS_out.empty()) throw UsageError("train-regressor: --out DIR is missing");
+  if (FLAGS_threads < 0) throw UsageError("train-regressor: expected --threads 0 or more");
+  const RegressorFlags flags = RegressorFromFlags();
+  const RegressorOptions& options = flags.training;
+  const at::Device device = DeviceFromFlags();
+  const std::shared_ptr<const BodyModel> body = ModelFromFlags();
+  const Gathered gathered = Gather(inputs, *body, flags.labels);
+  if (!FLAGS_quiet) {
+    std::printf("%lld people, %zu with a picture and points, %lld of them with a registered body\n",
+                static_cast<long long>(gathered.people), gathered.examples.size(),
+                static_cast<long long>(gathered.labelled));
+    constexpr int kMostReasons = 10;
+    int named = 0;
+    for (const auto& [why, count] : gathered.left_out) {
+      if (++named <= kMostReasons)
+        std::printf("  %lld left out: %s\n", static_cast<long long>(count), why.c_str());
+    }
+    std::fflush(stdout);
+  }
+  if (gathered.examples.size() < 2)
+    throw InputError("train-regressor: fewer than two people have a picture and points (--images?)");
+  MakeFolder(FLAGS_out);
+
+  const std::string title = StrCat("image regressor, ", NameOf(options.trunk.kind), ", ", options.crop_px,
+                                   " px, seed ", options.seed);
+  std::unique_ptr<StepProgress> progress;
+  TrainingLoopEvents events;
+  const std::vector<bool> held_out = HeldOut(gathered.examples, options.held_out, options.seed);
+  const std::int64_t num_train = std::count(held_out.begin(), held_out.end(), false);
+  progress = std::make_unique<StepProgress>(options.epochs * options.StepsPerEpoch(num_train));
+  events.stepped = [&](const TrainingRun& run) {
+    progress->Show(run);
+    return true;
+  };
+  events.evaluated = [&](const TrainingRun& run) {
+    WriteLog(FLAGS_out, run.log);
+    WriteCurves(FLAGS_out, title, run,
+                {PlotOf(run.log, "on held-out people", {"loss_val", "regress_val"}),
+                 PlotOf(run.log, "mean distance, px of the crop", {"dense_val_px", "keypoint_val_px"})});
+  };
+  TrainedRegressor trained = TrainRegressor(options, body, gathered.examples, {}, flags.initial,
+                                            FLAGS_out + "/checkpoint.npz", FLAGS_resume, events, device);
+  trained.arrays["trained_with"] = NpyArray::FromString(CommandLine(command, inputs));
+  trained.arrays["trained_on"] =
+      NpyArray::FromString(StrCat(trained.num_train, " people, ", gathered.labelled,
+                                  " of all with a registered body; judged by ", trained.num_validation));
+  const std::string file = FLAGS_out + "/regressor.npz";
+  WriteNpz(file, trained.arrays);
+  std::printf("%s: step %lld of %lld, %.0f s, loss on %lld held-out people %.4g\n", file.c_str(),
+              static_cast<long long>(trained.run.best_step), static_cast<long long>(trained.run.step),
+              progress->seconds(), static_cast<long long>(trained.num_validation), trained.run.best);
+  if (!trained.unread.empty())
+    std::printf("  %zu pictures could not be read and were left out\n", trained.unread.size());
+  return kExitOk;
+}
+
+}  // namespace
+
+Command TrainRegressorCommand() {
+  Command command = {
+      "train-regressor",
+      "INPUT... --labels RESULTS --images DIR --out DIR",
+      "bodies from pictures, learned from registered bodies: the ConvNet of deform-and-learn",
+      "  vitruvius register densepose.json --recipe=dense-first --out registered/\n"
+      "  vitruvius learn train-regressor densepose.json --labels registered/ --images pictures/ \\\n"
+      "      --backbone resnet50-0676ba61.pth --out regressor/\n"
+      "  vitruvius learn predict densepose.json --regressor regressor/regressor.npz --images pictures/ \\\n"
+      "      --out predicted/\n\n"
+      "INPUT: what `vitruvius register` takes, with pictures' names. Each person is cut out of its picture; "
+      "a\n"
+      "residual network gives the 132 numbers of a body of segments, which are taught by those of the\n"
+      "registered body and by where the body's points should be seen. Numbers at -1: 30 epochs, 30 people a\n"
+      "step, rate 1e-4. DIR gets regressor.npz, log.csv, curves.png and, for --resume, checkpoint.npz. "
+      "Pictures\n"
+      "that cannot be read are named and left out. The same seed gives the same regressor with the same "
+      "number\n"
+      "of threads, LibTorch and processor.\n",
+      {},
+      nullptr,
+      "vitruvius learn"};
+  command.flags = {"labels", "images",       "out",          "model",  "gender",
+                   "chart",  "dense_points", "keypoint_set", "read_as"};
+  command.flags.insert(command.flags.end(), RegressorFlagNames().begin(), RegressorFlagNames().end());
+  for (const char* flag : {"seed", "threads", "device", "resume", "quiet"}) command.flags.push_back(flag);
+  command.run = [command](const std::vector<std::string>& words) {
+    return TrainRegressorFromFlags(command, words);
+  };
+  return command;
+}
+
+}  // namespace vitruvius

@@ -1,0 +1,26 @@
+// From the numbers of a body of segments to a result: what registration and prediction from pictures share.
+#pragma once
+
+#include <string>
+
+#include "models/body/segment_body.h"
+#include "models/scene/fit_result.h"
+#include "models/scene/observation.h"
+#include "solvers/registration/segment_view.h"
+
+namespace vitruvius {
+
+// A result of a person of which nothing is known yet; not usable.
+FitResult BeginSegmentResult(const PersonObservation& person, const BodyModel& model);
+// It is not usable after all. Returns the result.
+FitResult& Refuse(FitResult& result, const char* reason_code, const std::string& detail);
+
+// Parameters with the camera in px of the picture. `joints` evaluates all joints of the body. focal_px: of
+// the pinhole camera by which the body is placed in space where the person's is not known. The result is
+// refused where the numbers make no body.
+void AssembleSegments(const PersonObservation& person, const SegmentParameters& in_px, double focal_px,
+                      SegmentEvaluator* joints, FitResult* result);
+// Distances between what is seen and the body's points (P, 3), units of the view, as residuals in px.
+void SetResiduals(const SegmentView& view, const MatrixX3d& points, FitResult* result);
+
+}  // namespace vitruvius
