@@ -41,7 +41,14 @@ ObservationOptions ObservationOptionsFromFlags(bool dense) {
 std::string FindPicture(const PersonObservation& person) {
   std::error_code error;
   if (FLAGS_images.empty()) {
-    return fs::is_regular_file(person.image_path, error) ? person.image_path : "";
+    if (fs::is_regular_file(person.image_path, error)) return person.image_path;
+    if (person.image_path.empty()) return "";
+    const fs::path name = fs::path(person.image_path).filename(),
+                   folder = fs::path(person.source).parent_path();
+    for (const fs::path& path : {folder / "images" / name, folder / name}) {
+      if (fs::is_regular_file(path, error)) return path.string();
+    }
+    return "";
   }
   if (!person.image_path.empty()) {
     const fs::path path = fs::path(FLAGS_images) / fs::path(person.image_path).filename();

@@ -15,7 +15,8 @@ namespace vitruvius {
 // UsageError and InputError.
 ObservationOptions ObservationOptionsFromFlags(bool dense);
 
-// The picture of a person, by its path or name in --images; "" where there is none.
+// The picture of a person, by its path or name in --images; without that flag as the file names it, or beside
+// the file, or in a folder `images` there. "" where there is none.
 std::string FindPicture(const PersonObservation& person);
 
 // --chart, or the body's own. Throws InputError.

@@ -257,11 +257,20 @@ bool SameObjective(const RecipeStage& a, const RecipeStage& b) {
          a.torso_only == b.torso_only && a.freed_pose == b.freed_pose;
 }
 
-Recipe LoadRecipe(const std::string& name) {
-  const std::string path = ShippedOrOwnFile("recipe", "recipes", ".json", name);
-  constexpr std::uint64_t kMaxRecipeBytes = 1 << 20;
-  return ParseRecipe(ReadFile(path, kMaxRecipeBytes), path);
+namespace {
+
+std::string RecipePath(const std::string& name) {
+  return ShippedOrOwnFile("recipe", "recipes", ".json", name);
 }
+
+}  // namespace
+
+std::string RecipeText(const std::string& name) {
+  constexpr std::uint64_t kMaxRecipeBytes = 1 << 20;
+  return ReadFile(RecipePath(name), kMaxRecipeBytes);
+}
+
+Recipe LoadRecipe(const std::string& name) { return ParseRecipe(RecipeText(name), RecipePath(name)); }
 
 std::vector<std::string> ShippedRecipeNames() { return DataFileNames("recipes", ".json"); }
 

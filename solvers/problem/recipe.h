@@ -112,6 +112,8 @@ struct Recipe {
 // `name` is a shipped recipe or a path. Unknown keys, wrong types and values out of range are InputErrors by
 // name.
 Recipe LoadRecipe(const std::string& name);
+// The JSON that LoadRecipe parses.
+std::string RecipeText(const std::string& name);
 Recipe ParseRecipe(const std::string& json_text, const std::string& path);
 std::vector<std::string> ShippedRecipeNames();
 

@@ -112,6 +112,7 @@ void Loop::Load(const std::string& path) {
 TrainingOutcome Loop::Run(const std::string& checkpoint, const TrainingLoopEvents& events) {
   at::Tensor sum;
   std::int64_t counted = 0;
+  run_.steps = schedule_.steps;
   while (run_.step < schedule_.steps) {
     const at::Tensor losses = task_.Step(run_.step);
     sum = counted == 0 ? losses : sum + losses;

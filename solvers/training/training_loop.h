@@ -23,7 +23,8 @@ struct TrainingLog {
 };
 
 struct TrainingRun {
-  std::int64_t step = 0;  // done
+  std::int64_t step = 0;   // done
+  std::int64_t steps = 0;  // in all
   TrainingLog log;
   std::size_t num_losses = 0;  // columns 1 to num_losses of the log are losses
   std::int64_t best_step = 0;
