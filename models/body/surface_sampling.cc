@@ -27,6 +27,20 @@ Eigen::Vector3d PositionOf(const SurfacePlace& place, const BodyModel& model, co
   return position;
 }
 
+SurfacePlace PlaceOnRay(int face, const Eigen::Vector3d& ray, const BodyModel& model,
+                        const MatrixX3d& vertices) {
+  Eigen::Vector3d corners[3];
+  for (int i = 0; i < 3; ++i) corners[i] = vertices.row(model.faces()(face, i));
+  SurfacePlace place;
+  place.face = face;
+  for (int i = 0; i < 3; ++i) place.bary[i] = ray.dot(corners[(i + 1) % 3].cross(corners[(i + 2) % 3]));
+  if (place.bary.sum() < 0) place.bary = -place.bary;
+  place.bary = place.bary.cwiseMax(0.0);
+  const double sum = place.bary.sum();
+  place.bary = sum > 0 ? Eigen::Vector3d(place.bary / sum) : Eigen::Vector3d::Constant(1.0 / 3);
+  return place;
+}
+
 SurfacePlace SurfaceSampler::Draw(Rng* rng) const {
   const double at = rng->Uniform() * area_up_to_.back();
   SurfacePlace place;
