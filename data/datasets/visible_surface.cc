@@ -99,19 +99,21 @@ bool KeypointVisibility::IsSeen(const SeenBody& body, int point, const Eigen::Ve
   const Eigen::Vector2d at = CameraOf(body.view).ImgFromCam(position);
   const auto column = static_cast<long>(std::floor(at.x())), row = static_cast<long>(std::floor(at.y()));
   const std::vector<float>& share = share_[static_cast<size_t>(point)];
+  const bool is_joint = !share.empty();
   for (long y = std::max(0L, row - 1); y <= std::min<long>(body.view.height - 1, row + 1); ++y) {
     for (long x = std::max(0L, column - 1); x <= std::min<long>(body.view.width - 1, column + 1); ++x) {
       const auto pixel = static_cast<size_t>(y * body.view.width + x);
+      if ((*body.mask)[pixel] == 0) continue;
+      if (!is_joint) {
+        const double before_m = (1 - FirstOnRay(position, *model_, *body.vertices)) * position.norm();
+        return before_m <= kSurfaceReachM;
+      }
       const int face = body.rendering->face[pixel];
-      if ((*body.mask)[pixel] == 0 || face < 0) continue;
+      if (face < 0) continue;
       const Eigen::Vector2d sample = body.SampleOf(static_cast<int>(x), static_cast<int>(y));
       const SurfacePlace place =
           PlaceOnRay(face, body.view.RayAt(sample.x(), sample.y()), *model_, *body.vertices);
       const double distance = (PositionOf(place, *model_, *body.vertices) - position).norm();
-      if (share.empty()) {
-        if (distance <= kSurfaceReachM) return true;
-        continue;
-      }
       double own = 0;
       for (int i = 0; i < 3; ++i) own += place.bary[i] * share[static_cast<size_t>(model_->faces()(face, i))];
       if (own > 0.5 && distance <= kJointReachM) return true;

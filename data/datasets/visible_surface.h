@@ -33,9 +33,9 @@ struct SeenBody {
 std::vector<DensePoint> SampleVisiblePoints(const SeenBody& body, const SurfaceChart& chart, int most,
                                             int most_of_part, Rng* rng);
 
-// Whether a keypoint is seen: its pixel, or one beside it, is of the mask, and the surface there belongs to
-// it. Of a joint that is skin that moves with the joint, its parent or its children, within 0.18 m; of a
-// point of the surface, skin within 0.025 m.
+// Whether a keypoint is seen: its pixel, or one beside it, is of the mask, and what is there belongs to it.
+// Of a joint that is skin that moves with the joint, its parent or its children, within 0.18 m; of a point of
+// the surface, nothing of the body more than 0.025 m before it.
 class KeypointVisibility {
  public:
   KeypointVisibility(std::shared_ptr<const BodyModel> model, PointSet points);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -25,8 +27,10 @@ void AppendNumber(double value, int decimals, std::string* text) {
       std::to_chars(digits, digits + sizeof(digits), value, std::chars_format::fixed, decimals);
   VT_CHECK(end.ec == std::errc());
   std::string_view word(digits, static_cast<size_t>(end.ptr - digits));
-  while (word.back() == '0') word.remove_suffix(1);
-  if (word.back() == '.') word.remove_suffix(1);
+  if (word.find('.') != std::string_view::npos) {
+    while (word.back() == '0') word.remove_suffix(1);
+    if (word.back() == '.') word.remove_suffix(1);
+  }
   *text += word == "-0" ? "0" : word;
 }
 

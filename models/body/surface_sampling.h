@@ -22,6 +22,10 @@ Eigen::Vector3d PositionOf(const SurfacePlace& place, const BodyModel& model, co
 SurfacePlace PlaceOnRay(int face, const Eigen::Vector3d& ray, const BodyModel& model,
                         const MatrixX3d& vertices);
 
+// The multiple of a ray from the origin at which it first meets the body, from outside or from inside;
+// infinity where it meets nothing. Looks at all faces.
+double FirstOnRay(const Eigen::Vector3d& ray, const BodyModel& model, const MatrixX3d& vertices);
+
 class SurfaceSampler {
  public:
   explicit SurfaceSampler(const BodyModel& model);
