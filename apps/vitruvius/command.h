@@ -10,6 +10,7 @@ Command RegisterCommand();
 Command CheckCommand();
 Command ModelCommand();
 Command PriorCommand();
+Command SynthesizeCommand();
 Command EvaluateCommand();
 Command ExplainCommand();
 Command RenderCommand();

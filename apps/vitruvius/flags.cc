@@ -1,11 +1,14 @@
 #include "apps/vitruvius/flags.h"
 
+#include "data/datasets/synthetic_set.h"
 #include "solvers/prior_evaluation/evaluation.h"
 #include "solvers/registration/fitter.h"
 
 namespace {
 const vitruvius::FitOptions kFit;
 const vitruvius::PriorEvaluationOptions kPriors;
+const vitruvius::SyntheticImageOptions kImages;
+const vitruvius::SyntheticSetOptions kSet;
 }  // namespace
 
 DEFINE_string(from, "",
@@ -78,3 +81,10 @@ DEFINE_int32(compared, kPriors.compared, "bodies of each side for joint statisti
 DEFINE_int32(meshes, kPriors.meshes, "generated bodies whose meshes are searched for self-penetration");
 DEFINE_bool(circle, false, "go on around the sphere of latents, back to the beginning");
 DEFINE_int32(people, 100, "people fitted from 2D keypoints; 0: none");
+DEFINE_int64(count, kSet.count, "pictures");
+DEFINE_int32(side, kImages.size_px, "width and height of the pictures in px");
+DEFINE_string(backgrounds, "", "folder of pictures of which crops stand behind the people; empty: made up");
+DEFINE_int32(points, kImages.most_points, "points of the surface that are seen, a person at most");
+DEFINE_double(occluded, kImages.occluded_share,
+              "share of the pictures with something in front of the person");
+DEFINE_double(betas_sd, kImages.betas_sd, "standard deviation of the bodies' shape parameters");

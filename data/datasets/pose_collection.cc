@@ -82,7 +82,7 @@ PoseCollection CollectPoses(const std::vector<std::string>& paths, const PoseCol
   result.files = std::move(found.files);
   result.doubles = std::move(found.doubles);
 
-  constexpr int kColumns = 3 * (kMotionJoints - 1);
+  constexpr int kColumns = 3 * kMotionJoints;
   std::vector<double> values;
   std::vector<std::string> subject_of_file;
   std::vector<std::size_t> file_of_pose;
@@ -97,7 +97,7 @@ PoseCollection CollectPoses(const std::vector<std::string>& paths, const PoseCol
         ++result.frames_dropped;
         continue;
       }
-      const double* pose = motion.poses.data() + static_cast<std::ptrdiff_t>(frame) * motion.poses.cols() + 3;
+      const double* pose = motion.poses.data() + static_cast<std::ptrdiff_t>(frame) * motion.poses.cols();
       values.insert(values.end(), pose, pose + kColumns);
       file_of_pose.push_back(i);
     }
@@ -117,10 +117,15 @@ PoseCollection CollectPoses(const std::vector<std::string>& paths, const PoseCol
     result.weights.push_back(std::min(1.0, options.max_frames_per_subject / frames_of_subject[subject]));
   }
   const auto n = static_cast<Eigen::Index>(result.subject.size());
-  result.poses.resize(options.add_mirrored ? 2 * n : n, kColumns);
-  result.poses.topRows(n) = Eigen::Map<const RowMatrixXd>(values.data(), n, kColumns);
+  const Eigen::Map<const RowMatrixXd> whole(values.data(), n, kColumns);
+  result.poses.resize(options.add_mirrored ? 2 * n : n, kColumns - 3);
+  result.global_orient.resize(result.poses.rows(), 3);
+  result.poses.topRows(n) = whole.rightCols(kColumns - 3);
+  result.global_orient.topRows(n) = whole.leftCols<3>();
   if (options.add_mirrored) {
-    result.poses.bottomRows(n) = MirrorPoses(result.poses.topRows(n));
+    const RowMatrixXd mirrored = MirrorPoses(whole);
+    result.poses.bottomRows(n) = mirrored.rightCols(kColumns - 3);
+    result.global_orient.bottomRows(n) = mirrored.leftCols<3>();
     const std::vector<double> weights = result.weights;
     const std::vector<int> subject = result.subject;
     result.weights.insert(result.weights.end(), weights.begin(), weights.end());

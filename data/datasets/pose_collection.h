@@ -36,6 +36,7 @@ struct PoseCollectionOptions {
 
 struct PoseCollection {
   RowMatrixXd poses;                  // (N, 69) body poses, axis-angle, principal branch; valid frames only
+  MatrixX3d global_orient;            // (N, 3) of the same frames, axis-angle, in a world with y up
   std::vector<double> weights;        // (N) in (0, 1]
   std::vector<int> subject;           // (N) index into subjects
   std::vector<std::string> subjects;  // sorted

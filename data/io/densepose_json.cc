@@ -20,10 +20,6 @@ namespace {
 
 using nlohmann::json;
 
-// dp_x = 255 is the right side of the box. The page of the format says that the box is stretched to 256 x
-// 256; the authors' own code divides by 255, and it made the labels' pictures: the difference is half a pixel
-// in 128.
-constexpr double kBoxUnits = 255;
 // Labels at 256 exist, by rounding.
 constexpr double kMaxBoxPlace = 256;
 constexpr double kUnitsOfByte = 255;
@@ -78,7 +74,7 @@ void ReadAnnotation(const json& entry, const std::string& place, PersonObservati
     }
     DensePoint point;
     point.image_px =
-        box.corner + Eigen::Vector2d(arrays[0][n], arrays[1][n]).cwiseProduct(box.size) / kBoxUnits;
+        box.corner + Eigen::Vector2d(arrays[0][n], arrays[1][n]).cwiseProduct(box.size) / kDensePoseBoxUnits;
     point.part = static_cast<int>(arrays[2][n]);
     point.uv = {arrays[3][n], arrays[4][n]};
     person->dense.push_back(point);

@@ -10,6 +10,11 @@
 
 namespace vitruvius {
 
+// dp_x = 255 is the right side of the box. The page of DensePose's format says that the box is stretched to
+// 256 x 256; the authors' own code divides by 255, and it made the labels' pictures: the difference is half a
+// pixel in 128.
+inline constexpr double kDensePoseBoxUnits = 255;
+
 // Each opens one file and throws InputError when it cannot be read at all. People come out checked.
 std::unique_ptr<ObservationSource> OpenKeypointJson(const std::string& path,
                                                     const ObservationOptions& options);

@@ -93,7 +93,10 @@ bool EncodePng(const unsigned char* rows, int width, int height, int channels, s
   }
   png_set_write_fn(png, bytes, &AppendPng, &FlushPng);
   png_set_compression_level(png, Z_BEST_COMPRESSION);
-  png_set_IHDR(png, info, width, height, 8, channels == 4 ? PNG_COLOR_TYPE_RGBA : PNG_COLOR_TYPE_RGB,
+  png_set_IHDR(png, info, width, height, 8,
+               channels == 4   ? PNG_COLOR_TYPE_RGBA
+               : channels == 3 ? PNG_COLOR_TYPE_RGB
+                               : PNG_COLOR_TYPE_GRAY,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
   png_write_info(png, info);
@@ -123,7 +126,9 @@ std::string SerializePng(const Image& image) {
   VT_CHECK_EQ(image.pixels.size(), static_cast<std::size_t>(image.width) * image.height);
   const bool opaque =
       std::all_of(image.pixels.begin(), image.pixels.end(), [](const Rgba& pixel) { return pixel.a == 255; });
-  const int channels = opaque ? 3 : 4;
+  const bool grey = std::all_of(image.pixels.begin(), image.pixels.end(),
+                                [](const Rgba& pixel) { return pixel.r == pixel.g && pixel.g == pixel.b; });
+  const int channels = !opaque ? 4 : grey ? 1 : 3;
   std::string rows, bytes;
   rows.reserve(image.pixels.size() * channels);
   for (const Rgba& pixel : image.pixels) rows.append(reinterpret_cast<const char*>(&pixel), channels);

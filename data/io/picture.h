@@ -19,7 +19,8 @@ Image ReadPicture(const std::string& path);
 // The same of bytes in memory; `path` names them in messages.
 Image ParsePicture(std::string_view bytes, const std::string& path);
 
-// Written aside and renamed; the same picture gives the same bytes. Opaque pictures are stored without alpha.
+// Written aside and renamed; the same picture gives the same bytes. Opaque pictures are stored without alpha,
+// and those of grey alone as grey.
 // Throws InputError when the place cannot be written, ContractError for an empty or too large picture.
 void WritePng(const std::string& path, const Image& image);
 std::string SerializePng(const Image& image);

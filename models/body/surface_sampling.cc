@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <Eigen/Geometry>
 
@@ -25,6 +26,36 @@ Eigen::Vector3d PositionOf(const SurfacePlace& place, const BodyModel& model, co
   for (int corner = 0; corner < 3; ++corner)
     position += place.bary[corner] * vertices.row(model.faces()(place.face, corner)).transpose();
   return position;
+}
+
+SurfacePlace PlaceOnRay(int face, const Eigen::Vector3d& ray, const BodyModel& model,
+                        const MatrixX3d& vertices) {
+  Eigen::Vector3d corners[3];
+  for (int i = 0; i < 3; ++i) corners[i] = vertices.row(model.faces()(face, i));
+  SurfacePlace place;
+  place.face = face;
+  for (int i = 0; i < 3; ++i) place.bary[i] = ray.dot(corners[(i + 1) % 3].cross(corners[(i + 2) % 3]));
+  if (place.bary.sum() < 0) place.bary = -place.bary;
+  place.bary = place.bary.cwiseMax(0.0);
+  const double sum = place.bary.sum();
+  place.bary = sum > 0 ? Eigen::Vector3d(place.bary / sum) : Eigen::Vector3d::Constant(1.0 / 3);
+  return place;
+}
+
+double FirstOnRay(const Eigen::Vector3d& ray, const BodyModel& model, const MatrixX3d& vertices) {
+  double first = std::numeric_limits<double>::infinity();
+  for (Eigen::Index f = 0; f < model.faces().rows(); ++f) {
+    Eigen::Vector3d corners[3];
+    for (int i = 0; i < 3; ++i) corners[i] = vertices.row(model.faces()(f, i));
+    // The volumes of PlaceOnRay must have one sign; with s their sum, the plane is met at det[a b c] / s.
+    const double c = ray.dot(corners[0].cross(corners[1])), a = ray.dot(corners[1].cross(corners[2]));
+    if ((c > 0 && a < 0) || (c < 0 && a > 0)) continue;
+    const double b = ray.dot(corners[2].cross(corners[0]));
+    if ((std::min({a, b, c}) < 0 && std::max({a, b, c}) > 0) || a + b + c == 0) continue;
+    const double at = corners[0].dot(corners[1].cross(corners[2])) / (a + b + c);
+    if (at > 0) first = std::min(first, at);
+  }
+  return first;
 }
 
 SurfacePlace SurfaceSampler::Draw(Rng* rng) const {

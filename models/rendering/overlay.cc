@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/rendering/canvas.h"
+#include "models/rendering/part_colors.h"
 #include "models/rendering/rasterizer.h"
 #include "models/util/check.h"
 
@@ -207,7 +208,7 @@ Rgba WithOpacity(Rgba color, double opacity) {
 // Confidence as opacity; even the faintest keypoint can be found.
 double Opacity(double confidence) { return 0.25 + 0.75 * std::clamp(confidence, 0.0, 1.0); }
 
-// Points of the surface, small beside keypoints.
+// Points of the surface, small beside keypoints; in the colour of their part where it is known.
 void DrawDense(const std::vector<DensePoint>& dense, const Eigen::Vector2d& origin, double scale, double unit,
                Canvas* canvas) {
   constexpr Rgba kRim = {20, 24, 32, 255};
@@ -215,7 +216,12 @@ void DrawDense(const std::vector<DensePoint>& dense, const Eigen::Vector2d& orig
     if (!IsSomewhere(point.image_px)) continue;
     const Eigen::Vector2d at = scale * (point.image_px - origin);
     canvas->DrawDisc(at.x(), at.y(), 2.4 * unit, WithOpacity(kRim, 0.45));
-    canvas->DrawDisc(at.x(), at.y(), 1.6 * unit, WithOpacity(kCenterColor, Opacity(point.weight)));
+    const Eigen::Vector3d part = 255 * ColorOfPart(point.part);
+    const Rgba color = point.part == 0
+                           ? kCenterColor
+                           : Rgba{static_cast<std::uint8_t>(part.x()), static_cast<std::uint8_t>(part.y()),
+                                  static_cast<std::uint8_t>(part.z()), 255};
+    canvas->DrawDisc(at.x(), at.y(), 1.6 * unit, WithOpacity(color, Opacity(point.weight)));
   }
 }
 

@@ -70,6 +70,7 @@ void RenderOptions::Check() const {
   VT_CHECK_LE(supersampling, kMaxSupersampling);
   VT_CHECK_GT(near_m, 0.0);
   VT_CHECK(occlusion_radius_m >= 0 && std::isfinite(occlusion_radius_m));
+  light.Check();
 }
 
 void Rasterizer::ComputeNormals(const MatrixX3d& vertices, const MatrixX3i& faces) {
@@ -151,7 +152,8 @@ void Rasterizer::FillBand(int y_begin, int y_end, int row_samples, int scale, do
 }
 
 Rasterizer::Surface Rasterizer::ShadeAt(const Triangle& triangle, const Eigen::Vector3i& face,
-                                        const RenderView& view, double x_px, double y_px) const {
+                                        const RenderView& view, const StudioLight& light, double x_px,
+                                        double y_px) const {
   Eigen::Vector3f bary;
   for (int i = 0; i < 3; ++i) bary[i] = static_cast<float>(EvaluateAt(triangle.edges[i], x_px, y_px));
   bary /= bary.sum();
@@ -165,17 +167,18 @@ Rasterizer::Surface Rasterizer::ShadeAt(const Triangle& triangle, const Eigen::V
   surface.normal.normalize();
   const Eigen::Vector3f to_viewer = -view.RayAt(x_px, y_px).normalized().cast<float>();
   if (triangle.facing) {
-    surface.light = ShadeStudio(surface.normal, to_viewer, albedo);
+    surface.light = ShadeStudio(surface.normal, to_viewer, albedo, light);
   } else {
     // The inside of an open mesh is lit as a surface of its own, a little darker.
     surface.normal = -surface.normal;
-    surface.light = 0.6f * ShadeStudio(surface.normal, to_viewer, albedo);
+    surface.light = 0.6f * ShadeStudio(surface.normal, to_viewer, albedo, light);
   }
   return surface;
 }
 
-void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, int scale, int row_begin,
-                           int row_end, Rendering* rendering) {
+void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, const RenderOptions& options,
+                           int row_begin, int row_end, Rendering* rendering) {
+  const int scale = options.supersampling, middle = scale / 2 * (scale + 1);
   const int row_samples = view.width * scale, num_samples = scale * scale;
   const double step = 1.0 / scale;
   for (int y = row_begin; y < row_end; ++y) {
@@ -192,6 +195,7 @@ void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, int s
       }
       if (num_covered == 0) continue;
       const std::size_t pixel = static_cast<std::size_t>(y) * view.width + x;
+      if (seen[middle] >= 0) rendering->face[pixel] = triangles_[seen[middle]].face;
       Eigen::Vector3f light = Eigen::Vector3f::Zero(), normal = light;
       for (int i = 0; i < num_samples; ++i) {
         if (seen[i] < 0) continue;
@@ -204,7 +208,7 @@ void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, int s
           ++count, sum_x += k % scale, sum_y += k / scale;
         }
         const Triangle& triangle = triangles_[current];
-        const Surface surface = ShadeAt(triangle, faces.row(triangle.face), view,
+        const Surface surface = ShadeAt(triangle, faces.row(triangle.face), view, options.light,
                                         x + (static_cast<double>(sum_x) / count + 0.5) * step,
                                         y + (static_cast<double>(sum_y) / count + 0.5) * step);
         const float share = static_cast<float>(count) / static_cast<float>(num_covered);
@@ -247,6 +251,7 @@ void Rasterizer::Render(const MatrixX3d& vertices, const MatrixX3i& faces, const
   rendering->image.pixels.assign(num_pixels, Rgba{0, 0, 0, 0});
   rendering->depth_m.assign(num_pixels, std::numeric_limits<float>::infinity());
   rendering->mask.assign(num_pixels, 0);
+  rendering->face.assign(num_pixels, -1);
   pixel_light_.resize(num_pixels);
   pixel_normals_.resize(num_pixels);
 
@@ -271,7 +276,7 @@ void Rasterizer::Render(const MatrixX3d& vertices, const MatrixX3i& faces, const
   for (int row = 0; row < view.height && row_samples > 0; row += band_rows) {
     const int row_end = std::min(view.height, row + band_rows);
     FillBand(row * scale, row_end * scale, row_samples, scale, 1 / options.near_m);
-    ShadeBand(faces, view, scale, row, row_end, rendering);
+    ShadeBand(faces, view, options, row, row_end, rendering);
   }
   Develop(view, options.occlusion_radius_m, rendering);
 }

@@ -20,6 +20,7 @@
 #include "models/rendering/image.h"
 #include "models/rendering/occlusion.h"
 #include "models/rendering/render_view.h"
+#include "models/rendering/shading.h"
 
 namespace vitruvius {
 
@@ -29,6 +30,7 @@ struct RenderOptions {
   double occlusion_radius_m = 0.15;  // folds closer than this shade each other; 0: not at all
   // sRGB, 0 to 1. A soft clay.
   Eigen::Vector3f color = Eigen::Vector3f(0.86f, 0.76f, 0.68f);
+  StudioLight light;
 
   // Throws ContractError.
   void Check() const;
@@ -39,7 +41,16 @@ struct Rendering {
   std::vector<float> depth_m;  // (height, width) nearest sample's z; infinity where nothing is
   std::vector<std::uint8_t>
       mask;  // (height, width) 255 where half or more of the samples are covered, else 0
+  // (height, width) the face that is seen at one place of each pixel, its corner plus MiddleSample of the
+  // supersampling in x and in y; -1 where nothing is.
+  std::vector<int> face;
 };
+
+// The sample of a pixel that Rendering::face tells of: in the pixel's middle for odd numbers of samples a
+// side, the next one to the lower right for even ones. 0 to 1, px.
+inline double MiddleSample(int supersampling) {
+  return (supersampling / 2 + 0.5) / supersampling;  // NOLINT(bugprone-integer-division): whole samples
+}
 
 // Owns the buffers; a second rendering of the same size allocates nothing. One a thread.
 class Rasterizer {
@@ -72,10 +83,10 @@ class Rasterizer {
   void ComputeNormals(const MatrixX3d& vertices, const MatrixX3i& faces);
   void SetUpTriangles(const MatrixX3i& faces, const RenderView& view, const RenderOptions& options);
   void FillBand(int y_begin, int y_end, int row_samples, int scale, double max_inverse_depth);
-  void ShadeBand(const MatrixX3i& faces, const RenderView& view, int scale, int row_begin, int row_end,
-                 Rendering* rendering);
-  Surface ShadeAt(const Triangle& triangle, const Eigen::Vector3i& face, const RenderView& view, double x_px,
-                  double y_px) const;
+  void ShadeBand(const MatrixX3i& faces, const RenderView& view, const RenderOptions& options, int row_begin,
+                 int row_end, Rendering* rendering);
+  Surface ShadeAt(const Triangle& triangle, const Eigen::Vector3i& face, const RenderView& view,
+                  const StudioLight& light, double x_px, double y_px) const;
   // Turns light into 8-bit colours, less what neighbours hide.
   void Develop(const RenderView& view, double occlusion_radius_m, Rendering* rendering);
 

@@ -436,5 +436,25 @@ TEST(Turntable, MeshWithoutAFinitePointIsAnEmptyGround) {
   EXPECT_THROW(RenderTurntable(vertices, faces, 0), ContractError);
 }
 
+// Two triangles that share an edge and one behind them.
+TEST(Rasterizer, TellsTheFaceSeenAtEachPixel) {
+  const Mesh mesh =
+      MakeMesh({{0, 0, 1}, {8, 0, 1}, {8, 8, 1}, {0, 8, 1}, {-9, -9, 3}, {90, -9, 3}, {-9, 90, 3}},
+               {{4, 5, 6}, {0, 1, 2}, {0, 2, 3}});
+  for (const int supersampling : {1, 2, 3, 4}) {
+    RenderOptions options;
+    options.supersampling = supersampling;
+    Rendering rendering;
+    Rasterizer().Render(mesh.vertices, mesh.faces, UnitView(10, 8), options, &rendering);
+    const auto at = [&](int x, int y) { return rendering.face[static_cast<std::size_t>(y) * 10 + x]; };
+    EXPECT_EQ(at(6, 2), 1);
+    EXPECT_EQ(at(2, 6), 2);
+    EXPECT_EQ(at(9, 2), 0);
+    const double middle = MiddleSample(supersampling);
+    EXPECT_NEAR(middle, 0.5, 0.25);
+  }
+  EXPECT_EQ(RenderHard(MakeMesh({}, {}), UnitView(2, 1)).face, (std::vector<int>{-1, -1}));
+}
+
 }  // namespace
 }  // namespace vitruvius

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "models/rendering/occlusion.h"
+#include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
@@ -28,6 +29,25 @@ TEST(Shading, SrgbGoesThereAndBack) {
   EXPECT_EQ(Srgb8FromLinear(7), 255);
   EXPECT_EQ(Srgb8FromLinear(-7), 0);
   EXPECT_NEAR(LinearFromSrgb(Eigen::Vector3f(0.5f, 2, -1)).x(), 0.21404f, 1e-5f);
+}
+
+TEST(Shading, TheStudioTurnsAndHasATint) {
+  const Eigen::Vector3f left(-1, 0, 0), right(1, 0, 0), to_viewer(0, 0, -1), white(1, 1, 1);
+  const auto light = [&](const Eigen::Vector3f& normal, const StudioLight& studio) {
+    return ShadeStudio(normal, to_viewer, white, studio);
+  };
+  StudioLight turned;
+  turned.studio_from_cam = Eigen::Vector3f(-1, 1, -1).asDiagonal();  // half a turn about the vertical
+  EXPECT_GT(light(left, {}).y(), 1.5f * light(right, {}).y());
+  EXPECT_GT(light(right, turned).y(), 1.5f * light(left, turned).y());
+  StudioLight red;
+  red.tint = Eigen::Vector3f(0.5f, 0, 0);
+  const Eigen::Vector3f plain = light(left, {});
+  EXPECT_TRUE(light(left, red).isApprox(Eigen::Vector3f(0.5f * plain.x(), 0, 0)));
+  turned.studio_from_cam(0, 0) = 1;  // a mirror image is no turn
+  EXPECT_THROW(turned.Check(), ContractError);
+  red.tint.y() = -1;
+  EXPECT_THROW(red.Check(), ContractError);
 }
 
 TEST(Shading, SkyIsBrighterThanGround) {

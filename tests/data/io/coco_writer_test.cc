@@ -1,0 +1,119 @@
+// COCO JSON as it is written, by the reader.
+#include "data/io/coco_writer.h"
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "data/io/keypoint_files.h"
+#include "models/util/check.h"
+#include "models/util/rng.h"
+#include "tests/util/run_program.h"
+
+namespace vitruvius {
+namespace {
+
+CocoPerson MakePerson(std::int64_t index) {
+  Rng rng(static_cast<std::uint64_t>(index) + 1);
+  CocoPerson person;
+  person.image_id = index;
+  person.id = index + 1;
+  person.file_name = "p " + std::to_string(index) + ".jpg";
+  person.width = 640;
+  person.height = 480;
+  person.box_px = {100, 50, 200, 300};
+  person.area_px = 12345;
+  person.keypoints_px.resize(17, 2);
+  person.visibility.resize(17);
+  for (int k = 0; k < 17; ++k) {
+    person.keypoints_px.row(k) << rng.Uniform(0, 640), rng.Uniform(0, 480);
+    person.visibility[k] = k % 3;
+  }
+  for (int i = 0; i < 20; ++i) {
+    DensePoint point;
+    point.image_px = {rng.Uniform(100, 300), rng.Uniform(50, 350)};
+    point.part = i + 1;
+    point.uv = {rng.Uniform(), rng.Uniform()};
+    person.dense.push_back(point);
+  }
+  return person;
+}
+
+TEST(CocoWriter, IsReadBackAsItWas) {
+  const TestFolder folder;
+  constexpr int kPeople = 3;
+  CocoWriter writer(folder / "annotations.json");
+  for (int i = 0; i < kPeople; ++i) writer.Append(MakePerson(i));
+  EXPECT_FALSE(std::filesystem::exists(folder / "annotations.json"));
+  writer.Finish();
+  ObservationOptions options;
+  options.dense = true;
+  const auto source = OpenObservations({folder / "annotations.json"}, options);
+  PersonObservation read;
+  for (int i = 0; i < kPeople; ++i) {
+    ASSERT_TRUE(source->Next(&read));
+    const CocoPerson person = MakePerson(i);
+    EXPECT_EQ(read.reason, "") << read.detail;
+    EXPECT_EQ(read.id, PersonIdOf(person));
+    EXPECT_EQ(read.image_path, person.file_name);
+    EXPECT_EQ(read.image_width, 640);
+    for (int k = 0; k < 17; ++k) {
+      EXPECT_EQ(read.keypoints2d(k, 2), person.visibility[k] > 0 ? 1 : 0);
+      if (person.visibility[k] == 0) continue;
+      EXPECT_LT((read.keypoints2d.row(k).head<2>() - person.keypoints_px.row(k)).norm(), 1e-3);
+    }
+    ASSERT_EQ(read.dense.size(), person.dense.size());
+    for (size_t n = 0; n < read.dense.size(); ++n) {
+      EXPECT_EQ(read.dense[n].part, person.dense[n].part);
+      EXPECT_LT((read.dense[n].uv - person.dense[n].uv).norm(), 1e-6);
+      EXPECT_LT((read.dense[n].image_px - person.dense[n].image_px).norm(), 1e-5);
+    }
+  }
+  EXPECT_FALSE(source->Next(&read));
+}
+
+TEST(CocoWriter, HasTheFieldsOfTheFormat) {
+  const TestFolder folder;
+  CocoWriter writer(folder / "annotations.json");
+  writer.Append(MakePerson(0));
+  writer.Finish();
+  const nlohmann::json document = nlohmann::json::parse(ReadAll(folder / "annotations.json"));
+  const nlohmann::json& annotation = document["annotations"][0];
+  EXPECT_EQ(annotation["category_id"], 1);
+  EXPECT_EQ(annotation["iscrowd"], 0);
+  EXPECT_EQ(annotation["image_id"], document["images"][0]["id"]);
+  EXPECT_EQ(annotation["bbox"], nlohmann::json({100, 50, 200, 300}));
+  EXPECT_EQ(annotation["area"], 12345);
+  EXPECT_EQ(annotation["num_keypoints"], 11);
+  EXPECT_EQ(annotation["keypoints"][2], 0);
+  EXPECT_EQ(annotation["keypoints"][0], 0);
+  EXPECT_EQ(document["categories"][0]["keypoints"][0], "nose");
+  for (const char* key : {"dp_x", "dp_y"}) {
+    for (const double place : annotation[key]) EXPECT_TRUE(place >= 0 && place <= 255);
+  }
+}
+
+TEST(CocoWriter, WithoutFinishNothingIsLeft) {
+  const TestFolder folder;
+  WriteAll(folder / "annotations.json", "older");
+  { CocoWriter(folder / "annotations.json").Append(MakePerson(0)); }
+  EXPECT_EQ(ReadAll(folder / "annotations.json"), "older");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+  EXPECT_THROW(CocoWriter(folder / "missing/annotations.json"), InputError);
+}
+
+TEST(CocoWriter, RefusesWhatTheFormatCannotHold) {
+  const TestFolder folder;
+  CocoWriter writer(folder / "annotations.json");
+  CocoPerson person = MakePerson(0);
+  person.dense[3].image_px.x() = 99;
+  EXPECT_THROW(writer.Append(person), ContractError);
+  person = MakePerson(0);
+  person.keypoints_px.conservativeResize(16, 2);
+  EXPECT_THROW(writer.Append(person), ContractError);
+}
+
+}  // namespace
+}  // namespace vitruvius
