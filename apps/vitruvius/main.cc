@@ -7,7 +7,7 @@ int main(int argc, char** argv) {
   return RunProgram({"vitruvius",
                      "vitruvius fits parametric human bodies to keypoints.",
                      {FitCommand(), RegisterCommand(), CheckCommand(), DemoCommand(), ModelCommand(),
-                      PriorCommand(), LearnCommand(), SynthesizeCommand(), EvaluateCommand(), ExplainCommand(), RenderCommand(),
-                      ReportCommand(), ConvertCommand()}},
+                      PriorCommand(), LearnCommand(), SynthesizeCommand(), EvaluateCommand(),
+                      ExplainCommand(), RenderCommand(), ReportCommand(), ConvertCommand()}},
                     argc, argv);
 }

@@ -169,17 +169,29 @@ void SyntheticImages::Impl::Place(const MatrixX3d& vertices, Rng* rng, RenderVie
       side * options.least_focal * std::pow(options.most_focal / options.least_focal, rng->Uniform());
   view->focal_px = Eigen::Vector2d::Constant(focal);
   const Eigen::Vector3d low = vertices.colwise().minCoeff(), high = vertices.colwise().maxCoeff();
-  const Eigen::Vector3d size = high - low;
-  const double share = rng->Uniform(options.least_share, options.most_share);
-  const double depth =
-      std::max(focal * size.head<2>().maxCoeff() / (share * side), kNearestM + 0.5 * size.z());
-  Eigen::Vector2d at;
-  for (int axis = 0; axis < 2; ++axis) {
-    const double half = 0.5 * focal / depth * size[axis];
-    const double free = std::max(0.0, 0.5 * side - half + options.most_cut_share * 2 * half);
-    at[axis] = 0.5 * side + rng->Uniform(-free, free);
+  const double wanted = rng->Uniform(options.least_share, options.most_share) * side;
+  const Eigen::Vector2d along(rng->Uniform(-1, 1), rng->Uniform(-1, 1));
+  const PerspectiveCamera camera = {view->focal_px, view->center_px};
+  const double nearest = kNearestM - low.z();
+  *transl = -0.5 * (low + high);
+  transl->z() =
+      std::max(focal * (high - low).head<2>().maxCoeff() / wanted - 0.5 * (low + high).z(), nearest);
+  // The box above is that of the body as if seen from far away; what perspective makes of it is put right.
+  constexpr int kSteps = 2;
+  for (int step = 0; step < kSteps; ++step) {
+    Eigen::Array2d top = Eigen::Array2d::Constant(std::numeric_limits<double>::infinity()), bottom = -top;
+    for (Eigen::Index v = 0; v < vertices.rows(); ++v) {
+      const Eigen::Vector3d at = vertices.row(v).transpose() + *transl;
+      const Eigen::Array2d seen = camera.ImgFromCam(at).array();
+      top = top.min(seen), bottom = bottom.max(seen);
+    }
+    const Eigen::Vector2d size = bottom - top;
+    const Eigen::Vector2d free = (0.5 * side + (options.most_cut_share - 0.5) * size.array()).max(0);
+    const Eigen::Vector2d to = view->center_px + along.cwiseProduct(free);
+    const double depth = 0.5 * (low + high).z() + transl->z(), ratio = size.maxCoeff() / wanted;
+    transl->head<2>() += (to - 0.5 * (top + bottom).matrix()) * depth / focal;
+    if (step + 1 < kSteps) transl->z() = std::max(transl->z() + (ratio - 1) * depth, nearest);
   }
-  *transl = PerspectiveCamera{view->focal_px, view->center_px}.CamFromImg(at, depth) - 0.5 * (low + high);
 }
 
 namespace {

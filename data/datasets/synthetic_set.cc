@@ -24,6 +24,7 @@ constexpr std::int64_t kMostPictures = 1000000000;
 // Pictures that are held at a time, for each thread.
 constexpr int kRoundOfThread = 16;
 constexpr int kSheetColumns = 6, kSheetCell = 256;  // px
+constexpr int kSheetQuality = 75;                   // to look at, not to learn from
 
 void MakeFolder(const fs::path& folder) {
   std::error_code error;
@@ -128,7 +129,7 @@ void WriteSyntheticSet(const SyntheticImages& images, const std::string& folder,
   }
   if (!samples.empty()) {
     const Image sheet = ContactSheet(samples, kSheetColumns, {}, "", kSheetCell);
-    WriteFileAtomically((root / "samples.jpg").string(), SerializeJpeg(sheet, options.jpeg_quality));
+    WriteFileAtomically((root / "samples.jpg").string(), SerializeJpeg(sheet, kSheetQuality));
   }
   results.Finish();
   labels.Finish();

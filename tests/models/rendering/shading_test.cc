@@ -32,9 +32,9 @@ TEST(Shading, SrgbGoesThereAndBack) {
 }
 
 TEST(Shading, TheStudioTurnsAndHasATint) {
-  const Eigen::Vector3f left(-1, 0, 0), right(1, 0, 0), to_viewer(0, 0, -1), white(1, 1, 1);
+  const Eigen::Vector3f left(-1, 0, 0), right(1, 0, 0), white(1, 1, 1);
   const auto light = [&](const Eigen::Vector3f& normal, const StudioLight& studio) {
-    return ShadeStudio(normal, to_viewer, white, studio);
+    return ShadeStudio(normal, normal, white, studio);  // seen face on: without the rim's light
   };
   StudioLight turned;
   turned.studio_from_cam = Eigen::Vector3f(-1, 1, -1).asDiagonal();  // half a turn about the vertical
