@@ -77,14 +77,14 @@ class Inverter {
 
 }  // namespace
 
-void InversionErrorOptions::Check() const {
+void LatentSearchOptions::Check() const {
   VT_CHECK_GT(starts, 0);
   VT_CHECK_GE(draws, starts);
   VT_CHECK_GT(steps, 0);
 }
 
 at::Tensor InversionErrors(const LatentMap& map, const TorchBody& body, const at::Tensor& axis_angle,
-                           const InversionErrorOptions& options) {
+                           const LatentSearchOptions& options) {
   options.Check();
   at::NoGradGuard no_grad;
   const std::int64_t n = axis_angle.size(0), d = map.latent_dim;

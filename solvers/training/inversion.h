@@ -17,7 +17,7 @@ struct LatentMap {
   std::function<at::Tensor(const at::Tensor& axis_angle)> encode;
 };
 
-struct InversionErrorOptions {
+struct LatentSearchOptions {
   int draws = 256;  // latents tried for each pose
   int starts = 4;   // of those, the best are refined; an encoder's latent comes first
   int steps = 20;   // of Levenberg and Marquardt
@@ -28,6 +28,6 @@ struct InversionErrorOptions {
 // min_z mean_j |joint_j(z) - joint_j|, millimetres, (N,) on the CPU, over all joints of the body but its
 // root.
 at::Tensor InversionErrors(const LatentMap& map, const TorchBody& body, const at::Tensor& axis_angle,
-                           const InversionErrorOptions& options = {});
+                           const LatentSearchOptions& options = {});
 
 }  // namespace vitruvius

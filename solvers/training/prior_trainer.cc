@@ -4,7 +4,7 @@ namespace vitruvius {
 
 double PriorTrainer::Validate(const TrainingPoses& validation, const TorchBody& body,
                               const TrainingOptions& options) {
-  InversionErrorOptions inversion;
+  LatentSearchOptions inversion;
   inversion.steps = options.inversion_steps;
   return InversionErrors(Map(), body, validation.axis_angle, inversion).median().item<double>();
 }

@@ -2,14 +2,20 @@
 // LibTorch it was not built; then `learn` must say so.
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <tuple>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "data/datasets/amass_writer.h"
+#include "data/io/picture.h"
+#include "data/io/result_writer.h"
 #include "models/body/mannequin.h"
+#include "models/rendering/rasterizer.h"
 #include "models/util/rng.h"
 #include "tests/util/run_program.h"
+#include "tests/util/synthetic_person.h"
 
 namespace vitruvius {
 namespace {
@@ -107,6 +113,73 @@ TEST_F(LearnTest, FromMotionToALifter) {
     const ProgramRun wrong = train(flags);
     EXPECT_EQ(wrong.status, status) << flags << "\n" << wrong.output;
     EXPECT_NE(wrong.output.find(word), std::string::npos) << flags << "\n" << wrong.output;
+  }
+}
+
+// Six people, each in a picture, as COCO keypoints: registered, learned from, predicted.
+TEST_F(LearnTest, FromPicturesToBodies) {
+  if (!IsBuilt()) GTEST_SKIP() << "vitruvius_learn was not built: no LibTorch";
+  const std::string people = folder_ / "people.json", out = folder_ / "regressor",
+                    images = folder_ / "images";
+  std::filesystem::create_directories(images);
+  nlohmann::json document = {{"images", nlohmann::json::array()}, {"annotations", nlohmann::json::array()}};
+  for (int i = 0; i < 6; ++i) {
+    const KnownPerson person = MakeKnownPerson(static_cast<std::uint64_t>(i + 1), "coco17", 1);
+    const std::string name = "p" + std::to_string(i) + ".png";
+    RenderView view;
+    view.width = view.height = 1000;
+    view.focal_px = *person.observation.focal_px;
+    view.center_px = *person.observation.center_px;
+    Rendering rendering;
+    Rasterizer().Render(PoseMesh(*Mannequin(), person.truth).vertices, Mannequin()->faces(), view,
+                        RenderOptions(), &rendering);
+    if (i != 5) WritePng(images + "/" + name, rendering.image);
+    document["images"].push_back({{"id", i}, {"file_name", name}, {"width", 1000}, {"height", 1000}});
+    std::vector<double> numbers;
+    for (Eigen::Index k = 0; k < person.observation.keypoints2d.rows(); ++k) {
+      const auto row = person.observation.keypoints2d.row(k);
+      numbers.insert(numbers.end(), {row[0], row[1], 2});
+    }
+    document["annotations"].push_back({{"id", i}, {"image_id", i}, {"keypoints", numbers}});
+  }
+  std::ofstream(people) << document;
+  const std::string body = " --model=mannequin --threads=1";
+  ProgramRun run =
+      RunProgram("register " + people + " --recipe=dense-first --out=" + (folder_ / "registered") + body);
+  ASSERT_EQ(run.status, 0) << run.output;
+  const std::string train = "learn train-regressor " + people + " --labels=" + (folder_ / "registered") +
+                            " --images=" + images + body + " --arch=resnet18 --size=32 --epochs=2 --batch=3" +
+                            " --evaluations=1 --out=" + out;
+  run = RunProgram(train);
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_NE(run.output.find("1 left out: has no picture"), std::string::npos) << run.output;
+  for (const char* file : {"regressor.npz", "log.csv", "curves.png", "checkpoint.npz"})
+    EXPECT_TRUE(std::filesystem::exists(out + "/" + file)) << file;
+  EXPECT_EQ(RunProgram(train + " --resume").status, 0);  // from a training that has ended
+
+  const std::string predict = "learn predict " + people + " --images=" + images + body +
+                              " --regressor=" + out + "/regressor.npz --out=" + (folder_ / "predicted");
+  run = RunProgram(predict);
+  ASSERT_EQ(run.status, 0) << run.output;
+  const ResultsFile results = ReadResults(folder_ / "predicted");
+  ASSERT_EQ(results.rows.size(), 6u);
+  for (size_t i = 0; i < 6; ++i) EXPECT_EQ(results.rows[i].fit.usable, i != 5) << i;
+  EXPECT_EQ(results.rows[0].fit.segment_scales.size(), 24);
+  EXPECT_EQ(
+      RunProgram("render " + (folder_ / "predicted") + " --model=mannequin --out=" + (folder_ / "rendered"))
+          .status,
+      0);
+
+  for (const auto& [command, status, word] :
+       {std::tuple<std::string, int, const char*>{train + " --arch=vgg", 1, "resnet50"},
+        {train + " --size=3", 2, "--size"},
+        {train + " --init=a.npz --backbone=b.pth", 2, "--backbone"},
+        {train + " --labels=" + out + "/regressor.npz", 1, "regressor.npz"},
+        {predict + " --regressor=" + (folder_ / "registered/results.npz"), 1, "joint_names"},
+        {"learn predict " + people, 2, "--out"}}) {
+    const ProgramRun wrong = RunProgram(command);
+    EXPECT_EQ(wrong.status, status) << command << "\n" << wrong.output;
+    EXPECT_NE(wrong.output.find(word), std::string::npos) << command << "\n" << wrong.output;
   }
 }
 

@@ -322,7 +322,7 @@ TEST(InversionTest, FindsWhatIsThere) {
   LatentMap map;
   map.latent_dim = 57;
   map.rotations = [](const at::Tensor& z) { return RotationsFromAxisAngle(z.view({z.size(0), 19, 3})); };
-  InversionErrorOptions options;
+  LatentSearchOptions options;
   options.steps = 40;
   EXPECT_LT(InversionErrors(map, body, poses.axis_angle, options).max().item<double>(), 3);  // mm
   map.encode = [](const at::Tensor& axis_angle) { return axis_angle; };
@@ -345,7 +345,7 @@ TEST(InversionTest, AMapThatBreaksDownCostsItsOwnPoseOnly) {
     z[0].fill_(0.899);  // any step forward breaks
     return z;
   };
-  InversionErrorOptions options;
+  LatentSearchOptions options;
   options.steps = 10;
   const at::Tensor errors = InversionErrors(map, body, poses.axis_angle, options);
   EXPECT_LT(errors.slice(0, 1).max().item<double>(), 0.01);  // mm

@@ -12,6 +12,7 @@
 #include "solvers/training/tensor_arrays.h"
 #include "tests/training/regressor_people.h"
 #include "tests/util/run_program.h"
+#include "tests/util/torch_checkpoint_writer.h"
 
 namespace vitruvius {
 namespace {
@@ -175,6 +176,30 @@ TEST_F(TrainRegressorTest, TrunksOfStateDicts) {
   EXPECT_TRUE(
       other.parameters().at("layer4.1.conv2.weight").equal(one.parameters().at("layer4.1.conv2.weight")));
   EXPECT_TRUE(other.parameters().at("head.weight").equal(head));
+  // The same as torch saves it, in both its formats.
+  CheckpointWriter writer;
+  for (const TensorSet* set : {&one.parameters(), &one.buffers()}) {
+    for (size_t i = 0; i < set->shapes().size(); ++i) {
+      const auto& [name, shape] = set->shapes()[i];
+      if (name.rfind("head.", 0) == 0) continue;
+      const at::Tensor values = set->tensors()[i].detach().contiguous();
+      writer.Add(name, {shape,
+                        values.strides().vec(),
+                        {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()}});
+    }
+  }
+  writer.Add("bn1.num_batches_tracked", {{}, {}, {7}});
+  writer.Add("fc.bias", {{2}, {1}, {1, 2}});
+  writer.WriteZip(folder_ / "new.pth");
+  writer.WriteLegacy(folder_ / "old.pth");
+  for (const char* name : {"new.pth", "old.pth"}) {
+    other.Initialise(3, RestInCrop(*model_));
+    BeginFrom(folder_ / name, &other);
+    EXPECT_TRUE(
+        other.parameters().at("layer4.1.conv2.weight").equal(one.parameters().at("layer4.1.conv2.weight")));
+    EXPECT_TRUE(other.buffers().flat().equal(one.buffers().flat()));
+  }
+
   arrays.erase("layer1.0.conv1.weight");
   arrays["layer9.weight"] = arrays["bn1.weight"];
   arrays["layer2.0.bn1.bias"] = arrays["bn1.weight"];
