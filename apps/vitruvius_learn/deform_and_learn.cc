@@ -36,8 +36,7 @@ DEFINE_int64(lifter_hidden, vitruvius::RoundsOptions().lifter.hidden, "width of 
 DEFINE_int64(lifter_batch, vitruvius::RoundsOptions().lifter.batch, "people a step of the depth lifter");
 DEFINE_double(lifter_rate, vitruvius::RoundsOptions().lifter.learning_rate,
               "learning rate of the depth lifter");
-DEFINE_double(label_out, vitruvius::LabelWeightOptions().out,
-              "registrations whose residual or deviation is so many times the usual one teach nothing");
+DECLARE_double(label_out);
 
 namespace vitruvius {
 namespace {
@@ -199,12 +198,12 @@ Command DeformAndLearnCommand() {
       nullptr,
       "vitruvius learn"};
   command.flags = {
-      "test",          "rounds",       "out",         "images",       "truth",         "test_truth",
-      "model",         "gender",       "chart",       "dense_points", "keypoint_set",  "read_as",
-      "first_recipe",  "later_recipe", "lift",        "later_epochs", "lifter_epochs", "later_lifter_epochs",
-      "lifter_hidden", "lifter_batch", "lifter_rate", "label_out"};
+      "test",          "rounds",       "out",        "images",       "truth",         "test_truth",
+      "model",         "gender",       "chart",      "dense_points", "keypoint_set",  "read_as",
+      "first_recipe",  "later_recipe", "lift",       "later_epochs", "lifter_epochs", "later_lifter_epochs",
+      "lifter_hidden", "lifter_batch", "lifter_rate"};
   for (const std::string& name : RegressorFlagNames()) {
-    if (name != "label_residual" && name != "unlabelled") command.flags.push_back(name);
+    if (name != "unlabelled") command.flags.push_back(name);
   }
   for (const char* flag : {"seed", "threads", "device", "quiet"}) command.flags.push_back(flag);
   command.run = [command](const std::vector<std::string>& words) { return DeformAndLearn(command, words); };

@@ -2,6 +2,7 @@
 
 #include "apps/common/flags.h"
 #include "apps/vitruvius_learn/training_session.h"
+#include "solvers/deform_and_learn/label_weights.h"
 
 DECLARE_int64(batch);
 DECLARE_int64(epochs);
@@ -25,8 +26,8 @@ DEFINE_bool(decay, vitruvius::RegressorOptions().decays,
 DEFINE_bool(augment, true, "turn, zoom, shift and recolour the pictures at random");
 DEFINE_double(held_out, vitruvius::RegressorOptions().held_out,
               "share of the pictures that judge which weights are kept");
-DEFINE_double(label_residual, vitruvius::RegressorLabelOptions().residual,
-              "a registration with this median residual, of half the person's box, counts half");
+DEFINE_double(label_out, vitruvius::LabelWeightOptions().out,
+              "registrations whose residual or deviation is so many times the usual one teach nothing");
 DEFINE_double(unlabelled, vitruvius::RegressorLabelOptions().unlabelled_weight,
               "how much people without a usable registration count, by their points; 0: they are left out");
 DEFINE_int64(cache_mb, vitruvius::RegressorOptions().cache_bytes >> 20,
@@ -38,9 +39,9 @@ namespace vitruvius {
 
 const std::vector<std::string>& RegressorFlagNames() {
   static const std::vector<std::string> names = {
-      "arch",    "size",     "backbone",       "init",           "epochs",       "batch",
-      "rate",    "decay",    "weight_decay",   "regress_weight", "dense_weight", "keypoint_weight",
-      "augment", "held_out", "label_residual", "unlabelled",     "evaluations",  "cache_mb"};
+      "arch",    "size",     "backbone",     "init",           "epochs",       "batch",
+      "rate",    "decay",    "weight_decay", "regress_weight", "dense_weight", "keypoint_weight",
+      "augment", "held_out", "label_out",    "unlabelled",     "evaluations",  "cache_mb"};
   return names;
 }
 
@@ -57,7 +58,6 @@ RegressorFlags RegressorFromFlags() {
   TakeFlag("dense_weight", FLAGS_dense_weight, 0, 1e6, &training.dense_weight);
   TakeFlag("keypoint_weight", FLAGS_keypoint_weight, 0, 1e6, &training.keypoint_weight);
   TakeFlag("held_out", FLAGS_held_out, 1e-6, 0.9, &training.held_out);
-  TakeFlag("label_residual", FLAGS_label_residual, 1e-6, 1e6, &flags.labels.residual);
   TakeFlag("unlabelled", FLAGS_unlabelled, 0, 1, &flags.labels.unlabelled_weight);
   TakeFlag("evaluations", FLAGS_evaluations, 1, 1e6, &training.evaluations);
   std::int64_t cache_mb = training.cache_bytes >> 20;

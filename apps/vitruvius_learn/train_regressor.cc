@@ -12,9 +12,11 @@
 #include "apps/vitruvius_learn/training_pictures.h"
 #include "apps/vitruvius_learn/training_session.h"
 #include "data/io/result_writer.h"
+#include "solvers/deform_and_learn/label_weights.h"
 #include "solvers/training/train_regressor.h"
 
 DECLARE_bool(resume);
+DECLARE_double(label_out);
 DEFINE_string(
     labels, "",
     "results.npz, or its folder, of `vitruvius register` with a recipe of segments: registered bodies, "
@@ -29,9 +31,15 @@ struct Gathered {
   std::map<std::string, std::int64_t> left_out;  // reasons
 };
 
-std::map<std::string, FitResult> Labels(const BodyModel& model) {
-  std::map<std::string, FitResult> labels;
+struct Label {
+  FitResult fit;
+  double weight = 0;
+};
+
+std::map<std::string, Label> Labels(const BodyModel& model) {
+  std::map<std::string, Label> labels;
   if (FLAGS_labels.empty()) return labels;
+  std::vector<FitResult> fits;
   for (ResultsFile::Row& row : ReadResults(FLAGS_labels).rows) {
     FitResult& fit = row.fit;
     if (fit.usable && fit.segment_scales.size() != model.num_joints()) {
@@ -40,15 +48,21 @@ std::map<std::string, FitResult> Labels(const BodyModel& model) {
                               model.num_joints(), " of the body ", model.name(),
                               ": register with a recipe of segments, as dense-first, and this body"));
     }
-    std::string id = fit.id;
-    labels.emplace(std::move(id), std::move(fit));
+    fits.push_back(std::move(fit));
+  }
+  LabelWeightOptions options;
+  TakeFlag("label_out", FLAGS_label_out, options.full, 1e6, &options.out);
+  const std::vector<double> weights = WeighLabels(fits, options).weights;
+  for (std::size_t i = 0; i < fits.size(); ++i) {
+    std::string id = fits[i].id;
+    labels.emplace(std::move(id), Label{std::move(fits[i]), weights[i]});
   }
   return labels;
 }
 
 Gathered Gather(const std::vector<std::string>& inputs, const BodyModel& model,
                 const RegressorLabelOptions& options) {
-  const std::map<std::string, FitResult> labels = Labels(model);
+  const std::map<std::string, Label> labels = Labels(model);
   const Recipe recipe = LoadRecipe("dense-later");
   SurfaceLookup lookup;
   lookup.chart = ChartFromFlags(model);
@@ -61,8 +75,9 @@ Gathered Gather(const std::vector<std::string>& inputs, const BodyModel& model,
     matched += label != labels.end();
     std::string why;
     std::optional<RegressorExample> example =
-        RegressorExampleOf(person, label == labels.end() ? nullptr : &label->second, FindPicture(person),
-                           model, recipe, lookup, options, &why);
+        RegressorExampleOf(person, label == labels.end() ? nullptr : &label->second.fit,
+                           label == labels.end() ? 0 : label->second.weight, FindPicture(person), model,
+                           recipe, lookup, options, &why);
     if (!example) {
       // Without the person's name: people of one reason are counted together.
       ++gathered.left_out[why.substr(std::min(why.size(), person.id.size() + 2))];

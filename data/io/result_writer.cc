@@ -188,9 +188,10 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   const double unknown = std::numeric_limits<double>::quiet_NaN();
   const bool fitted = result.winning_start >= 0;
   AppendDouble("cost", fitted ? result.cost : unknown);
-  AppendDouble("residual_median", fitted ? result.residual_median : unknown);
-  AppendDouble("residual_mean", fitted ? result.residual_mean : unknown);
-  AppendDouble("reprojection_px", fitted && !person.is_3d() ? result.residual_median : unknown);
+  const bool measured = fitted || result.residual_mean > 0;  // a prediction is not fitted, but measured
+  AppendDouble("residual_median", measured ? result.residual_median : unknown);
+  AppendDouble("residual_mean", measured ? result.residual_mean : unknown);
+  AppendDouble("reprojection_px", measured && !person.is_3d() ? result.residual_median : unknown);
   AppendDouble("penetration_m", fitted ? result.penetration_m : unknown);
   AppendInt("num_keypoints", result.num_keypoints);
   AppendInt("num_starts", result.num_starts);

@@ -13,10 +13,8 @@ void LabelWeightOptions::Check() const {
   VT_CHECK_GE(out, full);
 }
 
-LabelWeights WeighLabels(const std::vector<PersonObservation>& people,
-                         const std::vector<FitResult>& registered, const LabelWeightOptions& options) {
+LabelWeights WeighLabels(const std::vector<FitResult>& registered, const LabelWeightOptions& options) {
   options.Check();
-  VT_CHECK_EQ(people.size(), registered.size());
   struct Measures {
     double residual = 0, deviation = 0;
   };

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "models/scene/fit_result.h"
-#include "models/scene/observation.h"
 
 namespace vitruvius {
 
@@ -22,7 +21,6 @@ struct LabelWeights {
   // How many there are of each kind; they sum to N.
   long full = 0, lowered = 0, left_out = 0, unusable = 0;
 };
-LabelWeights WeighLabels(const std::vector<PersonObservation>& people,
-                         const std::vector<FitResult>& registered, const LabelWeightOptions& options = {});
+LabelWeights WeighLabels(const std::vector<FitResult>& registered, const LabelWeightOptions& options = {});
 
 }  // namespace vitruvius

@@ -10,14 +10,13 @@ namespace vitruvius {
 
 void RegressorLabelOptions::Check() const {
   VT_CHECK(std::isfinite(margin) && margin > 0);
-  VT_CHECK(std::isfinite(residual) && residual > 0);
   VT_CHECK(unlabelled_weight >= 0 && unlabelled_weight <= 1);
 }
 
 std::optional<RegressorExample> RegressorExampleOf(const PersonObservation& person,
-                                                   const FitResult* registered, const std::string& image_path,
-                                                   const BodyModel& model, const Recipe& recipe,
-                                                   const SurfaceLookup& lookup,
+                                                   const FitResult* registered, double label_weight,
+                                                   const std::string& image_path, const BodyModel& model,
+                                                   const Recipe& recipe, const SurfaceLookup& lookup,
                                                    const RegressorLabelOptions& options, std::string* why) {
   options.Check();
   VT_CHECK(why != nullptr);
@@ -29,7 +28,8 @@ std::optional<RegressorExample> RegressorExampleOf(const PersonObservation& pers
   if (!person.reason.empty()) return leave_out(person.reason + ": " + person.detail);
   const SegmentView view = ViewOf(person, model, recipe, lookup);
   if (!view.reason.empty()) return leave_out(view.reason + ": " + view.detail);
-  const bool has_label = registered != nullptr && registered->usable && registered->segment_scales.size() > 0;
+  const bool has_label = registered != nullptr && label_weight > 0 && registered->usable &&
+                         registered->segment_scales.size() > 0;
   if (!has_label && !(options.unlabelled_weight > 0)) return leave_out("has no usable registration");
   RegressorExample example;
   example.image_path = image_path;
@@ -49,8 +49,7 @@ std::optional<RegressorExample> RegressorExampleOf(const PersonObservation& pers
   example.label_weight = options.unlabelled_weight;
   if (has_label) {
     example.label = SegmentFitter::ParametersOf(*registered);
-    const double residual = registered->residual_median / view.half_px / options.residual;
-    example.label_weight = std::isfinite(residual) ? 1 / (1 + residual * residual) : 0;
+    example.label_weight = label_weight;
   }
   return example;
 }

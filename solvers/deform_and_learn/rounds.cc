@@ -110,7 +110,7 @@ class Run {
     std::vector<bool> trusted;
     if (round_ > 1) {
       registered = FitsOf(Before("registrations"), data_.train);
-      for (const double weight : WeighLabels(data_.train, registered, options_.labels).weights)
+      for (const double weight : WeighLabels(registered, options_.labels).weights)
         trusted.push_back(weight > 0);
     }
     LifterOptions lifter = options_.lifter;
@@ -150,9 +150,12 @@ class Run {
           std::make_shared<SegmentFitter>(model_, round_ > 1 ? options_.later : options_.first, options_.fit);
       return [fitter, &predicted](const PersonObservation& person, long index) {
         const auto i = static_cast<size_t>(index);
-        if (i >= predicted.size() || !predicted[i].usable) return fitter->Fit(person);
-        const SegmentParameters start = SegmentFitter::ParametersOf(predicted[i]);
-        return fitter->Fit(person, &start);
+        if (i < predicted.size() && predicted[i].usable) {
+          const SegmentParameters start = SegmentFitter::ParametersOf(predicted[i]);
+          FitResult result = fitter->Fit(person, &start);
+          if (result.usable) return result;
+        }
+        return fitter->Fit(person);
       };
     };
     BatchOptions batch;
@@ -180,18 +183,16 @@ class Run {
     if (IsFile(file)) return true;
     Begin("regressor", data_.train.size());
     const std::vector<FitResult> registered = FitsOf(Here("registrations"), data_.train);
-    const LabelWeights labels = WeighLabels(data_.train, registered, options_.labels);
+    const LabelWeights labels = WeighLabels(registered, options_.labels);
     WriteLabels(labels);
     std::vector<RegressorExample> examples;
     std::string why;
     for (size_t i = 0; i < data_.train.size(); ++i) {
       const PersonObservation& person = data_.train[i];
-      const bool is_label = labels.weights[i] > 0;
       std::optional<RegressorExample> example =
-          RegressorExampleOf(person, is_label ? &registered[i] : nullptr, person.image_path, *model_,
+          RegressorExampleOf(person, &registered[i], labels.weights[i], person.image_path, *model_,
                              options_.first, options_.fit.surface, {}, &why);
       if (!example) continue;
-      if (is_label) example->label_weight = labels.weights[i];
       examples.push_back(std::move(*example));
     }
     if (examples.empty()) throw InputError(StrCat("nobody to learn from; the last one: ", why));
@@ -248,7 +249,7 @@ class Run {
     scores.round = round_;
     const std::vector<FitResult> registered = FitsOf(Here("registrations"), data_.train),
                                  test = FitsOf(Here("test"), data_.test);
-    scores.labels = WeighLabels(data_.train, registered, options_.labels);
+    scores.labels = WeighLabels(registered, options_.labels);
     scores.registration_points_px = PointsPx(data_.train, registered);
     scores.test_points_px = PointsPx(data_.test, test);
     scores.registration = CompareAll(model_, registered, data_.train_truth);

@@ -20,8 +20,8 @@ using ::testing::HasSubstr;
 class RegressorExamplesTest : public testing::Test {
  protected:
   std::optional<RegressorExample> Example(const PersonObservation& person, const FitResult* registered,
-                                          const std::string& picture = "p.png") {
-    return RegressorExampleOf(person, registered, picture, *model_, recipe_, {}, options_, &why_);
+                                          const std::string& picture = "p.png", double weight = 1) {
+    return RegressorExampleOf(person, registered, weight, picture, *model_, recipe_, {}, options_, &why_);
   }
   const std::shared_ptr<const BodyModel> model_ = Mannequin();
   const Recipe recipe_ = LoadRecipe("dense-first");
@@ -52,11 +52,12 @@ TEST_F(RegressorExamplesTest, HoldWhatWasSeenAndRegistered) {
   EXPECT_LT((frame->center_px - example->crop.center_px).norm(), 1e-9);
   EXPECT_NEAR(frame->half_px, example->crop.half_px, 1e-9);
 
-  FitResult worse = registered;
-  worse.residual_median *= 4;
-  EXPECT_LT(Example(person.observation, &worse)->label_weight, example->label_weight);
-  worse.residual_median = options_.residual * example->crop.half_px / options_.margin;
-  EXPECT_NEAR(Example(person.observation, &worse)->label_weight, 0.5, 1e-9);
+  EXPECT_EQ(example->label_weight, 1);
+  EXPECT_EQ(Example(person.observation, &registered, "p.png", 0.3)->label_weight, 0.3);
+  // What counts for nothing is no label, and the points alone teach.
+  const auto untrusted = Example(person.observation, &registered, "p.png", 0);
+  EXPECT_FALSE(untrusted->label);
+  EXPECT_EQ(untrusted->label_weight, options_.unlabelled_weight);
 }
 
 TEST_F(RegressorExamplesTest, SayWhoIsLeftOut) {
