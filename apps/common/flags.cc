@@ -18,7 +18,7 @@ DEFINE_double(cap, 2000, "weight in frames that one subject has at most");
 DEFINE_int32(restarts, 3, "EM runs of which the best is kept");
 DEFINE_bool(mirror, true, "add every pose's mirror image");
 DEFINE_string(image_size, "", "WxH in px where the input has none");
-DEFINE_string(images, "", "folder of the pictures, for overlays");
+DEFINE_string(images, "", "folder of the pictures; empty: where the input says");
 DEFINE_string(keypoint_set, "", "order of the keypoints where the input does not say");
 DEFINE_string(
     read_as, "",

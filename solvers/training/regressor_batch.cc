@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "models/networks/segment_regressor.h"
 #include "models/util/check.h"
@@ -80,7 +81,9 @@ RegressorBatch MakeRegressorBatch(const BodyModel& model, const std::vector<Regr
 }
 
 std::vector<bool> HeldOut(const std::vector<RegressorExample>& examples, double share, std::uint64_t seed) {
-  const auto draw = [&](const std::string& path) { return Rng(HashString(path, seed)).Uniform(); };
+  const auto draw = [&](const std::string& path) {
+    return Rng(HashString(std::filesystem::path(path).filename().string(), seed)).Uniform();
+  };
   std::vector<bool> held_out;
   double least = 1, most = 0;
   for (const RegressorExample& example : examples) {

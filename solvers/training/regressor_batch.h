@@ -43,8 +43,9 @@ struct RegressorBatch {
 RegressorBatch MakeRegressorBatch(const BodyModel& model, const std::vector<RegressorExample>& examples,
                                   const std::vector<std::int64_t>& rows, CropBatch crops, at::Device device);
 
-// The numbers of the examples that judge: of all pictures about `share`, chosen by their paths and the seed,
-// so that people of one picture stay together; at least one picture, unless there is one only.
+// Which examples judge: of all pictures about `share`, chosen by their files' names, without the folders, and
+// the seed, so that people of one picture stay together and a moved folder changes nothing; at least one
+// picture, unless there is one only.
 std::vector<bool> HeldOut(const std::vector<RegressorExample>& examples, double share, std::uint64_t seed);
 
 }  // namespace vitruvius

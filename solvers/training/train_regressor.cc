@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <memory>
 #include <numeric>
 
 #include <ATen/core/grad_mode.h>
@@ -41,7 +43,7 @@ std::uint64_t HashOf(const Examples& examples) {
                    hash * 31 + 1);
   };
   for (const RegressorExample& example : examples) {
-    hash = HashString(example.image_path, hash * 31 + 1);
+    hash = HashString(std::filesystem::path(example.image_path).filename().string(), hash * 31 + 1);
     add(example.crop.center_px.data(), 2);
     add(&example.crop.half_px, 1);
     add(example.targets_px.data(), example.targets_px.size());
@@ -126,6 +128,12 @@ class RegressorTask : public TrainingTask {
            options_.keypoint_weight * keypoints;
   }
 
+  struct Judgement {
+    double weight = 0;  // of the examples whose pictures could be read
+    std::vector<double> values;
+  };
+  Judgement Judge(const Examples& examples, CropLoader* crops) const;
+
   // Each epoch in an order of its own.
   std::vector<std::int64_t> RowsOf(std::int64_t step) const {
     const std::int64_t epoch = step / steps_per_epoch_, first = step % steps_per_epoch_ * options_.batch;
@@ -150,15 +158,16 @@ class RegressorTask : public TrainingTask {
   std::shared_ptr<SegmentRegressor> regressor_;
   FlatAdam adam_;
   CropLoader train_crops_, validation_crops_;
+  std::unique_ptr<CropLoader> fallback_crops_;
   OneAhead<RegressorBatch> batches_;  // goes first at the end: its thread uses what stands above
   std::map<std::string, std::string> told_;
   std::uint64_t initial_ = 0;
 };
 
-std::vector<double> RegressorTask::Evaluate(const TrainingRun& run, std::vector<std::string>* signs) {
+RegressorTask::Judgement RegressorTask::Judge(const Examples& examples, CropLoader* crops) const {
   at::NoGradGuard no_grad;
   const auto count =
-      std::min<std::int64_t>(static_cast<std::int64_t>(validation_.size()), options_.validation_examples);
+      std::min<std::int64_t>(static_cast<std::int64_t>(examples.size()), options_.validation_examples);
   // Sums over examples, and over the weights of those that have what is measured.
   double regress = 0, total = 0, dense = 0, keypoints = 0, weight = 0, labelled = 0, with_dense = 0,
          with_keypoints = 0;
@@ -168,30 +177,43 @@ std::vector<double> RegressorTask::Evaluate(const TrainingRun& run, std::vector<
   for (std::int64_t first = 0; first < count; first += options_.batch) {
     std::vector<std::int64_t> rows;
     for (std::int64_t n = first; n < std::min(count, first + options_.batch); ++n) rows.push_back(n);
-    const RegressorBatch batch =
-        MakeRegressorBatch(*model_, validation_, rows, validation_crops_.Load(rows), device_);
+    const RegressorBatch batch = MakeRegressorBatch(*model_, examples, rows, crops->Load(rows), device_);
     const at::Tensor numbers = regressor_->Forward(batch.images, false);
     const RegressorLosses losses = RegressorLossesOf(numbers, batch);
     const RegressorDistances distances = RegressorDistancesOf(numbers, batch);
     weight += batch.weights.sum().item<double>();
     total += sum(Total(losses.regress, losses.dense, losses.keypoints), batch.weights);
-    const at::Tensor has_dense = batch.weights * batch.dense_weights.sum(1),
-                     has_keypoints = batch.weights * batch.keypoint_weights.sum(1);
     labelled += sum(batch.is_labelled, batch.weights);
     regress += sum(losses.regress, batch.weights);
-    with_dense += has_dense.sum().item<double>();
+    with_dense += sum(batch.dense_weights.sum(1), batch.weights);
     dense += sum(distances.dense, batch.weights);
-    with_keypoints += has_keypoints.sum().item<double>();
+    with_keypoints += sum(batch.keypoint_weights.sum(1), batch.weights);
     keypoints += sum(distances.keypoints, batch.weights);
+  }
+  const double px = static_cast<double>(options_.crop_px) / 2;  // a crop unit
+  // NaN where no example has it.
+  return {weight,
+          {total / weight, regress / labelled, px * dense / with_dense, px * keypoints / with_keypoints}};
+}
+
+std::vector<double> RegressorTask::Evaluate(const TrainingRun& run, std::vector<std::string>* signs) {
+  Judgement judgement = Judge(validation_, &validation_crops_);
+  if (!(judgement.weight > 0)) {
+    // With a loader of its own: the training's is at work on the next step.
+    if (fallback_crops_ == nullptr) {
+      signs->push_back("no picture of the people who judge could be read: those who are learned from judge");
+      fallback_crops_ =
+          std::make_unique<CropLoader>(CropsOf(train_), LoaderOptions(options_, false, /*cache_share=*/0));
+    }
+    judgement = Judge(train_, fallback_crops_.get());
   }
   for (const auto& [path, why] : Unread()) {
     if (told_.emplace(path, why).second) signs->push_back(StrCat("left out: ", why));
   }
-  if (!(weight > 0)) throw InputError("validation: no picture of it could be read");
-  const double px = static_cast<double>(options_.crop_px) / 2;  // a crop unit
-  if (!std::isfinite(total)) signs->push_back(StrCat("step ", run.step, ": the loss is ", total));
-  // NaN where no example has it.
-  return {total / weight, regress / labelled, px * dense / with_dense, px * keypoints / with_keypoints};
+  if (!(judgement.weight > 0)) throw InputError("no picture could be read");
+  if (!std::isfinite(judgement.values[0]))
+    signs->push_back(StrCat("step ", run.step, ": the loss is ", judgement.values[0]));
+  return judgement.values;
 }
 
 }  // namespace

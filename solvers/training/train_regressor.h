@@ -39,7 +39,7 @@ struct TrainedRegressor {
 // not augmented, loss_val (the total, by which the best weights are chosen), regress_val, and dense_val_px
 // and keypoint_val_px, mean distances in px of the crop.
 //
-// Throws InputError, also when no picture can be read, and ContractError for examples that are not the
+// Throws InputError, also when no picture can be read at all, and ContractError for examples that are not the
 // body's.
 TrainedRegressor TrainRegressor(const RegressorOptions& options,
                                 const std::shared_ptr<const BodyModel>& model,

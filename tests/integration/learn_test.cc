@@ -165,10 +165,10 @@ TEST_F(LearnTest, FromPicturesToBodies) {
   ASSERT_EQ(results.rows.size(), 6u);
   for (size_t i = 0; i < 6; ++i) EXPECT_EQ(results.rows[i].fit.usable, i != 5) << i;
   EXPECT_EQ(results.rows[0].fit.segment_scales.size(), 24);
-  EXPECT_EQ(
-      RunProgram("render " + (folder_ / "predicted") + " --model=mannequin --out=" + (folder_ / "rendered"))
-          .status,
-      0);
+  EXPECT_EQ(RunProgram("render " + (folder_ / "predicted") +
+                       " --model=mannequin --out=" + (folder_ / "rendered.png"))
+                .status,
+            0);
 
   for (const auto& [command, status, word] :
        {std::tuple<std::string, int, const char*>{train + " --arch=vgg", 1, "resnet50"},

@@ -111,6 +111,15 @@ TEST_F(TrainRegressorTest, ABrokenPictureIsNamedAndLeftOut) {
   EXPECT_EQ(told, 1);
 }
 
+TEST_F(TrainRegressorTest, WithoutJudgesThoseWhoAreLearnedFromJudge) {
+  const std::vector<RegressorExample> judges(people_.begin() + 6, people_.end()),
+      others(people_.begin(), people_.begin() + 6);
+  for (const RegressorExample& judge : judges) std::filesystem::remove(judge.image_path);
+  const TrainedRegressor trained = TrainRegressor(Small(2), model_, others, judges, "", "", false);
+  EXPECT_GT(trained.run.best_step, 0);
+  EXPECT_EQ(trained.unread.size(), 2u);
+}
+
 TEST_F(TrainRegressorTest, NothingToSee) {
   for (const RegressorExample& person : people_) std::filesystem::remove(person.image_path);
   EXPECT_THROW(Train(Small(1)), InputError);
