@@ -2,7 +2,7 @@
 
 #include "apps/common/flags.h"
 #include "apps/vitruvius_learn/training_session.h"
-#include "solvers/deform_and_learn/label_weights.h"
+#include "solvers/registration/label_weights.h"
 
 DECLARE_int64(batch);
 DECLARE_int64(epochs);

@@ -12,7 +12,7 @@
 #include "apps/vitruvius_learn/training_pictures.h"
 #include "apps/vitruvius_learn/training_session.h"
 #include "data/io/result_writer.h"
-#include "solvers/deform_and_learn/label_weights.h"
+#include "solvers/registration/label_weights.h"
 #include "solvers/training/train_regressor.h"
 
 DECLARE_bool(resume);

@@ -27,10 +27,10 @@
 
 #include "models/scene/fit_result.h"
 #include "models/scene/observation.h"
-#include "solvers/deform_and_learn/label_weights.h"
 #include "solvers/problem/recipe.h"
 #include "solvers/registration/body_errors.h"
 #include "solvers/registration/fitter.h"
+#include "solvers/registration/label_weights.h"
 #include "solvers/training/lifter_options.h"
 #include "solvers/training/regressor_options.h"
 #include "solvers/training/training_loop.h"

@@ -1,4 +1,4 @@
-#include "solvers/deform_and_learn/label_weights.h"
+#include "solvers/registration/label_weights.h"
 
 #include <algorithm>
 #include <cmath>
