@@ -43,13 +43,26 @@ Command ConvertCommand() {
       "  bvh   skeleton and motion, metres, y up     npz   motion under AMASS's keys, z up\n"
       "  pkl   ID/000.pkl a person, with SMPLify-X's keys; body_pose is axis-angle\n"
       "  spin  FILE.npz and FILE_fits.npy, eft  FILE.json: training labels; --observations adds keypoints\n"
+      "  labels  FILE.npz: training labels of our own, read by numpy: ids, images, image_size, crop_center, "
+      "crop_half,\n"
+      "        poses, betas, transl, joints3d, joints2d, focal, center, residual_mean_px, "
+      "joints_relative_std_m,\n"
+      "        label_weight (0 to 1, by residual and deviations), status, reason, flags; keypoints2d and "
+      "keypoint_set\n"
+      "        with --observations\n"
+      "Bodies of segments (register --recipe=dense-later, learn predict) are exact as obj and ply and in "
+      "labels, which\n"
+      "has segment_scales and weak_camera too; other formats get the parametric body of the same pose whose "
+      "betas come\n"
+      "closest to the scales.\n"
       "Sequences: ids are NAME_NUMBER; whichever has more values is time, the other tells the tracks "
       "apart.\n\n"
       "  vitruvius convert 03_01.amc --out 03_01.npz\n"
       "  vitruvius convert mocap/ --out poses/\n"
       "  vitruvius convert out/ --to glb --out people/                a file a person\n"
       "  vitruvius convert out/ --to glb --fps 30 --out dance.glb     one animated file\n"
-      "  vitruvius convert out/ --to obj --out meshes/\n",
+      "  vitruvius convert out/ --to obj --out meshes/\n"
+      "  vitruvius convert out/ --to labels --out labels.npz          one file of all people\n",
       {"to", "out", "model", "gender", "id", "hypothesis", "fps", "up", "up_axis", "observations",
        "image_size", "keypoint_set", "quiet"},
       Convert};

@@ -16,13 +16,17 @@
 #include "data/datasets/amass_writer.h"
 #include "data/datasets/pseudo_labels.h"
 #include "data/datasets/smplifyx_result.h"
+#include "data/datasets/training_labels.h"
 #include "data/io/bvh_writer.h"
 #include "data/io/mesh_files.h"
 #include "data/io/result_tracks.h"
 #include "data/io/result_writer.h"
 #include "models/body/body_evaluator.h"
 #include "models/body/skeleton.h"
+#include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
+#include "solvers/registration/label_weights.h"
+#include "solvers/registration/segment_result.h"
 
 namespace vitruvius {
 namespace {
@@ -30,7 +34,8 @@ namespace {
 // What all formats are made of.
 struct Export {
   std::string path;
-  ResultsFile file;  // only the people of --id where that is given
+  ResultsFile file;      // only the people of --id where that is given
+  LabelWeights weights;  // of these people, by all of the result
   std::shared_ptr<const BodyModel> model;
   double frames_per_second = 0;  // 0: the people are no sequence
 };
@@ -165,16 +170,35 @@ int ExportPkl(const Export& input) {
   });
 }
 
+// What was seen of the people, where --observations says. Throws InputError when that is of nobody of them.
+std::map<std::string, PersonObservation> SeenOf(const Export& input) {
+  std::map<std::string, PersonObservation> seen = ObservationsOf(input.file, *input.model);
+  if (!FLAGS_observations.empty() && seen.empty() && !input.file.rows.empty()) {
+    throw InputError(
+        FLAGS_observations, "ids",
+        StrCat("holds nobody of ", input.path, ", whose first is \"", input.file.rows[0].fit.id, "\""));
+  }
+  return seen;
+}
+
+LabelledPerson LabelledPersonOf(const ResultsFile::Row& row,
+                                const std::map<std::string, PersonObservation>& seen) {
+  const auto found = seen.find(row.fit.id);
+  return {&row.fit, found == seen.end() ? nullptr : &found->second, row.image_path};
+}
+
+// The ending of the one file that --out is to name.
+void RequireOutFile(const char* ending) {
+  if (!EndsWith(FLAGS_out, ending)) throw UsageError(StrCat("convert: --out FILE", ending, " is missing"));
+}
+
 // One file of all people, with the keypoints of --observations where given.
 int ExportLabels(const Export& input, const char* ending,
                  long (*write)(const std::string&, const BodyModel&, const std::vector<LabelledPerson>&)) {
-  if (!EndsWith(FLAGS_out, ending)) throw UsageError(StrCat("convert: --out FILE", ending, " is missing"));
-  const std::map<std::string, PersonObservation> seen = ObservationsOf(input.file, *input.model);
+  RequireOutFile(ending);
+  const std::map<std::string, PersonObservation> seen = SeenOf(input);
   std::vector<LabelledPerson> people;
-  for (const ResultsFile::Row& row : input.file.rows) {
-    const auto found = seen.find(row.fit.id);
-    people.push_back({&row.fit, found == seen.end() ? nullptr : &found->second, row.image_path});
-  }
+  for (const ResultsFile::Row& row : input.file.rows) people.push_back(LabelledPersonOf(row, seen));
   const long written = write(FLAGS_out, *input.model, people);
   if (!FLAGS_quiet) std::printf("%ld people -> %s\n", written, FLAGS_out.c_str());
   return kExitOk;
@@ -183,12 +207,91 @@ int ExportLabels(const Export& input, const char* ending,
 int ExportSpin(const Export& input) { return ExportLabels(input, ".npz", WriteSpinLabels); }
 int ExportEft(const Export& input) { return ExportLabels(input, ".json", WriteEftLabels); }
 
+// Says that scales became betas, and how far that moved the joints (each person's mean, metres).
+void TellWhatMoved(const std::vector<double>& moved_m) {
+  if (FLAGS_quiet || moved_m.empty()) return;
+  std::printf(
+      "%zu bodies of segments became parametric bodies: betas in the place of scales; joints moved by %.1f "
+      "mm "
+      "in the mean, by %.1f in that of who moved most\n",
+      moved_m.size(), 1e3 * Mean(moved_m), 1e3 * *std::max_element(moved_m.begin(), moved_m.end()));
+}
+
+int ExportTrainingLabels(const Export& input) {
+  RequireOutFile(".npz");
+  const std::map<std::string, PersonObservation> seen = SeenOf(input);
+  const std::vector<ResultsFile::Row>& rows = input.file.rows;
+  std::vector<FitResult> bodies(rows.size());
+  std::vector<TrainingLabel> labels(rows.size());
+  std::vector<double> moved_m;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    TrainingLabel& label = labels[i];
+    bodies[i] = WithoutSegments(*input.model, rows[i].fit, &label.joints_moved_m);
+    if (rows[i].fit.segment_scales.size() > 0) moved_m.push_back(label.joints_moved_m);
+    label.person = LabelledPersonOf(rows[i], seen);
+    label.body = &bodies[i];
+    label.weight = input.weights.weights[i];
+    label.image_width = rows[i].image_width;
+    label.image_height = rows[i].image_height;
+  }
+  WriteTrainingLabels(FLAGS_out, *input.model, labels);
+  if (FLAGS_quiet) return kExitOk;
+  TellWhatMoved(moved_m);
+  const LabelWeights& weights = input.weights;
+  std::printf(
+      "%zu people -> %s; of the result %ld count in full, %ld less, %ld not at all, %ld are not usable\n",
+      rows.size(), FLAGS_out.c_str(), weights.full, weights.lowered, weights.left_out, weights.unusable);
+  return kExitOk;
+}
+
+// Formats that know no scales get parametric bodies.
+void LeaveSegments(Export* input) {
+  std::vector<double> moved_m;
+  for (ResultsFile::Row& row : input->file.rows) {
+    if (row.fit.segment_scales.size() == 0) continue;
+    moved_m.emplace_back();
+    row.fit = WithoutSegments(*input->model, row.fit, &moved_m.back());
+  }
+  TellWhatMoved(moved_m);
+}
+
+// Scales, and labels, mean nothing on another body of the same sizes.
+void RequireSameBody(const Export& input) {
+  const std::string& name = input.file.model;
+  if (name.empty() || name == input.model->name()) return;
+  throw InputError(input.path, "model",
+                   StrCat("these results belong to the body ", name, ", and this is ", input.model->name(),
+                          "; name theirs with --model"));
+}
+
+// Only the people of --id.
+void TakePeople(Export* input) {
+  if (FLAGS_id.empty()) return;
+  std::vector<ResultsFile::Row> rows;
+  std::vector<double> weights;
+  for (size_t i = 0; i < input->file.rows.size(); ++i) {
+    if (input->file.rows[i].fit.id != FLAGS_id) continue;
+    rows.push_back(input->file.rows[i]);
+    weights.push_back(input->weights.weights[i]);
+  }
+  if (rows.empty()) throw InputError(input->path, "ids", StrCat("holds no person \"", FLAGS_id, "\""));
+  input->file.rows = std::move(rows);
+  input->weights.weights = std::move(weights);
+}
+
+LabelWeights WeightsOf(const ResultsFile& file) {
+  std::vector<FitResult> fits;
+  for (const ResultsFile::Row& row : file.rows) fits.push_back(row.fit);
+  return WeighLabels(fits);
+}
+
 }  // namespace
 
 int ConvertResult(const std::string& path) {
   static const std::map<std::string, int (*)(const Export&)> formats = {
-      {"glb", ExportGlb}, {"obj", ExportObj}, {"ply", ExportPly},   {"bvh", ExportBvh},
-      {"npz", ExportNpz}, {"pkl", ExportPkl}, {"spin", ExportSpin}, {"eft", ExportEft}};
+      {"glb", ExportGlb},   {"obj", ExportObj}, {"ply", ExportPly},
+      {"bvh", ExportBvh},   {"npz", ExportNpz}, {"pkl", ExportPkl},
+      {"spin", ExportSpin}, {"eft", ExportEft}, {"labels", ExportTrainingLabels}};
   const auto format = formats.find(FLAGS_to);
   if (format == formats.end()) {
     std::string names;
@@ -201,22 +304,16 @@ int ConvertResult(const std::string& path) {
   TakeHypothesis(path, &input.file);
   input.frames_per_second = FrameRate(input.file);
   input.model = ModelFromFlags();
-  const bool is_mesh = FLAGS_to == "obj" || FLAGS_to == "ply";
+  const bool knows_scales = FLAGS_to == "obj" || FLAGS_to == "ply" || FLAGS_to == "labels";
+  bool of_segments = false;
   for (const ResultsFile::Row& row : input.file.rows) {
     RequireBodyOf(row.fit, *input.model, path);
-    if (row.fit.segment_scales.size() > 0 && !is_mesh) {
-      throw InputError(
-          path, "segment_scales",
-          StrCat("these are bodies of segments, which --to ", FLAGS_to, " cannot hold; obj and ply can"));
-    }
+    of_segments = of_segments || row.fit.segment_scales.size() > 0;
   }
-  if (!FLAGS_id.empty()) {
-    std::vector<ResultsFile::Row>& rows = input.file.rows;
-    rows.erase(std::remove_if(rows.begin(), rows.end(),
-                              [](const ResultsFile::Row& row) { return row.fit.id != FLAGS_id; }),
-               rows.end());
-    if (rows.empty()) throw InputError(path, "ids", StrCat("holds no person \"", FLAGS_id, "\""));
-  }
+  if (of_segments || FLAGS_to == "labels") RequireSameBody(input);
+  input.weights = WeightsOf(input.file);
+  TakePeople(&input);
+  if (!knows_scales) LeaveSegments(&input);
   return format->second(input);
 }
 

@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iomanip>
 #include <map>
+#include <sstream>
 
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
 #include "data/io/atomic_file.h"
-#include "data/io/npz.h"
 #include "data/io/picture.h"
 #include "data/report/report_page.h"
 #include "models/body/body_evaluator.h"
@@ -39,7 +40,7 @@ std::map<std::int64_t, PersonObservation> FindObservations(const ReportRequest& 
 
 // A picture that `fit --overlay` left, or else a new one; empty where there is nothing to draw.
 std::string PictureOf(const ReportRequest& request, const PersonObservation* person, const FitResult& fit,
-                      const BodyModel* model) {
+                      const std::shared_ptr<const BodyModel>& model) {
   const std::string left = StrCat(request.folder, "/overlays/", FileStem(fit.id), ".png");
   std::error_code error;
   if (fs::is_regular_file(left, error)) {
@@ -57,7 +58,7 @@ std::string PictureOf(const ReportRequest& request, const PersonObservation* per
   }
   PersonObservation nothing_seen;
   nothing_seen.id = fit.id;
-  const BodyMesh mesh = fit.usable ? PoseMesh(*model, fit.parameters) : BodyMesh();
+  const BodyMesh mesh = fit.usable ? PictureMeshOf(model, fit) : BodyMesh();
   return SerializeJpeg(DrawPerson(person != nullptr ? *person : nothing_seen, fit, *model, mesh));
 }
 
@@ -76,10 +77,22 @@ void AddPictures(const ReportRequest& request, const std::map<std::int64_t, Pers
       }
       const auto seen = observations.find(row);
       const std::string jpeg =
-          PictureOf(request, seen == observations.end() ? nullptr : &seen->second, fit, report->model.get());
+          PictureOf(request, seen == observations.end() ? nullptr : &seen->second, fit, report->model);
       if (!jpeg.empty()) report->pictures.push_back({row, jpeg});
     }
   }
+}
+
+// The page poses parametric bodies alone, and says so.
+void LeaveSegments(Report* report) {
+  if (report->bodies.segment_scales.empty()) return;
+  const double moved_m = report->bodies.LeaveSegments(*report->model);
+  std::ostringstream said;
+  said << " These are bodies of segments, shown in 3D as parametric bodies of the same poses, with betas in "
+          "the place of scales and a pinhole camera in the place of a weak one: their joints are "
+       << std::fixed << std::setprecision(1) << 1e3 * moved_m
+       << " mm from those of the segments in the mean. Pictures show the segments themselves.";
+  report->choice.statement += said.str();
 }
 
 int RunReport(const std::vector<std::string>& arguments) {
@@ -107,11 +120,7 @@ void MakeReport(const ReportRequest& request) {
   report.bodies = ReadReportBodies(request.folder, report.choice.bodies);
   report.model = request.model;
   const auto name = report.table.facts.find("model");
-  if (NpzReader(request.folder + "/results.npz").Has("segment_scales")) {
-    report.model = nullptr;
-    report.no_bodies =
-        "These are bodies of segments, which the page cannot show; `vitruvius render` draws them.";
-  } else if (FLAGS_bodies == 0) {
+  if (FLAGS_bodies == 0) {
     report.model = nullptr;
     report.no_bodies = "This page was made without bodies (--bodies=0).";
   } else if (report.model != nullptr && !report.bodies.rows.empty() &&
@@ -125,8 +134,10 @@ void MakeReport(const ReportRequest& request) {
     report.model = nullptr;
   }
   std::map<std::int64_t, PersonObservation> observations;
+  if (report.model != nullptr) observations = FindObservations(request, report, *report.model);
+  AddPictures(request, observations, &report);  // of segments as they are, before they are left
   if (report.model != nullptr) {
-    observations = FindObservations(request, report, *report.model);
+    LeaveSegments(&report);
     for (size_t i = 0; i < report.bodies.rows.size(); ++i) {
       const auto seen = observations.find(report.bodies.rows[i]);
       if (seen == observations.end() || seen->second.set == nullptr) continue;
@@ -134,7 +145,6 @@ void MakeReport(const ReportRequest& request) {
           CompareKeypoints(seen->first, seen->second, report.bodies.Result(i, report.table), *report.model));
     }
   }
-  AddPictures(request, observations, &report);
   WriteFileAtomically(request.out, ReportPage(report));
 }
 

@@ -155,8 +155,10 @@ long WriteEftLabels(const std::string& path, const BodyModel& model,
     if (!fit.usable || crop.scale == 0 || !(fit.focal_px.minCoeff() > 0)) continue;
     const Vector3d ray((crop.center_px.x() - fit.center_px.x()) / fit.focal_px.x(),
                        (crop.center_px.y() - fit.center_px.y()) / fit.focal_px.y(), 1);
+    const bool as_crop_shows = fit.weak_camera_px[0] > 0;
     const Matrix3d crop_from_cam =
-        Eigen::Quaterniond::FromTwoVectors(ray, Vector3d::UnitZ()).toRotationMatrix();
+        as_crop_shows ? Matrix3d(Matrix3d::Identity())
+                      : Eigen::Quaterniond::FromTwoVectors(ray, Vector3d::UnitZ()).toRotationMatrix();
     BodyParameters shown = TurnBody(model, crop_from_cam, fit.parameters);
     shown.transl.setZero();
     const MatrixX3d rest = RestJoints(model, fit.parameters.betas);
@@ -165,7 +167,7 @@ long WriteEftLabels(const std::string& path, const BodyModel& model,
     // s X_xy + t against the joints in the crop: linear in (s, tx, ty).
     Eigen::Matrix3d normal = Eigen::Matrix3d::Zero();
     Vector3d right = Vector3d::Zero();
-    const double half_box_px = kBoxUnit_px / 2 * crop.scale;
+    const double half_box_px = crop.half_px();
     for (Eigen::Index j = 0; j < fit.joints2d.rows(); ++j) {
       for (int axis = 0; axis < 2; ++axis) {
         const Vector3d row(points(j, axis), axis == 0, axis == 1);

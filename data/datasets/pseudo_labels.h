@@ -22,6 +22,8 @@ struct LabelledPerson {
 struct LabelCrop {
   Eigen::Vector2d center_px;
   double scale = 0;  // 0: nothing of the person is known in the picture
+
+  double half_px() const { return 100 * scale; }  // half the square's side
 };
 LabelCrop CropOf(const LabelledPerson& person);
 
@@ -50,7 +52,9 @@ long WriteSpinLabels(const std::string& path, const BodyModel& model,
 // Such a camera looks straight at the crop. What stands beside the picture's middle is seen turned by the ray
 // to it, and its root rotation is given as the crop shows it: R = R_ray^T R_0, R_ray the smallest rotation
 // from the optical axis to the ray through the crop's centre. Without that turn the labels of people off the
-// middle of wide pictures would teach a regressor the wrong orientation. Returns the number of entries.
+// middle of wide pictures would teach a regressor the wrong orientation. Of a person registered under weak
+// perspective (weak_camera_px) the orientation is as the crop shows it already, and stays; so it is in
+// WriteSpinLabels. Returns the number of entries.
 long WriteEftLabels(const std::string& path, const BodyModel& model,
                     const std::vector<LabelledPerson>& people);
 

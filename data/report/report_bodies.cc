@@ -7,6 +7,7 @@
 
 #include "data/io/npz.h"
 #include "data/io/text.h"
+#include "models/body/segment_shape.h"
 #include "models/util/check.h"
 #include "models/util/rng.h"
 
@@ -124,11 +125,49 @@ ReportBodies ReadReportBodies(const std::string& folder, const std::vector<std::
       for (size_t k = 0; k < 2; ++k) bodies.camera.push_back(part->empty() ? 0 : (*part)[2 * i + k]);
     }
   }
-  for (const std::vector<float>* part : {&bodies.poses, &bodies.betas, &bodies.transl}) {
-    if (!std::all_of(part->begin(), part->end(), [](float value) { return std::isfinite(value); }))
-      throw InputError(file.path(), "poses, betas, transl", "a usable row holds a number that is not finite");
+  if (file.Has("segment_scales")) {
+    bodies.segment_scales = RowsOf(file, "segment_scales", {bodies.num_joints}, true, rows);
+    bodies.weak_camera = RowsOf(file, "weak_camera", {3}, true, rows);
+  }
+  for (const std::vector<float>* part :
+       {&bodies.poses, &bodies.betas, &bodies.transl, &bodies.segment_scales, &bodies.weak_camera}) {
+    if (!std::all_of(part->begin(), part->end(), [](float value) { return std::isfinite(value); })) {
+      throw InputError(file.path(), "poses, betas, transl, segment_scales, weak_camera",
+                       "a usable row holds a number that is not finite");
+    }
   }
   return bodies;
+}
+
+BodyParameters ReportBodies::Parameters(size_t i) const {
+  BodyParameters p;
+  const auto joints = static_cast<size_t>(num_joints), shapes = static_cast<size_t>(num_betas);
+  const float* pose = &poses[3 * joints * i];
+  p.global_orient = Eigen::Map<const Eigen::Vector3f>(pose).cast<double>();
+  p.body_pose = Eigen::Map<const Eigen::VectorXf>(pose + 3, 3 * (num_joints - 1)).cast<double>();
+  p.betas = Eigen::Map<const Eigen::VectorXf>(betas.data() + shapes * i, num_betas).cast<double>();
+  p.transl = Eigen::Map<const Eigen::Vector3f>(&transl[3 * i]).cast<double>();
+  return p;
+}
+
+Eigen::VectorXd ReportBodies::Scales(size_t i) const {
+  const float* scales = &segment_scales[static_cast<size_t>(num_joints) * i];
+  return Eigen::Map<const Eigen::VectorXf>(scales, num_joints).cast<double>();
+}
+
+double ReportBodies::LeaveSegments(const BodyModel& model) {
+  if (segment_scales.empty()) return 0;
+  double moved_m = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const SegmentsAsBody body = AsParametricBody(model, Parameters(i), Scales(i));
+    const auto shapes = static_cast<size_t>(num_betas);
+    Eigen::Map<Eigen::VectorXf>(betas.data() + shapes * i, num_betas) = body.parameters.betas.cast<float>();
+    Eigen::Map<Eigen::Vector3f>(transl.data() + 3 * i) = body.parameters.transl.cast<float>();
+    moved_m += body.moved_m.mean() / static_cast<double>(rows.size());
+  }
+  segment_scales.clear();
+  weak_camera.clear();
+  return moved_m;
 }
 
 FitResult ReportBodies::Result(size_t i, const ReportTable& table) const {
@@ -137,13 +176,11 @@ FitResult ReportBodies::Result(size_t i, const ReportTable& table) const {
   fit.id = table.ids[static_cast<size_t>(row)];
   fit.usable = table.usable[static_cast<size_t>(row)] != 0;
   fit.reason = ReasonAt(table, row);
-  BodyParameters& p = fit.parameters;
-  const auto joints = static_cast<size_t>(num_joints), shapes = static_cast<size_t>(num_betas);
-  const float* pose = &poses[3 * joints * i];
-  p.global_orient = Eigen::Map<const Eigen::Vector3f>(pose).cast<double>();
-  p.body_pose = Eigen::Map<const Eigen::VectorXf>(pose + 3, 3 * (num_joints - 1)).cast<double>();
-  p.betas = Eigen::Map<const Eigen::VectorXf>(betas.data() + shapes * i, num_betas).cast<double>();
-  p.transl = Eigen::Map<const Eigen::Vector3f>(&transl[3 * i]).cast<double>();
+  fit.parameters = Parameters(i);
+  if (!segment_scales.empty()) {
+    fit.segment_scales = Scales(i);
+    fit.weak_camera_px = Eigen::Map<const Eigen::Vector3f>(&weak_camera[3 * i]).cast<double>();
+  }
   fit.focal_px = Eigen::Map<const Eigen::Vector2f>(&camera[6 * i]).cast<double>();
   fit.center_px = Eigen::Map<const Eigen::Vector2f>(&camera[6 * i + 2]).cast<double>();
   fit.residual_median = NumberAt(table, "residual_median", row, std::numeric_limits<float>::quiet_NaN());

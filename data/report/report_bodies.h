@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/report/report_table.h"
+#include "models/body/body_model.h"
 #include "models/scene/fit_result.h"
 
 namespace vitruvius {
@@ -17,6 +18,8 @@ struct ReportBodies {
   // Each (n, ...), row by row: [global_orient | body_pose] 3J, betas B, transl 3, joints_std_m J and
   // joints_relative_std_m J (empty: not known), camera [fx fy cx cy width height].
   std::vector<float> poses, betas, transl, joints_std_m, joints_relative_std_m, camera;
+  // Of bodies of segments, else empty: (n, J), and (n, 3) px a metre, px, px.
+  std::vector<float> segment_scales, weak_camera;
   // What the keypoints said of each joint's twist and two swings, in percent of all that is known of it: (n,
   // 3J) and the 3J names of these rotations; both empty where results.npz has no data_share and
   // rotation_names.
@@ -25,6 +28,15 @@ struct ReportBodies {
 
   // As a FitResult: the parameters and the camera, and what the table knows.
   FitResult Result(size_t i, const ReportTable& table) const;
+
+  // Bodies of segments become parametric ones (models/body/segment_shape.h), which the page can pose: the
+  // model has their sizes. Returns how far the joints moved, their mean over all in metres; 0 for other
+  // bodies.
+  double LeaveSegments(const BodyModel& model);
+
+ private:
+  BodyParameters Parameters(size_t i) const;
+  Eigen::VectorXd Scales(size_t i) const;
 };
 
 struct ReportChoice {

@@ -2,11 +2,36 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
+namespace {
+
+// The mean residual in metres at the body, so that near and far people are judged alike. Not finite where the
+// pelvis is not before the camera.
+double ResidualAtBody(const FitResult& fit) {
+  if (fit.weak_camera_px[0] > 0) return fit.residual_mean / fit.weak_camera_px[0];
+  if (!(fit.focal_px.minCoeff() > 0)) return fit.residual_mean;  // of 3D keypoints
+  const double depth = fit.joints3d.rows() > 0 ? fit.joints3d(0, 2) : fit.parameters.transl.z();
+  if (!(depth > 0)) return std::numeric_limits<double>::infinity();
+  return fit.residual_mean * depth / fit.focal_px.mean();
+}
+
+// Of the joints whose deviation is known.
+std::optional<double> MeanDeviation(const FitResult& fit) {
+  std::vector<double> known;
+  for (const double deviation : fit.joints_relative_std_m) {
+    if (std::isfinite(deviation)) known.push_back(deviation);
+  }
+  if (known.empty()) return std::nullopt;
+  return Mean(known);
+}
+
+}  // namespace
 
 void LabelWeightOptions::Check() const {
   VT_CHECK_GT(full, 0);
@@ -23,11 +48,12 @@ LabelWeights WeighLabels(const std::vector<FitResult>& registered, const LabelWe
   for (size_t i = 0; i < registered.size(); ++i) {
     const FitResult& fit = registered[i];
     if (!fit.usable) continue;
-    // px a metre: so that near and far people are judged alike.
-    measures[i].residual = fit.residual_mean / fit.weak_camera_px[0];
-    measures[i].deviation = fit.joints_relative_std_m.size() > 0 ? fit.joints_relative_std_m.mean() : 0;
+    measures[i].residual = ResidualAtBody(fit);
     residuals.push_back(measures[i].residual);
-    deviations.push_back(measures[i].deviation);
+    if (const std::optional<double> deviation = MeanDeviation(fit)) {
+      measures[i].deviation = *deviation;
+      deviations.push_back(*deviation);
+    }
   }
   const double usual_residual = Median(residuals), usual_deviation = Median(deviations);
   const auto times = [](double value, double usual) { return usual > 0 ? value / usual : 0; };

@@ -10,8 +10,9 @@ namespace vitruvius {
 
 struct LabelWeightOptions {
   // Times the median of all usable registrations, of two measures: the mean residual over the body's size in
-  // the picture, and the mean deviation of the joints. The worse one counts, q: weight 1 up to `full`, then
-  // (full / q)^2, and 0 from `out` on.
+  // the picture (px a metre: of the weak camera, or of the pinhole camera at the pelvis; residuals of 3D
+  // keypoints are metres as they are), and the mean deviation of the joints, where any is known. The worse
+  // one counts, q: weight 1 up to `full`, then (full / q)^2, and 0 from `out` on.
   double full = 1.5, out = 4;
   void Check() const;  // throws ContractError
 };

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "models/body/segment_shape.h"
 #include "models/math/so3.h"
 #include "models/metrics/pose_metrics.h"
 #include "solvers/registration/fitter.h"
@@ -69,6 +70,18 @@ void AssembleSegments(const PersonObservation& person, const SegmentParameters& 
   result->parameters.global_orient = LogSO3(rotation);
   if (!result->joints3d.allFinite() || !(in_px.camera[0] > 0))
     Refuse(*result, reason::kNoConvergence, "the result is not finite, or turned inside out");
+}
+
+FitResult WithoutSegments(const BodyModel& model, const FitResult& result, double* moved_m) {
+  if (moved_m != nullptr) *moved_m = 0;
+  if (result.segment_scales.size() == 0) return result;
+  const SegmentsAsBody body = AsParametricBody(model, result.parameters, result.segment_scales);
+  FitResult parametric = result;
+  parametric.parameters = body.parameters;
+  parametric.joints3d = body.joints;
+  parametric.segment_scales.resize(0);
+  if (moved_m != nullptr) *moved_m = body.moved_m.mean();
+  return parametric;
 }
 
 }  // namespace vitruvius

@@ -23,4 +23,11 @@ void AssembleSegments(const PersonObservation& person, const SegmentParameters& 
 // Distances between what is seen and the body's points (P, 3), units of the view, as residuals in px.
 void SetResiduals(const SegmentView& view, const MatrixX3d& points, FitResult* result);
 
+// A usable result of segments as one of the parametric body by models/body/segment_shape.h, for what knows no
+// scales: parameters and joints3d are those of that body, segment_scales are empty; joints2d, weak_camera_px
+// and all that was said of the registration stay. moved_m: if not null, the mean distance of the joints from
+// those of the segments, metres. A result without scales is returned as it is, with moved_m 0. Throws
+// ContractError for a body of other sizes.
+FitResult WithoutSegments(const BodyModel& model, const FitResult& result, double* moved_m = nullptr);
+
 }  // namespace vitruvius

@@ -136,6 +136,21 @@ assert np.allclose(s['center'][known][0], (low + high) / 2) and np.isclose(s['sc
 f = np.load('spin_fits.npy')
 assert f.dtype == np.float32 and np.abs(f[known] - np.hstack([r['poses'], r['betas']])[good]).max() < 1e-5
 
+l = np.load('labels.npz', allow_pickle=False)
+read = {key: l[key] for key in l.files}  # every array opens
+assert read['ids'].tolist() == r['ids'].tolist() and read['status'].tolist() == [1, 1, 0, 1]
+assert np.abs(read['poses'][good] - r['poses'][good]).max() == 0 and np.abs(read['betas'][good] - r['betas'][good]).max() == 0
+assert np.abs(read['transl'][good] - r['transl'][good]).max() == 0 and np.abs(read['joints2d'] - r['joints2d'])[good].max() == 0
+assert np.abs(read['joints3d'][good] - r['joints3d'][good]).max() == 0
+assert (read['label_weight'] > 0).tolist() == [True, True, False, True] and read['label_weight'].max() == 1
+assert np.abs(read['keypoints2d'][good] - o).max() == 0 and read['keypoint_set'][0] == 'openpose25'
+assert np.allclose(read['crop_center'][0], (low + high) / 2) and np.isclose(read['crop_half'][0], 0.6 * (high - low).max())
+assert (read['image_size'] == 1000).all() and (read['focal'][good] == 1000).all() and read['images'].shape == (4,)
+assert np.abs(read['residual_mean_px'][good] - r['residual_mean'][good]).max() == 0 and np.isnan(read['residual_mean_px'][2])
+assert np.abs(read['joints_relative_std_m'][good] - r['joints_relative_std_m'][good]).max() == 0
+assert read['reason'][2] == r['reason'][2] and read['flags'].tolist() == r['flags'].tolist()
+assert 'segment_scales' not in read and str(read['model']) == 'mannequin'
+
 e = json.load(open('eft.json'))
 assert len(e['data']) == 3
 for entry, row in zip(e['data'], np.flatnonzero(good)):
@@ -163,6 +178,7 @@ TEST(Convert, NumpyReadsThem) {
        {"--to ply --out " + (folder / "people"), "--to pkl --out " + (folder / "results"),
         "--to obj --out " + (folder / "people"), "--to npz --fps 25 --out " + (folder / "clip_amass.npz"),
         "--to spin --out " + (folder / "spin.npz") + " --observations " + (folder / "clip.npz"),
+        "--to labels --out " + (folder / "labels.npz") + " --observations " + (folder / "clip.npz"),
         "--to eft --out " + (folder / "eft.json") + " --observations " + (folder / "clip.npz")}) {
     const ProgramRun run = RunProgram("convert " + (folder / "out") + " --quiet " + words);
     ASSERT_EQ(run.status, 0) << run.output;
@@ -183,6 +199,7 @@ TEST(Convert, BadWordsAreTold) {
   EXPECT_EQ(convert("--to glb --fps -3").status, 2);
   EXPECT_EQ(convert("--to glb --up sideways").status, 2);
   EXPECT_EQ(convert("--to spin").status, 2);  // a file is wanted
+  EXPECT_EQ(convert("--to labels").status, 2);
   EXPECT_EQ(convert("--to glb --id nobody").status, 1);
   EXPECT_FALSE(std::filesystem::exists(folder / "x.npz"));
 }

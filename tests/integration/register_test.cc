@@ -5,12 +5,17 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <map>
 
 #include "data/bodies/body_chart.h"
+#include "data/io/bvh.h"
 #include "data/io/npz.h"
 #include "data/io/result_writer.h"
+#include "models/body/segment_shape.h"
 #include "models/metrics/pose_metrics.h"
+#include "solvers/registration/label_weights.h"
 #include "tests/util/mat_file.h"
+#include "tests/util/read_glb.h"
 #include "tests/util/run_program.h"
 #include "tests/util/surface_person.h"
 
@@ -118,14 +123,128 @@ TEST(Register, ABodyOfSegmentsHasItsScalesAndCameraInTheResults) {
   }
   EXPECT_TRUE(std::filesystem::exists(folder / "out/report.html"));
   EXPECT_FALSE(std::filesystem::is_empty(folder / "out/meshes"));
-  // The same mesh afterwards; what has no place for scales says so.
+  // The same mesh afterwards.
   const std::string out = folder / "out", model = " --model mannequin";
   EXPECT_EQ(RunProgram("convert " + out + " --to obj --out " + (folder / "obj") + model).status, 0);
+  EXPECT_EQ(ReadAll(folder / "obj/densepose_1.obj"), ReadAll(folder / "out/meshes/densepose_1.obj"));
   EXPECT_EQ(RunProgram("render " + out + " --out " + (folder / "all.png") + model).status, 0);
-  const ProgramRun glb = RunProgram("convert " + out + " --to glb --out " + (folder / "glb") + model);
-  EXPECT_EQ(glb.status, 1);
-  EXPECT_THAT(glb.output, HasSubstr("bodies of segments"));
   EXPECT_FALSE(std::filesystem::is_empty(folder / "out/overlays"));
+}
+
+// results.npz of a registration with bodies of segments, and its input beside it.
+void RegisterSegments(const TestFolder& folder) {
+  Write(folder / "densepose.json", Annotations(KnownPeople()));
+  const ProgramRun run =
+      RunProgram("register " + (folder / "densepose.json") +
+                 " --model mannequin --recipe dense-later --quiet --out " + (folder / "out"));
+  ASSERT_EQ(run.status, 0) << run.output;
+}
+
+TEST(Register, SegmentsBecomeParametricBodiesForOtherPrograms) {
+  const TestFolder folder;
+  RegisterSegments(folder);
+  const ResultsFile results = ReadResults(folder / "out");
+  const auto model = Mannequin();
+  const auto convert = [&](const std::string& words, int status = 0) {
+    const ProgramRun run = RunProgram("convert " + (folder / "out") + " --model mannequin " + words);
+    EXPECT_EQ(run.status, status) << run.output;
+    return run.output;
+  };
+  std::vector<SegmentsAsBody> bodies;
+  for (const ResultsFile::Row& row : results.rows)
+    bodies.push_back(AsParametricBody(*model, row.fit.parameters, row.fit.segment_scales));
+  const std::string said = convert("--to glb --out " + (folder / "people"));
+  EXPECT_THAT(said, HasSubstr("3 bodies of segments became parametric bodies"));
+  EXPECT_THAT(said, HasSubstr("joints moved by"));
+  for (size_t i = 0; i < bodies.size(); ++i) {
+    MatrixX3d vertices, joints;
+    const std::string file = folder / ("people/" + results.rows[i].fit.id + ".glb");
+    GlbFile(ReadAll(file)).Pose(0, &vertices, &joints);
+    const MatrixX3d upright = bodies[i].joints * Eigen::Matrix3d(Eigen::Vector3d(1, -1, -1).asDiagonal());
+    EXPECT_LT((joints - upright).rowwise().norm().maxCoeff(), 1e-4);
+    // The pelvis is where the segments' is, and joints are near theirs.
+    EXPECT_LT((bodies[i].joints - results.rows[i].fit.joints3d).row(0).norm(), 1e-9);
+    EXPECT_LT(bodies[i].moved_m.mean(), 0.05);
+  }
+  convert("--to bvh --fps 30 --quiet --out " + (folder / "clip.bvh"));
+  convert("--to npz --fps 30 --quiet --out " + (folder / "clip.npz"));
+  convert("--to pkl --quiet --out " + (folder / "pkl"));
+  convert("--to eft --quiet --out " + (folder / "eft.json"));
+  EXPECT_EQ(convert("--to spin --quiet --out " + (folder / "spin.npz")), "");
+  EXPECT_EQ(ReadBvh(folder / "clip.bvh").num_frames(), kPeople);
+  const std::vector<double> amass = NpzReader(folder / "clip.npz").Read("betas").ToDoubles();
+  const std::vector<double> spin = NpzReader(folder / "spin.npz").Read("shape", {kPeople, 10}).ToDoubles();
+  EXPECT_NE(amass[0], 0);
+  for (int i = 0; i < kPeople; ++i) {
+    for (int b = 0; b < 10; ++b) EXPECT_DOUBLE_EQ(spin[10 * i + b], bodies[i].parameters.betas[b]);
+  }
+  std::ifstream eft(folder / "eft.json");
+  EXPECT_DOUBLE_EQ(json::parse(eft)["data"][1]["parm_shape"][3], bodies[1].parameters.betas[3]);
+}
+
+TEST(Register, SegmentsBecomeLabels) {
+  const TestFolder folder;
+  RegisterSegments(folder);
+  const ResultsFile results = ReadResults(folder / "out");
+  const auto convert = [&](const std::string& words) {
+    return RunProgram("convert " + (folder / "out") + " --to labels " + words);
+  };
+  const std::string file = " --out " + (folder / "labels.npz"), model = " --model mannequin";
+  const ProgramRun run = convert(model + " --observations " + (folder / "densepose.json") + file);
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("bodies of segments became parametric"));
+  EXPECT_THAT(run.output, HasSubstr("3 people -> "));
+  const NpzReader labels(folder / "labels.npz");
+  const std::vector<double> scales = labels.Read("segment_scales", {kPeople, 24}).ToDoubles();
+  const std::vector<double> joints = labels.Read("joints3d", {kPeople, 24, 3}).ToDoubles();
+  const std::vector<double> camera = labels.Read("weak_camera", {kPeople, 3}).ToDoubles();
+  const std::vector<double> moved = labels.Read("joints_moved_m", {kPeople}).ToDoubles();
+  const std::vector<double> keypoints = labels.Read("keypoints2d", {kPeople, 17, 3}).ToDoubles();
+  std::vector<FitResult> fits;
+  for (int i = 0; i < kPeople; ++i) {
+    const FitResult& fit = results.rows[i].fit;
+    fits.push_back(fit);
+    EXPECT_EQ(scales[24 * i + 4], fit.segment_scales[4]);
+    EXPECT_EQ(joints[72 * i + 71], fit.joints3d(23, 2));
+    EXPECT_EQ(camera[3 * i], fit.weak_camera_px[0]);
+    EXPECT_GT(moved[i], 0);
+    EXPECT_GT(keypoints[51 * i + 2], 0);
+  }
+  EXPECT_EQ(labels.Read("label_weight", {kPeople}).ToDoubles(), WeighLabels(fits).weights);
+
+  // One of them, counting as among all.
+  ASSERT_EQ(convert(model + " --quiet --id " + results.rows[1].fit.id + file).status, 0);
+  EXPECT_EQ(NpzReader(folder / "labels.npz").Read("label_weight", {1}).ToDoubles()[0],
+            WeighLabels(fits).weights[1]);
+  std::filesystem::remove(folder / "labels.npz");
+  EXPECT_EQ(convert(model + " --out " + (folder / "labels")).status, 2);  // a file is wanted
+  EXPECT_EQ(convert(model + " --id nobody" + file).status, 1);
+  Write(folder / "others.json", json::parse(R"({"images": [], "annotations": [], "categories": []})"));
+  EXPECT_EQ(convert(model + " --observations " + (folder / "others.json") + file).status, 1);
+  // Another body of the same sizes.
+  ASSERT_EQ(RunProgram("model convert mannequin " + (folder / "other.npz")).status, 0);
+  std::map<std::string, NpyArray> arrays;
+  for (const std::string& key : NpzReader(folder / "other.npz").Keys())
+    arrays[key] = NpzReader(folder / "other.npz").Read(key);
+  arrays["name"] = NpyArray::FromString("somebody");
+  WriteNpz(folder / "other.npz", arrays);
+  const ProgramRun other = convert("--model " + (folder / "other.npz") + file);
+  EXPECT_EQ(other.status, 1);
+  EXPECT_THAT(other.output, HasSubstr("belong to the body mannequin"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "labels.npz"));
+}
+
+TEST(Register, ThePageShowsSegmentsAsParametricBodies) {
+  const TestFolder folder;
+  RegisterSegments(folder);
+  const ProgramRun run = RunProgram("report " + (folder / "out") + " --model mannequin --observations " +
+                                    (folder / "densepose.json"));
+  ASSERT_EQ(run.status, 0) << run.output;
+  const std::string page = ReadAll(folder / "out/report.html");
+  const auto holds = [&](const char* text) { return page.find(text) != std::string::npos; };
+  EXPECT_TRUE(holds("shown in 3D as parametric bodies"));
+  EXPECT_TRUE(holds("data:image/jpeg;base64,"));
+  EXPECT_FALSE(holds("the page cannot show"));
 }
 
 TEST(Register, OneBadPersonStopsNobody) {

@@ -142,6 +142,27 @@ TEST(PseudoLabels, EftShowsTheBodyInItsCrop) {
   EXPECT_EQ(std::count(valid.begin(), valid.end(), true), 1);
 }
 
+// Weak perspective sees everybody as from straight ahead: nothing is to be turned, wherever the crop is.
+TEST(PseudoLabels, EftLeavesTheOrientationOfWeakPerspective) {
+  const TestFolder folder;
+  const auto model = Mannequin();
+  FitResult weak = FitAt(*model, {4, 0.5, 8}, "a");
+  weak.weak_camera_px = {120, 1100, 420};
+  const Eigen::RowVector3d pelvis = weak.joints3d.row(0);
+  for (int j = 0; j < 24; ++j) {
+    weak.joints2d.row(j) = weak.weak_camera_px.tail<2>().transpose() +
+                           weak.weak_camera_px[0] * (weak.joints3d.row(j) - pelvis).head<2>();
+  }
+  ASSERT_EQ(WriteEftLabels(folder / "x.json", *model, {{&weak}}), 1);
+  const nlohmann::json entry = nlohmann::json::parse(ReadAll(folder / "x.json"))["data"][0];
+  const Matrix3d root = ExpSO3(weak.parameters.global_orient);
+  for (int e = 0; e < 9; ++e)
+    EXPECT_NEAR(entry["parm_pose"][0][e / 3][e % 3].get<double>(), root(e / 3, e % 3), 1e-9);
+  // The camera is the weak one in units of the crop, exactly.
+  const double half_box = 100 * entry["bbox_scale"].get<double>();
+  EXPECT_NEAR(entry["parm_cam"][0].get<double>() * half_box, 120, 1e-6);
+}
+
 TEST(PseudoLabels, OtherBodiesAreRefused) {
   const TestFolder folder;
   const auto model = MakeTestBody(1, 60, {-1, 0, 1});

@@ -13,6 +13,7 @@
 #include "data/report/packed.h"
 #include "data/report/report_page.h"
 #include "models/body/mannequin.h"
+#include "models/body/segment_shape.h"
 #include "models/util/check.h"
 #include "models/util/rng.h"
 #include "tests/util/places.h"
@@ -235,6 +236,37 @@ TEST(ReportBodies, TakeWhatElseIsKnownOfTheJoints) {
   arrays["data_share"] = NpyArray::FromDoubles(shares.data(), {5, 72});
   WriteNpz(folder / "results.npz", arrays);
   EXPECT_THROW(ReadReportBodies(folder.path(), {0}), InputError);
+}
+
+TEST(ReportBodies, OfSegmentsBecomeParametric) {
+  const TestFolder folder;
+  const auto model = Mannequin();
+  Rng rng(3);
+  FitResult fit;
+  fit.id = "a";
+  fit.usable = true;
+  fit.parameters = BodyParameters::Zero(*model);
+  for (double& x : fit.parameters.body_pose) x = 0.2 * rng.Normal();
+  fit.parameters.transl = {0, 0, 5};
+  fit.joints3d = MatrixX3d::Zero(24, 3);
+  fit.joints2d.setZero(24, 2);
+  fit.segment_scales = Eigen::VectorXd::Constant(24, 1.1);
+  fit.weak_camera_px = {200, 30, 40};
+  ResultsWriter writer(folder.path(), *model, 0, 0, true);
+  writer.Append(fit, PersonObservation());
+  writer.Finish();
+  const ReportTable table = ReadReportTable(folder.path());
+  ReportBodies bodies = ReadReportBodies(folder.path(), {0});
+  EXPECT_NEAR(bodies.Result(0, table).segment_scales[5], 1.1, 1e-6);
+  EXPECT_EQ(bodies.Result(0, table).weak_camera_px[1], 30);
+  const SegmentsAsBody expected = AsParametricBody(*model, fit.parameters, fit.segment_scales);
+  EXPECT_NEAR(bodies.LeaveSegments(*model), expected.moved_m.mean(), 1e-6);
+  const FitResult left = bodies.Result(0, table);
+  EXPECT_EQ(left.segment_scales.size(), 0);
+  EXPECT_TRUE(left.parameters.betas.isApprox(expected.parameters.betas, 1e-5));
+  EXPECT_GT(left.parameters.betas.norm(), 0.5);
+  EXPECT_TRUE(left.parameters.transl.isApprox(expected.parameters.transl, 1e-5));
+  EXPECT_EQ(bodies.LeaveSegments(*model), 0);  // there are none any more
 }
 
 TEST(ReportPage, ABodyIsPackedToATenthOfAMillimetre) {

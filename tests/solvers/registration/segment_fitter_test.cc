@@ -7,6 +7,7 @@
 #include "models/math/so3.h"
 #include "models/util/check.h"
 #include "models/util/rng.h"
+#include "solvers/registration/segment_result.h"
 #include "solvers/registration/starts.h"
 
 namespace vitruvius {
@@ -199,6 +200,41 @@ TEST(SegmentFitter, TheSameBytesEveryTime) {
   EXPECT_EQ(first.parameters.body_pose, again.parameters.body_pose);
   EXPECT_EQ(first.segment_scales, again.segment_scales);
   EXPECT_EQ(first.cost, again.cost);
+}
+
+// What knows no scales gets the same pose and place, and keeps what was said of the registration.
+TEST(SegmentResult, WithoutSegmentsItIsTheParametricBody) {
+  SegmentParameters truth = Walking(3);
+  truth.scales.setConstant(1.08);
+  truth.camera = {200, 300, 250};
+  SegmentEvaluator joints(Body(), [] {
+    PointSet all;
+    for (int j = 0; j < Body()->num_joints(); ++j) all.AddJoint(j);
+    return all;
+  }());
+  const PersonObservation person = See(truth, 3);
+  FitResult result = BeginSegmentResult(person, *Body());
+  AssembleSegments(person, truth, 1000, &joints, &result);
+  ASSERT_TRUE(result.usable);
+  result.residual_mean = 3;
+  double moved_m = -1;
+  const FitResult parametric = WithoutSegments(*Body(), result, &moved_m);
+  EXPECT_EQ(parametric.segment_scales.size(), 0);
+  EXPECT_EQ(parametric.parameters.body_pose, result.parameters.body_pose);
+  EXPECT_EQ(parametric.residual_mean, 3);
+  EXPECT_EQ(parametric.joints2d, result.joints2d);
+  EXPECT_EQ(parametric.weak_camera_px, result.weak_camera_px);
+  EXPECT_LT((parametric.joints3d.row(0) - result.joints3d.row(0)).norm(), 1e-9);
+  const MatrixX3d expected = PoseMesh(*Body(), parametric.parameters).joints;
+  EXPECT_LT((parametric.joints3d - expected).norm(), 1e-9);
+  EXPECT_NEAR(moved_m, (parametric.joints3d - result.joints3d).rowwise().norm().mean(), 1e-9);
+  // Grown by 8 %, the mannequin's first betas say most of it: without betas joints are off by more.
+  BodyParameters without_betas = result.parameters;
+  EXPECT_LT(moved_m,
+            0.4 * (PoseMesh(*Body(), without_betas).joints - result.joints3d).rowwise().norm().mean());
+  // What has no scales stays.
+  EXPECT_EQ(WithoutSegments(*Body(), parametric, &moved_m).parameters.betas, parametric.parameters.betas);
+  EXPECT_EQ(moved_m, 0);
 }
 
 }  // namespace
