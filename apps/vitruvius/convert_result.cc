@@ -211,9 +211,9 @@ int ExportEft(const Export& input) { return ExportLabels(input, ".json", WriteEf
 void TellWhatMoved(const std::vector<double>& moved_m) {
   if (FLAGS_quiet || moved_m.empty()) return;
   std::printf(
-      "%zu bodies of segments became parametric bodies: betas in the place of scales; joints moved by %.1f "
-      "mm "
-      "in the mean, by %.1f in that of who moved most\n",
+      "%zu bodies of segments became parametric bodies, scales betas; joints moved by %.1f mm in the mean, "
+      "by "
+      "%.1f in that of who moved most\n",
       moved_m.size(), 1e3 * Mean(moved_m), 1e3 * *std::max_element(moved_m.begin(), moved_m.end()));
 }
 

@@ -49,10 +49,9 @@ DEFINE_string(
 DEFINE_string(id, "", "the person's id (render: or several, with commas); empty: all");
 DEFINE_int32(limit, 0, "people at most; 0: all");
 DEFINE_int32(stride, 1, "take every n-th frame");
-DEFINE_string(
-    to, "",
-    "format to write: glb, obj, ply, bvh, npz, pkl, spin or eft; prior interpolate: where it ends, as "
-    "--from");
+DEFINE_string(to, "",
+              "format to write: glb, obj, ply, bvh, npz, pkl, spin, eft or labels; prior interpolate: "
+              "where it ends, as --from");
 DEFINE_double(fps, 0,
               "frames per second; 0: as the input says, 30 for folders of motion; results with a rate are "
               "sequences, one animated file each");

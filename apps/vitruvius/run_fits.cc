@@ -53,7 +53,9 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
   std::filesystem::remove(folder + "/results.npz");
   const bool of_segments = setup.recipe2d.body == Recipe::Body::kSegments;
   if (of_segments && FLAGS_glb)
-    throw UsageError("--glb: a body of segments has no file of this kind; --obj has");
+    throw UsageError(
+        "--glb: a body of segments has no file of this kind here; --obj has, and vitruvius convert makes it "
+        "of a parametric body");
   ResultsWriter results(folder, *setup.model, FLAGS_hypotheses, setup.LatentDim(), of_segments);
   ManifestWriter manifest(folder);
   std::map<std::string, long> reasons;
