@@ -105,7 +105,7 @@ TEST(SegmentShape, KnownBetasComeBackAsFarAsBonesTell) {
     with_betas_m += (body.joints - joints).rowwise().norm().mean() / 20;
     template_m += (PoseMesh(*model, segments).joints - joints).rowwise().norm().mean() / 20;
   }
-  EXPECT_LT(with_betas_m, 0.3 * template_m) << template_m;
+  EXPECT_LT(with_betas_m, 0.5 * template_m) << template_m;
 }
 
 TEST(SegmentShape, ExtremeScalesStayFinite) {
