@@ -54,7 +54,7 @@ TEST(SegmentUncertainty, IsOfTheSizeOfTheSpreadOverNoise) {
     PersonObservation person = known.observation;
     Rng rng(static_cast<std::uint64_t>(100 + draw));
     for (DensePoint& point : person.dense) point.image_px += 8 * Eigen::Vector2d(rng.Normal(), rng.Normal());
-    const FitResult fit = fitter.Fit(person, &start);
+    const FitResult fit = fitter.Fit(person, {start});
     ASSERT_TRUE(fit.usable);
     found.push_back(fit.joints3d.rowwise() - fit.joints3d.row(0));
     mean += found.back() / kDraws;
