@@ -23,7 +23,8 @@ DEFINE_double(keypoint_weight, vitruvius::RegressorOptions().keypoint_weight,
 DEFINE_double(weight_decay, vitruvius::RegressorOptions().weight_decay, "L2 on the weights");
 DEFINE_bool(decay, vitruvius::RegressorOptions().decays,
             "the rate falls over the last 40 % of the steps to 2 %; off: constant, as in the paper");
-DEFINE_bool(augment, true, "turn, zoom, shift and recolour the pictures at random");
+DEFINE_double(augment, 1,
+              "how strongly pictures are turned, zoomed, shifted, recoloured and covered at random, 0 to 1");
 DEFINE_double(held_out, vitruvius::RegressorOptions().held_out,
               "share of the pictures that judge which weights are kept");
 DEFINE_double(label_out, vitruvius::LabelWeightOptions().out,
@@ -64,7 +65,9 @@ RegressorFlags RegressorFromFlags() {
   TakeFlag("cache_mb", FLAGS_cache_mb, 0, 1e6, &cache_mb);
   training.cache_bytes = cache_mb << 20;
   training.decays = FLAGS_decay;
-  if (!FLAGS_augment) training.augmentation = CropAugmentation::None();
+  double strength = 1;
+  TakeFlag("augment", FLAGS_augment, 0, 1, &strength);
+  training.augmentation = training.augmentation.Times(strength);
   training.seed = FLAGS_seed;
   if (!FLAGS_init.empty() && !FLAGS_backbone.empty())
     throw UsageError("--init and --backbone: either an earlier round or a pretrained trunk");

@@ -116,6 +116,17 @@ SegmentParameters CropView::PictureFromCrop(SegmentParameters person) const {
   return person;
 }
 
+CropAugmentation CropAugmentation::Times(double factor) const {
+  CropAugmentation scaled = *this;
+  for (double CropAugmentation::*range :
+       {&CropAugmentation::turn_deg, &CropAugmentation::turned_share, &CropAugmentation::zoom,
+        &CropAugmentation::shift, &CropAugmentation::brightness, &CropAugmentation::contrast,
+        &CropAugmentation::saturation, &CropAugmentation::channel, &CropAugmentation::erased_share,
+        &CropAugmentation::erased_side})
+    scaled.*range *= factor;
+  return scaled;
+}
+
 void CropAugmentation::Check() const {
   VT_CHECK(turn_deg >= 0 && turn_deg <= 180);
   VT_CHECK(turned_share >= 0 && turned_share <= 1);

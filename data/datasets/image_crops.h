@@ -56,7 +56,9 @@ struct CropAugmentation {
   double erased_share = 0.25;  // of the crops lose a rectangle
   double erased_side = 0.5;    // its sides at most, of the crop's
 
-  static CropAugmentation None() { return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0}; }
+  static CropAugmentation None() { return CropAugmentation().Times(0); }
+  // Every range and share times a factor of 0 to 1.
+  CropAugmentation Times(double factor) const;
   void Check() const;  // throws ContractError
 };
 

@@ -139,8 +139,11 @@ class Run {
     Begin("registrations", data_.train.size());
     std::vector<PersonObservation> people = data_.train;
     if (options_.lifts) LiftPeople(DepthLifter(Here("lifter/lifter.npz"), device_), &people);
-    std::vector<FitResult> predicted;
-    if (round_ > 1) predicted = FitsOf(Before("predictions"), data_.train);
+    std::vector<FitResult> predicted, before;
+    if (round_ > 1) {
+      predicted = FitsOf(Before("predictions"), data_.train);
+      before = FitsOf(Before("registrations"), data_.train);
+    }
 
     ResultsWriter results(Here("registrations"), *model_, 0, 0, true);
     ManifestWriter manifest(Here("registrations"));
@@ -148,11 +151,12 @@ class Run {
     const auto make_worker = [&]() -> PersonWorker {
       auto fitter =
           std::make_shared<SegmentFitter>(model_, round_ > 1 ? options_.later : options_.first, options_.fit);
-      return [fitter, &predicted](const PersonObservation& person, long index) {
+      return [fitter, &predicted, &before](const PersonObservation& person, long index) {
         const auto i = static_cast<size_t>(index);
         if (i < predicted.size() && predicted[i].usable) {
-          const SegmentParameters start = SegmentFitter::ParametersOf(predicted[i]);
-          FitResult result = fitter->Fit(person, &start);
+          std::vector<SegmentParameters> starts = {SegmentFitter::ParametersOf(predicted[i])};
+          if (before[i].usable) starts.push_back(SegmentFitter::ParametersOf(before[i]));
+          FitResult result = fitter->Fit(person, starts);
           if (result.usable) return result;
         }
         return fitter->Fit(person);

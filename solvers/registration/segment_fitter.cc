@@ -102,7 +102,7 @@ void SegmentFitter::RunStage(const RecipeStage& stage, SegmentProblem* problem, 
   if (stage.keep > 0 && starts->size() > static_cast<size_t>(stage.keep)) starts->resize(stage.keep);
 }
 
-FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParameters* given_start) {
+FitResult SegmentFitter::Fit(const PersonObservation& person, const std::vector<SegmentParameters>& given) {
   const auto begin = std::chrono::steady_clock::now();
   FitResult result = BeginSegmentResult(person, *model_);
   if (!person.reason.empty()) return Refuse(result, person.reason.c_str(), person.detail);
@@ -113,16 +113,19 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const SegmentParam
   SegmentProblem problem(model_, view.points, view.targets, view.torso, recipe_.mean_data, with_bones_);
 
   std::vector<Start> starts;
-  if (given_start == nullptr) {
+  if (given.empty()) {
     starts = MakeStarts(view, &problem);
     result.num_starts = static_cast<int>(starts.size());
     for (const RecipeStage& stage : recipe_.camera_stages) RunStage(stage, &problem, &starts, &result);
   } else {
-    starts = {{*given_start}};
-    Eigen::Vector3d& camera = starts[0].parameters.camera;
-    camera.tail<2>() -= view.center_px;
-    camera /= view.half_px;
-    result.num_starts = 1;
+    for (const SegmentParameters& parameters : given) {
+      Start start{parameters, static_cast<int>(starts.size()), 0};
+      Eigen::Vector3d& camera = start.parameters.camera;
+      camera.tail<2>() -= view.center_px;
+      camera /= view.half_px;
+      starts.push_back(std::move(start));
+    }
+    result.num_starts = static_cast<int>(given.size());
   }
   for (const RecipeStage& stage : recipe_.stages) RunStage(stage, &problem, &starts, &result);
   if (starts.empty())

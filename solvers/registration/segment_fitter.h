@@ -22,11 +22,11 @@ class SegmentFitter {
   // A recipe for a body of segments.
   SegmentFitter(std::shared_ptr<const BodyModel> model, Recipe recipe, const FitOptions& options);
 
-  // Takes 2D keypoints, their depths, and dense points that name a face of the body. start: camera in px;
-  // null: the template at every turn of the recipe. Weights and steps are in units of half the box of all
-  // that is seen, whose middle is the origin (-1 to 1, as in the paper). Never throws for what is in the
-  // observation: the result carries the reason.
-  FitResult Fit(const PersonObservation& person, const SegmentParameters* start = nullptr);
+  // Takes 2D keypoints, their depths, and dense points that name a face of the body. given: where to start,
+  // cameras in px, the lowest end wins; none: the template at every turn of the recipe. Weights and steps are
+  // in units of half the box of all that is seen, whose middle is the origin (-1 to 1, as in the paper).
+  // Never throws for what is in the observation: the result carries the reason.
+  FitResult Fit(const PersonObservation& person, const std::vector<SegmentParameters>& given = {});
 
   // What a result of this fitter holds, to start the next one from.
   static SegmentParameters ParametersOf(const FitResult& result);

@@ -48,7 +48,7 @@ struct People {
     SegmentFitter fitter(Mannequin(), recipe, {});
     std::vector<double> costs;
     for (size_t i = 0; i < seen.size(); ++i)
-      costs.push_back(fitter.Fit(seen[i], one_start ? &starts_px[i] : nullptr).cost);
+      costs.push_back((one_start ? fitter.Fit(seen[i], {starts_px[i]}) : fitter.Fit(seen[i])).cost);
     return costs;
   }
   std::vector<double> SolveByAdam() const {

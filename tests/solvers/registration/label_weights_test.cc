@@ -1,6 +1,5 @@
 #include "solvers/registration/label_weights.h"
 
-#include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -12,7 +11,7 @@ namespace {
 
 constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
 
-FitResult Segments(double residual_px, double px_a_metre, double deviation_m) {
+FitResult Registered(double residual_px, double deviation_m, double px_a_metre = 100) {
   FitResult fit;
   fit.usable = true;
   fit.residual_mean = residual_px;
@@ -31,21 +30,37 @@ FitResult Parametric(double residual_px, double focal_px, double depth_m) {
   return fit;
 }
 
-TEST(LabelWeights, SegmentsByTheirCameraAndDeviations) {
-  FitResult bad;
-  const LabelWeights labels =
-      WeighLabels({Segments(4, 200, 0.02), Segments(8, 400, 0.02), Segments(12, 200, 0.02),
-                   Segments(4, 200, 0.06), Segments(4, 200, 0.09), bad, Segments(2, 100, 0.02)});
+TEST(LabelWeights, TheWorseOfTwoMeasuresCountsBesideTheUsualOne) {
+  std::vector<FitResult> fits(5, Registered(2, 0.02));
+  fits.push_back(Registered(2 * 3, 0.02));      // thrice the usual residual
+  fits.push_back(Registered(2, 0.02 * 3));      // thrice the usual deviation
+  fits.push_back(Registered(2 * 2, 0.02 * 3));  // the worse counts alone
+  fits.push_back(Registered(2 * 4, 0.02));      // at the end
+  fits.push_back(Registered(2, 0.02));
+  fits.back().usable = false;
+  const LabelWeights labels = WeighLabels(fits);
   EXPECT_EQ(labels.weights[0], 1);
-  EXPECT_EQ(labels.weights[1], 1);
-  EXPECT_NEAR(labels.weights[2], 0.25, 1e-12);  // three times the median: (1.5 / 3)^2
-  EXPECT_NEAR(labels.weights[3], 0.25, 1e-12);
-  EXPECT_EQ(labels.weights[4], 0);
-  EXPECT_EQ(labels.weights[5], 0);
-  EXPECT_EQ(labels.full, 3);
-  EXPECT_EQ(labels.lowered, 2);
+  for (const size_t i : {5, 6, 7}) EXPECT_NEAR(labels.weights[i], 0.25, 1e-12);  // (1.5 / 3)^2
+  EXPECT_EQ(labels.weights[8], 0);
+  EXPECT_EQ(labels.weights[9], 0);
+  EXPECT_EQ(labels.full, 5);
+  EXPECT_EQ(labels.lowered, 3);
   EXPECT_EQ(labels.left_out, 1);
   EXPECT_EQ(labels.unusable, 1);
+}
+
+TEST(LabelWeights, PeopleFarAwayAreJudgedAsNearOnesAre) {
+  std::vector<FitResult> fits(4, Registered(2, 0.02));
+  fits.push_back(Registered(8, 0.02, 400));  // four times as large in the picture
+  EXPECT_EQ(WeighLabels(fits).weights[4], 1);
+}
+
+TEST(LabelWeights, WithoutDeviationsResidualsAloneCount) {
+  std::vector<FitResult> fits(4, Registered(2, 0.02));
+  for (FitResult& fit : fits) fit.joints_relative_std_m.resize(0);
+  fits[3].residual_mean = 6;
+  EXPECT_NEAR(WeighLabels(fits).weights[3], 0.25, 1e-12);
+  EXPECT_TRUE(WeighLabels({}).weights.empty());
 }
 
 // The same residual of who stands farther away is a larger one at the body.
@@ -85,9 +100,10 @@ TEST(LabelWeights, FitsIn3D) {
   EXPECT_EQ(labels.weights[2], 1);
 }
 
-TEST(LabelWeights, OptionsAreChecked) {
-  EXPECT_THROW(WeighLabels({}, {2, 1}), ContractError);
-  EXPECT_TRUE(WeighLabels({}).weights.empty());
+TEST(LabelWeights, OptionsThatMakeNoSenseAreRefused) {
+  LabelWeightOptions options;
+  options.out = options.full / 2;
+  EXPECT_THROW(WeighLabels({}, options), ContractError);
 }
 
 }  // namespace

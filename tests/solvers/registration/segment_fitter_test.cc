@@ -118,7 +118,7 @@ TEST(SegmentFitter, GoesOnFromAGivenStart) {
   const FitResult first = fitter.Fit(person);
   ASSERT_TRUE(first.usable);
   const SegmentParameters start = SegmentFitter::ParametersOf(first);
-  const FitResult again = fitter.Fit(person, &start);
+  const FitResult again = fitter.Fit(person, {start});
   ASSERT_TRUE(again.usable);
   EXPECT_EQ(again.num_starts, 1);
   EXPECT_LE(again.cost, first.cost * (1 + 1e-6));
@@ -133,11 +133,11 @@ TEST(SegmentFitter, TheDeterminantTurnsAReflectionIntoARotation) {
   SegmentParameters mirrored = truth;
   mirrored.rotation.col(2) *= -1;  // the same picture but for what depth does to it: nothing
   SegmentFitter with(Body(), recipe, {});
-  const FitResult turned = with.Fit(person, &mirrored);
+  const FitResult turned = with.Fit(person, {mirrored});
   EXPECT_TRUE(turned.usable) << turned.detail;
   recipe.stages[0].weights.determinant = 0;
   SegmentFitter without(Body(), recipe, {});
-  const FitResult stayed = without.Fit(person, &mirrored);
+  const FitResult stayed = without.Fit(person, {mirrored});
   EXPECT_FALSE(stayed.usable);
   EXPECT_NE(stayed.detail.find("mirror image"), std::string::npos) << stayed.detail;
 }
