@@ -28,7 +28,8 @@ int EvaluateRegressor(const std::vector<std::string>& inputs) {
   if (inputs.size() != 1) throw UsageError("evaluate regressor: name one result: a folder or results.npz");
   if (FLAGS_truth.empty()) throw UsageError("evaluate regressor: --truth RESULT is missing");
   const std::shared_ptr<const BodyModel> model = ModelFromFlags();
-  const MeanErrors errors = CompareAll(model, FitsOf(inputs[0], *model), FitsOf(FLAGS_truth, *model));
+  const MeanErrors errors =
+      CompareAll(model, FitsOf(inputs[0], *model), FitsOf(FLAGS_truth, *model), FLAGS_threads);
   if (errors.people == 0) throw InputError(inputs[0], "ids", StrCat("found none of ", FLAGS_truth));
   if (FLAGS_json) {
     std::printf("%s\n", errors.ToJson().c_str());

@@ -256,11 +256,11 @@ class Run {
     scores.labels = WeighLabels(registered, options_.labels);
     scores.registration_points_px = PointsPx(data_.train, registered);
     scores.test_points_px = PointsPx(data_.test, test);
-    scores.registration = CompareAll(model_, registered, data_.train_truth);
-    scores.test = CompareAll(model_, test, data_.test_truth);
+    scores.registration = CompareAll(model_, registered, data_.train_truth, options_.threads);
+    scores.test = CompareAll(model_, test, data_.test_truth, options_.threads);
     if (round_ < options_.rounds)
       scores.train_predictions =
-          CompareAll(model_, FitsOf(Here("predictions"), data_.train), data_.train_truth);
+          CompareAll(model_, FitsOf(Here("predictions"), data_.train), data_.train_truth, options_.threads);
     WriteFileAtomically(Here("scores.json"), scores.ToJson().dump(1) + "\n");
     if (events_.scored) events_.scored(scores);
     return scores;

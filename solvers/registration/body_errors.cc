@@ -1,5 +1,7 @@
 #include "solvers/registration/body_errors.h"
 
+#include <algorithm>
+#include <optional>
 #include <unordered_map>
 
 #include <nlohmann/json.hpp>
@@ -7,7 +9,7 @@
 #include "models/camera/camera.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
-#include "solvers/registration/segment_fitter.h"
+#include "models/util/parallel.h"
 
 namespace vitruvius {
 namespace {
@@ -32,14 +34,18 @@ ImagePoints VerticesInImage(const FitResult& result, const BodyMesh& mesh) {
 
 }  // namespace
 
-BodyErrors CompareBodies(const std::shared_ptr<const BodyModel>& model, const FitResult& predicted,
-                         const FitResult& truth) {
+BodyComparer::BodyComparer(std::shared_ptr<const BodyModel> model)
+    : model_(std::move(model)),
+      meshes_(model_),
+      template_length_m_(TotalBoneLength(model_->joint_template(), model_->parents())) {}
+
+BodyErrors BodyComparer::Compare(const FitResult& predicted, const FitResult& truth) {
   VT_CHECK(predicted.usable && truth.usable);
-  const BodyMesh found = MeshOf(model, predicted), real = MeshOf(model, truth);
-  const double template_length = TotalBoneLength(model->joint_template(), model->parents());
+  const BodyMesh found = meshes_.Of(predicted), real = meshes_.Of(truth);
   BodyErrors errors;
   errors.mpjpe_mm = RootAlignedMpjpeMm(found.joints, real.joints);
-  errors.rescaled_mpjpe_mm = RescaledMpjpeMm(found.joints, real.joints, model->parents(), template_length);
+  errors.rescaled_mpjpe_mm =
+      RescaledMpjpeMm(found.joints, real.joints, model_->parents(), template_length_m_);
   errors.pa_mpjpe_mm = ProcrustesMpjpeMm(found.joints, real.joints);
   errors.pa_vertex_mm = ProcrustesMpjpeMm(found.vertices, real.vertices);
   const ImagePoints seen = VerticesInImage(predicted, found), true_seen = VerticesInImage(truth, real);
@@ -51,22 +57,34 @@ BodyErrors CompareBodies(const std::shared_ptr<const BodyModel>& model, const Fi
 }
 
 MeanErrors CompareAll(const std::shared_ptr<const BodyModel>& model, const std::vector<FitResult>& predicted,
-                      const std::vector<FitResult>& truth) {
+                      const std::vector<FitResult>& truth, int threads) {
   std::unordered_map<std::string, const FitResult*> by_id;
   for (const FitResult& result : predicted) by_id.emplace(result.id, &result);
   MeanErrors all;
-  std::vector<double> rescaled;
-  constexpr double BodyErrors::*kKinds[] = {&BodyErrors::mpjpe_mm,    &BodyErrors::rescaled_mpjpe_mm,
-                                            &BodyErrors::pa_mpjpe_mm, &BodyErrors::pa_vertex_mm,
-                                            &BodyErrors::pixel,       &BodyErrors::pixel_in_crop};
+  std::vector<std::pair<const FitResult*, const FitResult*>> pairs;
   for (const FitResult& real : truth) {
     if (!real.usable) continue;
     const auto found = by_id.find(real.id);
     if (found == by_id.end() || !found->second->usable) {
       ++all.missing;
-      continue;
+    } else {
+      pairs.emplace_back(found->second, &real);
     }
-    const BodyErrors errors = CompareBodies(model, *found->second, real);
+  }
+  std::vector<BodyErrors> each(pairs.size());
+  std::vector<std::optional<BodyComparer>> comparers(static_cast<size_t>(NumThreads(threads)));
+  ParallelFor(static_cast<int>(pairs.size()), threads, [&](int i, int thread) {
+    std::optional<BodyComparer>& comparer = comparers[static_cast<size_t>(thread)];
+    if (!comparer) comparer.emplace(model);
+    each[static_cast<size_t>(i)] =
+        comparer->Compare(*pairs[static_cast<size_t>(i)].first, *pairs[static_cast<size_t>(i)].second);
+  });
+  // In order: the same sums for any number of threads.
+  std::vector<double> rescaled;
+  constexpr double BodyErrors::*kKinds[] = {&BodyErrors::mpjpe_mm,    &BodyErrors::rescaled_mpjpe_mm,
+                                            &BodyErrors::pa_mpjpe_mm, &BodyErrors::pa_vertex_mm,
+                                            &BodyErrors::pixel,       &BodyErrors::pixel_in_crop};
+  for (const BodyErrors& errors : each) {
     for (const auto kind : kKinds) all.mean.*kind += errors.*kind;
     rescaled.push_back(errors.rescaled_mpjpe_mm);
     ++all.people;

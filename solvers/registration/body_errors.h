@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/scene/fit_result.h"
+#include "solvers/registration/segment_fitter.h"
 
 namespace vitruvius {
 
@@ -22,9 +23,18 @@ struct BodyErrors {
 };
 inline constexpr double kErrorCropPx = 224;  // 1.2 times the true body's box is so wide
 
-// Both usable, and of this model. Throws ContractError.
-BodyErrors CompareBodies(const std::shared_ptr<const BodyModel>& model, const FitResult& predicted,
-                         const FitResult& truth);
+// One a thread.
+class BodyComparer {
+ public:
+  explicit BodyComparer(std::shared_ptr<const BodyModel> model);
+  // Both usable, and of this model. Throws ContractError.
+  BodyErrors Compare(const FitResult& predicted, const FitResult& truth);
+
+ private:
+  std::shared_ptr<const BodyModel> model_;
+  ResultMesh meshes_;
+  double template_length_m_;  // of all bones
+};
 
 // Means over people, those left out counted.
 struct MeanErrors {
@@ -34,8 +44,8 @@ struct MeanErrors {
   long missing = 0;  // of the truth, without a usable prediction
   std::string ToJson() const;
 };
-// Predictions are found by id; usable truths alone count.
+// Predictions are found by id; usable truths alone count. threads changes no number; 0: one a core.
 MeanErrors CompareAll(const std::shared_ptr<const BodyModel>& model, const std::vector<FitResult>& predicted,
-                      const std::vector<FitResult>& truth);
+                      const std::vector<FitResult>& truth, int threads = 0);
 
 }  // namespace vitruvius

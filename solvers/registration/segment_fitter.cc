@@ -152,16 +152,33 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const std::vector<
   return result;
 }
 
-BodyMesh MeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result) {
-  if (result.segment_scales.size() == 0) return PoseMesh(*model, result.parameters);
-  PointSet points = PointSet::AllVertices(*model);
-  for (int j = 0; j < model->num_joints(); ++j) points.AddJoint(j);
-  SegmentEvaluator evaluator(model, points);
-  VT_CHECK(evaluator.Evaluate(SegmentFitter::ParametersOf(result), false));
+namespace {
+
+PointSet VerticesAndJoints(const BodyModel& model) {
+  PointSet points = PointSet::AllVertices(model);
+  for (int j = 0; j < model.num_joints(); ++j) points.AddJoint(j);
+  return points;
+}
+
+}  // namespace
+
+BodyMesh ResultMesh::Of(const FitResult& result) {
+  const Eigen::Index vertices = model_->num_vertices(), joints = model_->num_joints();
+  if (result.segment_scales.size() == 0) {
+    if (!body_) body_.emplace(model_, VerticesAndJoints(*model_));
+    body_->Evaluate(result.parameters, false);
+    return {body_->points().topRows(vertices), body_->points().bottomRows(joints)};
+  }
+  if (!segments_) segments_.emplace(model_, VerticesAndJoints(*model_));
+  VT_CHECK(segments_->Evaluate(SegmentFitter::ParametersOf(result), false));
   const Matrix3d rotation = ExpSO3(result.parameters.global_orient);
-  const Eigen::RowVector3d pelvis = result.parameters.transl.transpose() + model->joint_template().row(0);
-  const MatrixX3d in_camera = (evaluator.in_body() * rotation.transpose()).rowwise() + pelvis;
-  return {in_camera.topRows(model->num_vertices()), in_camera.bottomRows(model->num_joints())};
+  const Eigen::RowVector3d pelvis = result.parameters.transl.transpose() + model_->joint_template().row(0);
+  const MatrixX3d in_camera = (segments_->in_body() * rotation.transpose()).rowwise() + pelvis;
+  return {in_camera.topRows(vertices), in_camera.bottomRows(joints)};
+}
+
+BodyMesh MeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result) {
+  return ResultMesh(model).Of(result);
 }
 
 BodyMesh PictureMeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result) {

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "models/scene/fit_result.h"
@@ -46,6 +48,19 @@ class SegmentFitter {
   FitOptions options_;
   SegmentEvaluator joints_;
   bool with_bones_ = false;
+};
+
+// Meshes of results, one after the other. One a thread.
+class ResultMesh {
+ public:
+  explicit ResultMesh(std::shared_ptr<const BodyModel> model) : model_(std::move(model)) {}
+  // As MeshOf.
+  BodyMesh Of(const FitResult& result);
+
+ private:
+  std::shared_ptr<const BodyModel> model_;
+  std::optional<BodyEvaluator> body_;
+  std::optional<SegmentEvaluator> segments_;
 };
 
 // The mesh of a result in camera axes, (V, 3) and (J, 3) metres: of a parametric body, or of segments.

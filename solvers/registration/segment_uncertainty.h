@@ -17,8 +17,8 @@
 namespace vitruvius {
 
 // (J) metres with respect to the pelvis; empty where the objective has no finite curvature, or the stage that
-// `problem` began last, at a solution of which it is, holds some of the parameters. `joints` has all joints of
-// the body.
+// `problem` began last, at a solution of which it is, holds some of the parameters. `joints` has all joints
+// of the body.
 Eigen::VectorXd JointDeviations(int num_points, SegmentProblem* problem, SegmentEvaluator* joints);
 
 }  // namespace vitruvius

@@ -29,7 +29,7 @@ FitResult Standing(const std::string& id, double scale = 1, const Vector3d& turn
 }
 
 TEST(BodyErrors, AreZeroForTheSameBody) {
-  const BodyErrors errors = CompareBodies(Mannequin(), Standing("a"), Standing("a"));
+  const BodyErrors errors = BodyComparer(Mannequin()).Compare(Standing("a"), Standing("a"));
   EXPECT_LT(errors.mpjpe_mm, 1e-9);
   EXPECT_LT(errors.rescaled_mpjpe_mm, 1e-9);
   EXPECT_LT(errors.pa_mpjpe_mm, 1e-6);
@@ -38,7 +38,7 @@ TEST(BodyErrors, AreZeroForTheSameBody) {
 }
 
 TEST(BodyErrors, ASkeletonOfAnotherSizeIsRescaledAndALargerBodyIsSeenLarger) {
-  const BodyErrors errors = CompareBodies(Mannequin(), Standing("a", 1.1), Standing("a"));
+  const BodyErrors errors = BodyComparer(Mannequin()).Compare(Standing("a", 1.1), Standing("a"));
   EXPECT_GT(errors.mpjpe_mm, 20);
   EXPECT_LT(errors.rescaled_mpjpe_mm, 1e-6);
   EXPECT_LT(errors.pa_mpjpe_mm, 1e-6);
@@ -53,7 +53,7 @@ TEST(BodyErrors, ASkeletonOfAnotherSizeIsRescaledAndALargerBodyIsSeenLarger) {
 
 TEST(BodyErrors, ATurnedBodyIsFarInSpaceAndNearOnceAligned) {
   const Vector3d away = LogSO3(ExpSO3(Vector3d(0, EIGEN_PI / 2, 0)) * ExpSO3(Vector3d(EIGEN_PI, 0, 0)));
-  const BodyErrors errors = CompareBodies(Mannequin(), Standing("a", 1, away), Standing("a"));
+  const BodyErrors errors = BodyComparer(Mannequin()).Compare(Standing("a", 1, away), Standing("a"));
   EXPECT_GT(errors.rescaled_mpjpe_mm, 100);
   EXPECT_LT(errors.pa_mpjpe_mm, 1e-6);
 }
@@ -67,12 +67,12 @@ TEST(BodyErrors, PeopleAreFoundByIdAndThoseWithoutABodyAreCounted) {
       CompareAll(Mannequin(), predicted, {Standing("a"), Standing("b"), Standing("c"), Standing("d")});
   EXPECT_EQ(errors.people, 2);
   EXPECT_EQ(errors.missing, 2);
-  const double alone = CompareBodies(Mannequin(), Standing("b", 1.1), Standing("b")).mpjpe_mm;
+  const double alone = BodyComparer(Mannequin()).Compare(Standing("b", 1.1), Standing("b")).mpjpe_mm;
   EXPECT_NEAR(errors.mean.mpjpe_mm, alone / 2, 1e-9);
   const auto json = nlohmann::json::parse(errors.ToJson());
   EXPECT_EQ(json["people"], 2);
   EXPECT_NEAR(json["mpjpe_mm"].get<double>(), alone / 2, 1e-6);
-  EXPECT_THROW(CompareBodies(Mannequin(), none, Standing("c")), ContractError);
+  EXPECT_THROW(BodyComparer(Mannequin()).Compare(none, Standing("c")), ContractError);
 }
 
 }  // namespace
