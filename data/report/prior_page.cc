@@ -50,11 +50,14 @@ std::string PriorPageHtml(const PriorPage& page) {
   }
   const nlohmann::ordered_json data = {
       {"document", page.document}, {"pictures", pictures}, {"points", points}};
-  return FillFrame("prior_page.html",
-                   {{"style", ReadFile(DataFile("report/page.css"))},
-                    {"data", JsonScript(data)},
-                    {"library", Script(library)},
-                    {"script", Script(JoinScripts({"decode.js", "words.js", "lines.js", "sections.js", "prior_page.js"}))}});
+  return FillFrame(
+      "sections.html",
+      {{"title", "Pose priors compared"},
+       {"style", ReadFile(DataFile("report/page.css"))},
+       {"data", JsonScript(data)},
+       {"library", library.empty() ? "" : StrCat("<script>\n", Script(library), "\n</script>\n")},
+       {"script",
+        Script(JoinScripts({"decode.js", "words.js", "lines.js", "sections.js", "prior_page.js"}))}});
 }
 
 }  // namespace vitruvius

@@ -124,23 +124,10 @@ function embeddingSection(sets) {
   return section(title, `Positions of the joints of ${EMBEDDED} poses of each set, laid out so that neighbours stay neighbours (van der Maaten and Hinton, 2008; by DruidJS). Where real poses lie alone, a prior misses them; where a prior's lie alone, it makes them up.`, element('p', {}, button, ' ', said), place);
 }
 
-function main() {
-  const lead = document.getElementById('lead'), content = document.getElementById('content');
-  try {
-    const { document: found, pictures, points } = JSON.parse(document.getElementById('report-data').textContent);
-    lead.textContent = `${found.priors.map((prior) => prior.name).join(', ')}; body: ${found.model}; ${found.train.poses.toLocaleString('en')} train and ${found.test.poses.toLocaleString('en')} test poses; seed ${found.settings.seed}; Vitruvius ${found.version}`;
-    content.append(recallSection(found), pathSection(found), inversionSection(found), fitSection(found), likenessSection(found),
-      pictureSection(pictures, 'samples', 'Samples', 'The first samples, not chosen.'),
-      pictureSection(pictures, 'worst', 'Worst samples', 'Of the generated bodies of the precision table those farthest from the train poses, each beside the nearest of these.'),
-      embeddingSection(points));
-    content.hidden = false;
-  } catch (error) {
-    lead.textContent = '';
-    const trouble = document.getElementById('trouble');
-    trouble.textContent = 'The page could not show its data: ' + error.message;
-    trouble.hidden = false;
-    throw error;
-  }
-}
-
-main();
+showPage(({ document: found, pictures, points }) => ({
+  lead: `${found.priors.map((prior) => prior.name).join(', ')}; body: ${found.model}; ${found.train.poses.toLocaleString('en')} train and ${found.test.poses.toLocaleString('en')} test poses; seed ${found.settings.seed}; Vitruvius ${found.version}`,
+  sections: [recallSection(found), pathSection(found), inversionSection(found), fitSection(found), likenessSection(found),
+    pictureSection(pictures, 'samples', 'Samples', 'The first samples, not chosen.'),
+    pictureSection(pictures, 'worst', 'Worst samples', 'Of the generated bodies of the precision table those farthest from the train poses, each beside the nearest of these.'),
+    embeddingSection(points)],
+}));

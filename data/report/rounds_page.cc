@@ -17,10 +17,13 @@ std::string RoundsPageHtml(const RoundsPage& page) {
                       {"url", StrCat("data:image/jpeg;base64,", Base64(sheet.jpeg))}});
   }
   const nlohmann::ordered_json data = {{"document", page.document}, {"sheets", sheets}};
-  return FillFrame("rounds_page.html",
-                   {{"style", ReadFile(DataFile("report/page.css"))},
-                    {"data", JsonScript(data)},
-                    {"script", Script(JoinScripts({"words.js", "lines.js", "sections.js", "rounds_page.js"}))}});
+  return FillFrame(
+      "sections.html",
+      {{"title", "Deform and learn"},
+       {"library", ""},
+       {"style", ReadFile(DataFile("report/page.css"))},
+       {"data", JsonScript(data)},
+       {"script", Script(JoinScripts({"words.js", "lines.js", "sections.js", "rounds_page.js"}))}});
 }
 
 }  // namespace vitruvius

@@ -53,22 +53,9 @@ function curveSection(trainings) {
   return charts.childElementCount > 0 ? section('Trainings', 'Losses over the steps, means since the row before.', charts) : '';
 }
 
-function main() {
-  const lead = document.getElementById('lead'), content = document.getElementById('content');
-  try {
-    const { document: found, sheets } = JSON.parse(document.getElementById('report-data').textContent);
-    lead.textContent = `${found.rounds.length} rounds; ${found.train.toLocaleString('en')} training and ${found.test.toLocaleString('en')} test people; body: ${found.model}; crops of ${found.crop_px} px; Vitruvius ${found.version}`;
-    content.append(errorSection(found), labelSection(found), timeSection(found),
-      ...sheets.map((sheet) => section(sheet.title, sheet.about, element('figure', { class: 'sheet' }, element('img', { src: sheet.url, alt: sheet.title, loading: 'lazy' })))),
-      curveSection(found.trainings), section('How it was made', 'The command:', commandLine(found.command)));
-    content.hidden = false;
-  } catch (error) {
-    lead.textContent = '';
-    const trouble = document.getElementById('trouble');
-    trouble.textContent = 'The page could not show its data: ' + error.message;
-    trouble.hidden = false;
-    throw error;
-  }
-}
-
-main();
+showPage(({ document: found, sheets }) => ({
+  lead: `${found.rounds.length} rounds; ${found.train.toLocaleString('en')} training and ${found.test.toLocaleString('en')} test people; body: ${found.model}; crops of ${found.crop_px} px; Vitruvius ${found.version}`,
+  sections: [errorSection(found), labelSection(found), timeSection(found),
+    ...sheets.map((sheet) => section(sheet.title, sheet.about, element('figure', { class: 'sheet' }, element('img', { src: sheet.url, alt: sheet.title, loading: 'lazy' })))),
+    curveSection(found.trainings), section('How it was made', 'The command:', commandLine(found.command))],
+}));

@@ -17,3 +17,20 @@ function table(head, rows) {
 function section(title, about, ...parts) {
   return element('section', {}, element('h2', {}, title), element('p', { class: 'note' }, about), ...parts);
 }
+
+// make(data) gives the page's { lead, sections }; what goes wrong is told in the page.
+function showPage(make) {
+  const leadLine = document.getElementById('lead'), content = document.getElementById('content');
+  try {
+    const { lead, sections } = make(JSON.parse(document.getElementById('report-data').textContent));
+    leadLine.textContent = lead;
+    content.append(...sections);
+    content.hidden = false;
+  } catch (error) {
+    leadLine.textContent = '';
+    const trouble = document.getElementById('trouble');
+    trouble.textContent = 'The page could not show its data: ' + error.message;
+    trouble.hidden = false;
+    throw error;
+  }
+}

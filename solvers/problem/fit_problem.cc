@@ -7,6 +7,7 @@
 
 #include "models/util/check.h"
 #include "priors/joint_limits.h"
+#include "solvers/problem/bone_terms.h"
 #include "solvers/residuals/decoded_pose_cost.h"
 #include "solvers/residuals/diagonal_prior.h"
 #include "solvers/residuals/geman_mcclure.h"
@@ -24,9 +25,11 @@ KeypointBinding BindOrThrow(const KeypointSet& set, const PointSet& surface, con
   return binding;
 }
 
-PointSet WithRoot(PointSet points, const PointSet& surface) {
+// And so many joints after the root.
+PointSet WithRoot(PointSet points, const PointSet& surface, int num_joints) {
   points.items.insert(points.items.end(), surface.items.begin(), surface.items.end());
   points.AddJoint(0);
+  for (int j = 0; j < num_joints; ++j) points.AddJoint(j);
   return points;
 }
 
@@ -60,7 +63,7 @@ std::shared_ptr<const Prior> PriorOnBody(std::shared_ptr<const Prior> prior, con
 FitProblem::FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set,
                        Recipe::Camera camera, std::shared_ptr<const Prior> prior,
                        std::shared_ptr<const BodyCapsules> capsules,
-                       std::shared_ptr<const Prior> energy_prior, const PointSet& surface)
+                       std::shared_ptr<const Prior> energy_prior, const PointSet& surface, bool with_bones)
     : binding_(BindOrThrow(set, surface, *model)),
       num_surface_(surface.size()),
       relaxed_pose_(model->RelaxedPose()),
@@ -68,13 +71,21 @@ FitProblem::FitProblem(const std::shared_ptr<const BodyModel>& model, const Keyp
       energy_prior_(PriorOnBody(std::move(energy_prior), *model)),
       latent_prior_(dynamic_cast<const LatentPrior*>(prior_.get())),
       capsules_(std::move(capsules)),
-      body_(model, WithRoot(binding_.points, surface),
+      body_(model, WithRoot(binding_.points, surface, with_bones ? model->num_joints() : 0),
             latent_prior_ != nullptr ? latent_prior_->latent_dim() : 0),
       problem_(ProblemOptionsFor(&body_)) {
   for (const int keypoint : binding_.keypoint_of_point)
     is_torso_.push_back(IsTorsoKeypoint(set.points[keypoint].name));
   AddDataTerms(camera);
   AddPriorTerms();
+  if (with_bones) {
+    std::vector<double*> blocks;
+    for (int b = 0; b < SharedBody::kNumBlocks; ++b) {
+      if (body_.block_size(b) > 0) blocks.push_back(body_.block(b));
+    }
+    AddBoneTerms(*model, num_points() + num_surface_ + 1, weights_, blocks, &body_, &problem_,
+                 &term_of_block_);
+  }
   if (latent_prior_ != nullptr) AddLatent();
   dense_lm_ = std::make_unique<DenseLm>(problem_, &body_);
   CheckOrder(problem_, term_of_block_);

@@ -39,11 +39,13 @@ class FitProblem {
  public:
   // `prior`, the model's `capsules` and a second prior for its energy may be null: their terms are then left
   // out. With a LatentPrior the latent is behind the pose in one block, which moves as
-  // decoded_pose_manifold.h says. surface: places besides the keypoints, under the weight `dense`. Throws
-  // InputError when neither the set nor the surface has a point on this body.
+  // decoded_pose_manifold.h says. surface: places besides the keypoints, under the weight `dense`.
+  // with_bones: the terms on bones too, which need all joints. Throws InputError when neither the set nor the
+  // surface has a point on this body.
   FitProblem(const std::shared_ptr<const BodyModel>& model, const KeypointSet& set, Recipe::Camera camera,
              std::shared_ptr<const Prior> prior, std::shared_ptr<const BodyCapsules> capsules = nullptr,
-             std::shared_ptr<const Prior> energy_prior = nullptr, const PointSet& surface = {});
+             std::shared_ptr<const Prior> energy_prior = nullptr, const PointSet& surface = {},
+             bool with_bones = false);
   FitProblem(const FitProblem&) = delete;
   FitProblem& operator=(const FitProblem&) = delete;
 

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/body/anatomy.h"
 #include "models/util/check.h"
 #include "priors/joint_limits.h"
-#include "solvers/residuals/bones.h"
+#include "solvers/problem/bone_terms.h"
 #include "solvers/residuals/diagonal_prior.h"
 #include "solvers/residuals/geman_mcclure.h"
 #include "solvers/residuals/parameter_cost.h"
@@ -28,22 +27,6 @@ double RootOfSquares(const std::vector<PlanarTarget>& targets, size_t begin, siz
   double sum = 0;
   for (size_t i = begin; i < end; ++i) sum += targets[i].*weight * targets[i].*weight;
   return sum > 0 ? std::sqrt(sum) : 1;
-}
-
-// The left bone of each kind and its mirror image, and their ends.
-struct BonePair {
-  LimbBone left, right;
-};
-std::vector<BonePair> BonePairs(const BodyModel& model) {
-  std::vector<BonePair> pairs;
-  const std::vector<LimbBone> bones = LimbBones(model);
-  for (const LimbBone& left : bones) {
-    for (const LimbBone& right : bones) {
-      if (left.name.rfind("left_", 0) == 0 && right.name == "right_" + left.name.substr(5))
-        pairs.push_back({left, right});
-    }
-  }
-  return pairs;
 }
 
 }  // namespace
@@ -73,7 +56,12 @@ SegmentProblem::SegmentProblem(const std::shared_ptr<const BodyModel>& model, co
   targets_ = all_targets_;
   AddDataTerms();
   AddBodyTerms();
-  if (with_bones) AddBones(static_cast<int>(targets.size()));
+  if (with_bones) {
+    std::vector<double*> blocks;
+    for (int b = 0; b < SharedSegments::kNumBlocks; ++b) blocks.push_back(body_.block(b));
+    AddBoneTerms(*model, static_cast<int>(targets.size()), weights_, blocks, &body_, &problem_,
+                 &term_of_block_);
+  }
   dense_lm_ = std::make_unique<DenseLm>(problem_, &body_);
   CheckOrder(problem_, term_of_block_);
 }
@@ -134,33 +122,6 @@ void SegmentProblem::AddBodyTerms() {
           new ParameterCost<RotationDeterminant>(9, {0, 1, 2, 3, 4, 5, 6, 7, 8}, &weights_.determinant, {}),
           nullptr, body_.block(SharedSegments::kRotation)),
       "determinant");
-}
-
-void SegmentProblem::AddBones(int first_joint) {
-  const BodyModel& model = body_.evaluator().model();
-  std::vector<double*> blocks;
-  for (int b = 0; b < SharedSegments::kNumBlocks; ++b) blocks.push_back(body_.block(b));
-  const auto add = [&](auto* cost, const double* weight, const char* term) {
-    Tag(problem_.AddResidualBlock(cost, new GemanMcClureLoss(&no_limit_, weight), blocks), term);
-  };
-  const int neck = model.JointIndex("neck");
-  const auto rest_length = [&](int from, int to) {
-    return (model.joint_template().row(to) - model.joint_template().row(from)).norm();
-  };
-  for (const BonePair& pair : BonePairs(model)) {
-    add(new PointCost<BoneSymmetry>(&body_,
-                                    {first_joint + pair.left.joint, first_joint + pair.left.end,
-                                     first_joint + pair.right.joint, first_joint + pair.right.end},
-                                    {}),
-        &weights_.bone_symmetry, "bone_symmetry");
-    for (const LimbBone* bone : {&pair.left, &pair.right}) {
-      if (neck < 1) continue;
-      add(new PointCost<BoneRatio>(
-              &body_, {first_joint + bone->joint, first_joint + bone->end, first_joint, first_joint + neck},
-              {rest_length(bone->joint, bone->end) / rest_length(0, neck)}),
-          &weights_.bone_ratio, "bone_ratio");
-    }
-  }
 }
 
 void SegmentProblem::Begin(const RecipeStage& stage) {

@@ -50,7 +50,6 @@ class SegmentProblem {
  private:
   void AddDataTerms();
   void AddBodyTerms();
-  void AddBones(int first_joint);
   void Tag(ceres::ResidualBlockId id, const char* term) { term_of_block_.emplace_back(id, term); }
 
   SharedSegments body_;
@@ -60,7 +59,6 @@ class SegmentProblem {
   int num_keypoints_;
   TermWeights weights_;
   double robust_sigma_ = 0;
-  const double no_limit_ = std::numeric_limits<double>::infinity();
   ceres::Problem problem_;
   TermOfBlock term_of_block_;  // as the problem lists them
   std::unique_ptr<DenseLm> dense_lm_;

@@ -110,6 +110,12 @@ Fitter::Fitter(std::shared_ptr<const BodyModel> model, FitPriors priors2d, FitPr
   recipe3d_.Check();
   VT_CHECK(recipe2d_.body == Recipe::Body::kParametric && recipe3d_.body == Recipe::Body::kParametric);
   for (const RecipeStage& stage : recipe2d_.stages) weighs_dense_ = weighs_dense_ || stage.weights.dense > 0;
+  for (const Recipe* recipe : {&recipe2d_, &recipe3d_}) {
+    for (const auto* stages : {&recipe->camera_stages, &recipe->stages}) {
+      for (const RecipeStage& stage : *stages)
+        weighs_bones_ = weighs_bones_ || stage.weights.bone_symmetry > 0 || stage.weights.bone_ratio > 0;
+    }
+  }
   for (FitPriors* priors : {&priors2d_, &priors3d_}) {
     for (std::shared_ptr<const Prior>* prior : {&priors->prior, &priors->energy, &priors->starts})
       *prior = PriorOnBody(std::move(*prior), *model_);
@@ -126,7 +132,8 @@ FitProblem& Fitter::ProblemFor(const KeypointSet& set, Recipe::Camera camera) {
 std::unique_ptr<FitProblem> Fitter::MakeProblem(const KeypointSet& set, Recipe::Camera camera,
                                                 const PointSet& surface) const {
   const FitPriors& priors = camera == Recipe::Camera::kNone ? priors3d_ : priors2d_;
-  return std::make_unique<FitProblem>(model_, set, camera, priors.prior, capsules_, priors.energy, surface);
+  return std::make_unique<FitProblem>(model_, set, camera, priors.prior, capsules_, priors.energy, surface,
+                                      weighs_bones_);
 }
 
 const std::vector<StartPose>& Fitter::StartPosesFor(bool is_3d, bool is_one_start) {

@@ -84,7 +84,7 @@ class Fitter {
   FitOptions options_;
   std::map<std::pair<std::string, Recipe::Camera>, std::unique_ptr<FitProblem>> problems_;
   std::map<std::pair<bool, bool>, std::vector<StartPose>> start_poses_;  // 3D, one start
-  bool weighs_dense_ = false;
+  bool weighs_dense_ = false, weighs_bones_ = false;
   BodyEvaluator joints_;
   std::vector<JointAxes> axes_;
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "models/body/anatomy.h"
 #include "tests/util/synthetic_person.h"
 
 namespace vitruvius {
@@ -116,6 +117,51 @@ TEST_F(FitProblemTest, ACostThatCannotBeEvaluatedIsInfinite) {
   problem_.SetParameters(behind);
   EXPECT_TRUE(std::isinf(problem_.Cost()));
   EXPECT_EQ(problem_.Solve(stage_, SolverKind::kDenseLm).termination, SolveSummary::kFailure);
+}
+
+// Of a parametric body too: by hand from its joints, with a shape whose legs are longer.
+TEST_F(FitProblemTest, BonesAgainstTheirMirrorImagesAndTheTrunk) {
+  const auto model = Mannequin();
+  BodyParameters body = person_.truth;
+  body.betas.setConstant(1.5);
+  FitProblem problem(model, *person_.observation.set, Recipe::Camera::kPerspective, LoadPrior("gmm8"),
+                     nullptr, nullptr, {}, /*with_bones=*/true);
+  problem.SetTargets2d(camera_, targets_, 1);
+  stage_.weights.bone_ratio = 3;
+  stage_.weights.bone_symmetry = 5;
+  const auto cost_of = [&](const char* name) {
+    for (const TermCost& term : problem.TermCosts()) {
+      if (term.name == name) return term.cost;
+    }
+    return 0.0;
+  };
+  problem.SetParameters(body);
+  problem.Begin(stage_);
+  const MatrixX3d joints = PoseMesh(*model, body).joints, rest = model->joint_template();
+  const auto length = [](const MatrixX3d& from, int a, int b) { return (from.row(b) - from.row(a)).norm(); };
+  const int neck = model->JointIndex("neck");
+  double ratios = 0, symmetry = 0;
+  for (const LimbBone& bone : LimbBones(*model)) {
+    if (bone.name.rfind("left_", 0) != 0 && bone.name.rfind("right_", 0) != 0) continue;
+    const double r = length(joints, bone.joint, bone.end) / length(joints, 0, neck) -
+                     length(rest, bone.joint, bone.end) / length(rest, 0, neck);
+    ratios += 0.5 * 9 * r * r;
+    for (const LimbBone& other : LimbBones(*model)) {
+      if (bone.name.rfind("left_", 0) != 0 || other.name != "right_" + bone.name.substr(5)) continue;
+      const double d = length(joints, bone.joint, bone.end) - length(joints, other.joint, other.end);
+      symmetry += 0.5 * 25 * d * d;
+    }
+  }
+  EXPECT_GT(ratios, 1e-5);
+  EXPECT_NEAR(cost_of("bone_ratio"), ratios, 1e-9);
+  EXPECT_NEAR(cost_of("bone_symmetry"), symmetry, 1e-12);
+  // And it pulls the shape back.
+  stage_.weights.bone_ratio = 1000;
+  stage_.solve.max_iterations = 100;
+  problem.Solve(stage_, SolverKind::kDenseLm);
+  stage_.weights.bone_ratio = 3;
+  problem.Begin(stage_);
+  EXPECT_LT(cost_of("bone_ratio"), 0.1 * ratios);
 }
 
 }  // namespace
