@@ -1,8 +1,8 @@
-// Rounds of registration and training in turn: each round learns depths from the keypoints, registers the body
-// of segments to every person, from the last round's prediction and, so that a bad one does no harm, from its
-// registration, whichever ends lower, and trains the image regressor on the registrations. Source: "Learning
-// body shape and pose from dense correspondences", appendix; the number of rounds, and whether networks go on
-// or begin anew, are not told there: here they go on. There predictions alone are starts.
+// Rounds of registration and training in turn: each round learns depths from the keypoints, registers the
+// body of segments to every person, from the last round's prediction and, so that a bad one does no harm,
+// from its registration, whichever ends lower, and trains the image regressor on the registrations. Source:
+// "Learning body shape and pose from dense correspondences", appendix; the number of rounds, and whether
+// networks go on or begin anew, are not told there: here they go on. There predictions alone are starts.
 //
 // Everything a stage makes is in a file, and every stage reads its inputs from files: a run that was stopped
 // anywhere goes on to the same results as one that was not. In the folder:

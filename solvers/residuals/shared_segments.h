@@ -27,9 +27,9 @@ class SharedSegments final : public SharedPoints {
 
   void PrepareForEvaluation(bool evaluate_jacobians, bool new_evaluation_point) override {
     if (!new_evaluation_point && (has_jacobian_ || !evaluate_jacobians)) return;
-    is_valid_ = evaluator_.Evaluate(parameters_.angles.data(), parameters_.scales.data(),
-                                    parameters_.rotation.data(), parameters_.camera.data(), evaluate_jacobians,
-                                    !is_pose_held_);
+    is_valid_ =
+        evaluator_.Evaluate(parameters_.angles.data(), parameters_.scales.data(), parameters_.rotation.data(),
+                            parameters_.camera.data(), evaluate_jacobians, !is_pose_held_);
     has_jacobian_ = evaluate_jacobians;
   }
 
