@@ -163,7 +163,7 @@ FLOW = 'family U  : realnvp\nlatent_dim i4  : 3\njoints U 1 : neck\nleaky_slope 
            f'flow_{k}_weight_{c}_0 f4 4,3 : .2 -.4 .6\nflow_{k}_bias_{c}_0 f4 4 : .1\n'
            f'flow_{k}_weight_{c}_1 f4 3,4 : .3 -.2\nflow_{k}_bias_{c}_1 f4 3 : 0\n' for k in 'st' for c in (0, 1))
 seed('prior_npz', 'realnvp', FLOW)
-seed('prior_npz', 'refused_mask', FLOW.replace('1 0 1 0 1 0', '1'))
+seed('prior_npz', 'bad_mask', FLOW.replace('1 0 1 0 1 0', '1'))
 
 # ---- bytes ----
 seed('npy', 'f8', npy(np.arange(6.0).reshape(2, 3)))
@@ -333,7 +333,7 @@ MASKS = [dict(counts='0PPP2', size=[256, 256]), dict(counts='Vj0n0h6:F:]^n1_N', 
 MASKED = dict(id=1, image_id=7, bbox=[10, 20, 100, 300], dp_x=[0, 5, 12.5], dp_y=[3, 4, 5], dp_I=[1, 3, 24],
               dp_U=[0, 1, .5], dp_V=[.25, .5, 0])
 seed('densepose_json', 'masks', json.dumps(dict(annotations=[dict(MASKED, dp_masks=MASKS)])))
-seed('densepose_json', 'refused_mask', json.dumps(dict(
+seed('densepose_json', 'bad_mask', json.dumps(dict(
     annotations=[dict(MASKED, dp_masks=[dict(counts='PPP25', size=[256, 256])] + [[]] * 13)])))
 IUV = png(3, 2, 8, 2, b''.join(b'\0' + bytes(row) for row in ([0, 0, 0, 1, 0, 255, 24, 9, 7], [2, 255, 0] * 3)))
 seed('densepose_json', 'results', json.dumps([dict(image_id=7, category_id=1, score=.8, bbox=[10, 20, 30, 20],
