@@ -74,6 +74,8 @@ TEST(WriteObservations, AreReadBackAsTheyWere) {
     EXPECT_EQ(read[n].dense[0].weight, people[n].dense[0].weight);
     EXPECT_FALSE(read[n].focal_px);
   }
+  ASSERT_EQ(read[0].keypoint_depths_px.rows(), 17);
+  ASSERT_EQ(read[0].hidden.size(), 17);
   EXPECT_EQ(read[0].keypoint_depths_px, people[0].keypoint_depths_px);
   EXPECT_EQ(read[0].hidden, people[0].hidden);
   EXPECT_EQ(read[1].keypoint_depths_px.rows(), 0);
