@@ -24,7 +24,9 @@ struct InputSummary {
   std::map<std::pair<const KeypointSet*, bool>, SetSummary> sets;  // in 2D or 3D
   std::map<std::string, long> image_sizes, focal_lengths;
   std::map<std::string, std::pair<long, std::string>> reasons;  // how many, and the first one's sentence
-  long people = 0;
+  RemarkCounts remarks;
+  long people = 0, readable = 0;
+  long with_surface = 0, surface_points = 0;
 };
 
 InputSummary Summarise(ObservationSource* source) {
@@ -36,6 +38,16 @@ InputSummary Summarise(ObservationSource* source) {
       if (++count == 1) first = person.detail;
       continue;
     }
+    ++summary.readable;
+    summary.remarks.Add(person);
+    summary.with_surface += !person.dense.empty();
+    summary.surface_points += static_cast<long>(person.dense.size());
+    if (!person.is_3d()) {
+      ++summary.image_sizes[person.image_width > 0 ? StrCat(person.image_width, " x ", person.image_height)
+                                                   : "not told"];
+      ++summary.focal_lengths[person.focal_px ? StrCat(person.focal_px->x(), " px") : "not told"];
+    }
+    if (person.set == nullptr) continue;
     SetSummary& set = summary.sets[{person.set, person.is_3d()}];
     set.seen_of.resize(static_cast<size_t>(person.set->size()));
     ++set.people;
@@ -44,10 +56,6 @@ InputSummary Summarise(ObservationSource* source) {
       set.seen_of[static_cast<size_t>(k)] += seen;
       set.seen += seen;
     }
-    if (person.is_3d()) continue;
-    ++summary.image_sizes[person.image_width > 0 ? StrCat(person.image_width, " x ", person.image_height)
-                                                 : "not told"];
-    ++summary.focal_lengths[person.focal_px ? StrCat(person.focal_px->x(), " px") : "not told"];
   }
   return summary;
 }
@@ -65,9 +73,7 @@ void PrintCounts(const char* what, const std::map<std::string, long>& counts) {
 }
 
 void Print(const InputSummary& summary, const BodyModel& model) {
-  long refused = 0;
-  for (const auto& [reason, count] : summary.reasons) refused += count.first;
-  std::printf("%ld people, %ld can be read\n", summary.people, summary.people - refused);
+  std::printf("%ld people, %ld can be read\n", summary.people, summary.readable);
   for (const auto& [key, set] : summary.sets) {
     const auto& [keypoints, is_3d] = key;
     std::printf("  %-14s %s in %s (%ld), %.1f of %d points seen\n", "keypoints", keypoints->name.c_str(),
@@ -88,20 +94,27 @@ void Print(const InputSummary& summary, const BodyModel& model) {
                   num_lacking, model.name().c_str());
     }
   }
+  if (summary.with_surface > 0) {
+    std::printf("  %-14s of %ld people, %.1f points each\n", "surface", summary.with_surface,
+                static_cast<double>(summary.surface_points) / static_cast<double>(summary.with_surface));
+  }
   PrintCounts("image size", summary.image_sizes);
   PrintCounts("focal length", summary.focal_lengths);
   for (const auto& [reason, count] : summary.reasons) {
     std::printf("  %ld cannot be fitted: %s, the first: %s\n", count.first, reason.c_str(),
                 count.second.c_str());
   }
+  summary.remarks.Print();
 }
 
 int Check(const std::vector<std::string>& inputs) {
   if (inputs.empty()) throw UsageError("check: name keypoint files or folders (OpenPose or COCO JSON, .npz)");
   const FitSetup setup = FitSetupFromFlags();
   std::vector<ConventionFinding> findings;
+  // Keypoints can be read otherwise than they stand in the file; points of the surface beside them cannot.
+  const bool dense = FLAGS_read_as.empty();
   const std::unique_ptr<ObservationSource> source =
-      JudgeConventions(OpenInputs(inputs, *setup.model), setup, &findings);
+      JudgeConventions(OpenInputs(inputs, *setup.model, dense), setup, &findings);
   const InputSummary summary = Summarise(source.get());
   Print(summary, *setup.model);
   bool certain = false;
@@ -110,7 +123,7 @@ int Check(const std::vector<std::string>& inputs) {
     certain = certain || finding.level == ConventionFinding::Level::kError;
   }
   if (findings.empty() && !summary.sets.empty()) std::printf("conventions: nothing unusual\n");
-  return certain || summary.sets.empty() ? kExitBadInput : kExitOk;
+  return certain || summary.readable == 0 ? kExitBadInput : kExitOk;
 }
 
 }  // namespace
@@ -124,7 +137,10 @@ Command CheckCommand() {
           "whether keypoint files are what a fit expects",
           "Reads all of the input and says what is in it: people, keypoint sets, image sizes, focal lengths, "
           "points\n"
-          "that were never seen, people that cannot be fitted. Then whether the first 300 people follow the\n"
+          "that were never seen, people that cannot be fitted; DensePose annotations without dp_masks, and "
+          "with\n"
+          "points more than two of 256 cells off the mask of their part. Then whether the first 300 people "
+          "follow the\n"
           "conventions (pixels with y down, metres in camera axes, left is the person's own left, the order "
           "of the\n"
           "set): each finding says what was seen and what would put it right. Exit status 1 when one is "

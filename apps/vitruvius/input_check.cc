@@ -43,6 +43,7 @@ std::unique_ptr<ObservationSource> JudgeConventions(std::unique_ptr<ObservationS
   auto ahead = std::make_unique<ReadAheadSource>(std::move(source), kSample);
   std::vector<PersonObservation> sample(ahead->ahead().begin(), ahead->ahead().end());
   for (PersonObservation& person : sample) {
+    person.dense.clear();  // conventions are those of keypoints, and fits by them need no chart
     if (!person.focal_px && setup.options.focal_px > 0 && !person.is_3d()) {
       person.focal_px.emplace(setup.options.focal_px, setup.options.focal_px);
     }
@@ -75,6 +76,20 @@ std::unique_ptr<ObservationSource> CheckConventions(std::unique_ptr<ObservationS
                      "), nothing was fitted; if it is right as it is, say --conventions=warn");
   }
   return source;
+}
+
+void RemarkCounts::Add(const PersonObservation& person) {
+  for (const Remark& remark : person.remarks) {
+    auto& [count, first] = counts_[remark.code];
+    if (++count == 1) first = remark.detail;
+  }
+}
+
+void RemarkCounts::Print() const {
+  for (const auto& [code, count] : counts_) {
+    const auto& [people, first] = count;
+    std::printf("  %ld with a remark: %s, the first: %s\n", people, code.c_str(), first.c_str());
+  }
 }
 
 std::string FindingText(const ConventionFinding& finding) {

@@ -1,8 +1,10 @@
 // Findings about the conventions of an input, for the commands that fit it.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/vitruvius/session.h"
@@ -20,6 +22,16 @@ std::unique_ptr<ObservationSource> JudgeConventions(std::unique_ptr<ObservationS
 // As --conventions says: prints findings to stderr, and throws InputError if one is certain.
 std::unique_ptr<ObservationSource> CheckConventions(std::unique_ptr<ObservationSource> source,
                                                     const FitSetup& setup);
+
+// Remarks of readers by their code: on how many people, and the first one's sentence.
+class RemarkCounts {
+ public:
+  void Add(const PersonObservation& person);
+  void Print() const;  // a line a code
+
+ private:
+  std::map<std::string, std::pair<long, std::string>> counts_;
+};
 
 // "error: left_right_swapped: what was seen\n  to put it right: ..."
 std::string FindingText(const ConventionFinding& finding);

@@ -38,7 +38,10 @@ Command RegisterCommand() {
       "dense correspondences to bodies",
       "INPUT: DensePose annotations (COCO JSON with dp_x ... dp_V), DensePose results (JSON with uv_data), "
       "or\n"
-      ".npz (points2d and person, with face and bary or part and uv); keypoints beside them count too. What\n"
+      ".npz (points2d and person, with face and bary or part and uv); keypoints beside them count too,\n"
+      "and their depths in keypoint_depths of .npz (vitruvius learn lift) with recipes of segments. "
+      "Annotations'\n"
+      "masks (dp_masks) are not needed: it is told how many people lack them, or have points off them. What\n"
       "parts and coordinates mean is told by the body's chart, or by DensePose's own UV_Processed.mat with\n"
       "SMPL. DIR gets what `fit` writes. Recipes: dense (the default), or for a body of segments, as\n"
       "deform-and-learn registers it, dense-first and dense-later: results.npz has segment_scales and\n"

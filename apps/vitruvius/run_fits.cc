@@ -8,6 +8,7 @@
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/export.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/input_check.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/report.h"
 #include "data/io/mesh_files.h"
@@ -59,6 +60,7 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
   ResultsWriter results(folder, *setup.model, FLAGS_hypotheses, setup.LatentDim(), of_segments);
   ManifestWriter manifest(folder);
   std::map<std::string, long> reasons;
+  RemarkCounts remarks;
   long penetrating = 0;
   BatchSummary summary;
   double seconds = 0;
@@ -83,6 +85,7 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
           manifest.Append(result, person, results.num_rows());
           results.Append(result, person);
           ++reasons[result.reason];
+          remarks.Add(person);
           penetrating += result.usable && !person.is_3d() && result.penetration_m > kPenetratingM;
           progress.Add(result.usable, fraction_read);
         },
@@ -103,6 +106,7 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
     }
     if (summary.usable < summary.done)
       std::printf("  why, person by person: %s/manifest.jsonl\n", folder.c_str());
+    remarks.Print();
     if (penetrating > 0 && setup.recipe2d.stages.back().weights.self_penetration == 0) {
       std::printf(
           "  %ld pass through themselves by more than %g mm: --recipe=solid keeps the parts of the body "

@@ -7,6 +7,7 @@ namespace vitruvius {
 
 Command TrainPriorCommand();
 Command TrainLifterCommand();
+Command LiftCommand();
 Command DeformAndLearnCommand();
 Command TrainRegressorCommand();
 Command PredictCommand();

@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
   if (PrepareMathEnvironment()) execv("/proc/self/exe", argv);
   return RunProgram({"vitruvius learn",
                      "vitruvius learn trains networks, and asks them.",
-                     {TrainPriorCommand(), TrainLifterCommand(), TrainRegressorCommand(), PredictCommand(),
-                      DeformAndLearnCommand()}},
+                     {TrainPriorCommand(), TrainLifterCommand(), LiftCommand(), TrainRegressorCommand(),
+                      PredictCommand(), DeformAndLearnCommand()}},
                     argc, argv);
 }

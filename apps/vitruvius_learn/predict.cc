@@ -31,8 +31,9 @@ int Predict(const std::vector<std::string>& inputs) {
   const Recipe recipe = LoadRecipe("dense-later");
   SurfaceLookup lookup;
   lookup.chart = ChartFromFlags(*body);
-  const std::unique_ptr<ObservationSource> source =
-      OpenObservations(inputs, ObservationOptionsFromFlags(/*dense=*/true));
+  ObservationOptions reading = ObservationOptionsFromFlags(/*dense=*/true);
+  reading.boxes = true;
+  const std::unique_ptr<ObservationSource> source = OpenObservations(inputs, reading);
   MakeFolder(FLAGS_out);
 
   ResultsWriter results(FLAGS_out, *body, 0, 0, /*of_segments=*/true);
@@ -77,10 +78,11 @@ Command PredictCommand() {
       "predict",
       "INPUT... --regressor FILE --images DIR --out DIR",
       "bodies from pictures, as a trained regressor sees them",
-      "INPUT: what `vitruvius register` takes; what was seen of a person tells where in the picture it is,\n"
-      "and how far the predicted body is from it (residual_median). DIR gets results.npz and\n"
-      "manifest.jsonl like `vitruvius register` with a recipe of segments; render, report and convert take\n"
-      "them. A person whose picture is missing or cannot be read gets the reason bad_input.\n",
+      "INPUT: what `vitruvius register` takes, and COCO people with a bbox alone; what was seen of a\n"
+      "person, or else the bbox, tells where in the picture it is, and what was seen how far the predicted\n"
+      "body is from it (residual_median). DIR gets results.npz and manifest.jsonl like `vitruvius register`\n"
+      "with a recipe of segments; render, report and convert take them. A person whose picture is missing\n"
+      "or cannot be read gets the reason bad_input.\n",
       {"regressor", "images", "out", "model", "gender", "chart", "dense_points", "keypoint_set", "read_as",
        "batch", "threads", "device", "quiet"},
       Predict,

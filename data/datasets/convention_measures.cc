@@ -71,11 +71,13 @@ PersonPoints::PersonPoints(const PersonObservation& person) {
     at_.leftCols<2>() = person.keypoints2d.leftCols<2>();
     confidence_ = person.keypoints2d.col(2);
   }
+  shown_.setConstant(count, true);
+  if (person.hidden.size() == count) shown_ = !person.hidden.array();
   Eigen::Vector3d low = Eigen::Vector3d::Constant(std::numeric_limits<double>::max()), high = -low;
   Eigen::Vector3d sum = Eigen::Vector3d::Zero();
   int seen = 0;
   for (Eigen::Index k = 0; k < count; ++k) {
-    all_alike_ = all_alike_ && confidence_[k] == confidence_[0];
+    all_alike_ = all_alike_ && confidence_[k] == confidence_[0] && shown_[k];
     if (!(confidence_[k] > 0)) continue;
     low = low.cwiseMin(At(static_cast<int>(k)));
     high = high.cwiseMax(At(static_cast<int>(k)));
@@ -152,10 +154,10 @@ std::optional<double> Handedness2d(const PersonPoints& person, const BodyParts& 
   if (person.AllAlike() || !shoulders || !up) return std::nullopt;
   const Eigen::Vector3d right_of_image = Eigen::Vector3d(-up->y(), up->x(), 0).normalized();
   const double across = shoulders->dot(right_of_image) / person.size();
-  const bool has_nose = person.Seen(parts.nose);
-  const bool left_ear = person.Seen(parts.ears[0]), right_ear = person.Seen(parts.ears[1]);
+  const bool has_nose = person.Shown(parts.nose);
+  const bool left_ear = person.Shown(parts.ears[0]), right_ear = person.Shown(parts.ears[1]);
   constexpr double kLeastAcross = 0.05, kLeastNose = 0.02;
-  const bool left_eye = person.Seen(parts.eyes[0]), right_eye = person.Seen(parts.eyes[1]);
+  const bool left_eye = person.Shown(parts.eyes[0]), right_eye = person.Shown(parts.eyes[1]);
   const auto ears = person.Middle(std::vector<int>{parts.ears[0], parts.ears[1]});
   if (has_nose && ears && (left_ear != right_ear || left_eye != right_eye)) {
     const double nose = (person.At(parts.nose) - *ears).dot(right_of_image) / person.size();

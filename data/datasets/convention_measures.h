@@ -23,6 +23,8 @@ class PersonPoints {
  public:
   explicit PersonPoints(const PersonObservation& person);
   bool Seen(int k) const { return k >= 0 && confidence_[k] > 0; }
+  // Seen, and not known to be hidden: somebody only told where it must be.
+  bool Shown(int k) const { return Seen(k) && shown_[k]; }
   bool SeenBoth(const int (&pair)[2]) const { return Seen(pair[0]) && Seen(pair[1]); }
   Eigen::Vector3d At(int k) const { return at_.row(k); }
   // Nothing where a point is missing.
@@ -31,12 +33,13 @@ class PersonPoints {
   std::optional<Eigen::Vector3d> LeftOfRight(const int (&pair)[2]) const;       // left minus right
   double size() const { return size_; }      // larger side of the box of seen points
   double spread() const { return spread_; }  // root mean square distance from their middle
-  // All points are seen with one confidence: nobody says what is hidden.
+  // All points are seen with one confidence, and none is called hidden: nobody says what is.
   bool AllAlike() const { return all_alike_; }
 
  private:
   Eigen::Matrix<double, Eigen::Dynamic, 3> at_;
   Eigen::VectorXd confidence_;
+  Eigen::Matrix<bool, Eigen::Dynamic, 1> shown_;
   double size_ = 0, spread_ = 0;
   bool all_alike_ = true;
 };

@@ -91,7 +91,14 @@ std::optional<CropFrame> FrameOf(const PersonObservation& person, double margin)
   for (const DensePoint& point : person.dense) seen.push_back(point.image_px);
   MatrixX2d points(static_cast<Eigen::Index>(seen.size()), 2);
   for (Eigen::Index i = 0; i < points.rows(); ++i) points.row(i) = seen[static_cast<size_t>(i)].transpose();
-  return FrameAround(points, margin);
+  std::optional<CropFrame> frame = FrameAround(points, margin);
+  if (!frame && person.box_px) {
+    const Eigen::Vector2d corner = person.box_px->head<2>(), size = person.box_px->tail<2>();
+    points.resize(2, 2);
+    points << corner.transpose(), (corner + size).transpose();
+    frame = FrameAround(points, margin);
+  }
+  return frame;
 }
 
 Eigen::Vector2d CropView::CropFromPicture(const Eigen::Vector2d& px) const {

@@ -26,7 +26,8 @@ struct CropFrame {
 inline constexpr double kCropMargin = 1.2;
 // `margin` times the larger side of the box of all points; none where they are not two places.
 std::optional<CropFrame> FrameAround(const MatrixX2d& points_px, double margin = kCropMargin);
-// Of all that is seen of a person: keypoints of confidence above zero and dense points. None without them.
+// Of all that is seen of a person: keypoints of confidence above zero and dense points; of the person's box
+// where those are not two places. None without either.
 std::optional<CropFrame> FrameOf(const PersonObservation& person, double margin = kCropMargin);
 
 // How a crop shows what is in its frame: crop = zoom Rot(turn) (px - center) / half + shift.

@@ -266,6 +266,7 @@ SyntheticImage SyntheticImages::Make(std::int64_t index, Workspace* workspace) c
   seen.rendering = &work.rendering;
   seen.supersampling = options.supersampling;
   seen.mask = &result.mask;
+  result.part_at = PartsOfPixels(seen, *self.chart);
   const PerspectiveCamera camera = {seen.view.focal_px, seen.view.center_px};
   PersonObservation& observation = result.observation;
   observation.set = &Coco();

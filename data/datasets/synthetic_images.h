@@ -33,8 +33,9 @@ struct SyntheticImageOptions {
 };
 
 struct SyntheticImage {
-  Image image;                     // opaque
-  std::vector<std::uint8_t> mask;  // (height, width) 255 where the person is seen, else 0
+  Image image;                        // opaque
+  std::vector<std::uint8_t> mask;     // (height, width) 255 where the person is seen, else 0
+  std::vector<std::uint8_t> part_at;  // (height, width) the chart's part where the person is seen, else 0
   // COCO's 17 keypoints where they are exactly, confidence 0 outside the picture; points of the surface that
   // are seen, with face and place in the chart; size of the picture, camera. Without id and file.
   PersonObservation observation;

@@ -64,6 +64,7 @@ CocoPerson LabelsOf(const SyntheticImage& image, std::int64_t index) {
   person.keypoints_px = image.observation.keypoints2d.leftCols<2>();
   person.visibility = image.visibility;
   person.dense = image.observation.dense;
+  person.part_at = image.part_at;
   return person;
 }
 

@@ -40,15 +40,25 @@ Eigen::Vector2d SeenBody::SampleOf(int x, int y) const {
   return Eigen::Vector2d(x, y).array() + MiddleSample(supersampling);
 }
 
+std::vector<std::uint8_t> PartsOfPixels(const SeenBody& body, const SurfaceChart& chart) {
+  VT_CHECK_EQ(chart.num_faces(), body.model->num_faces());
+  const std::vector<int>& face_at = body.rendering->face;
+  std::vector<std::uint8_t> parts(face_at.size());
+  for (size_t i = 0; i < face_at.size(); ++i) {
+    if ((*body.mask)[i] != 0 && face_at[i] >= 0)
+      parts[i] = static_cast<std::uint8_t>(chart.data().part[face_at[i]]);
+  }
+  return parts;
+}
+
 std::vector<DensePoint> SampleVisiblePoints(const SeenBody& body, const SurfaceChart& chart, int most,
                                             int most_of_part, Rng* rng) {
-  VT_CHECK_EQ(chart.num_faces(), body.model->num_faces());
   const int width = body.view.width;
   const std::vector<int>& face_at = body.rendering->face;
+  const std::vector<std::uint8_t> part_at = PartsOfPixels(body, chart);
   std::array<std::vector<int>, kNumChartParts> pixels;
-  for (size_t i = 0; i < face_at.size(); ++i) {
-    if ((*body.mask)[i] == 0 || face_at[i] < 0) continue;
-    pixels[static_cast<size_t>(chart.data().part[face_at[i]] - 1)].push_back(static_cast<int>(i));
+  for (size_t i = 0; i < part_at.size(); ++i) {
+    if (part_at[i] > 0) pixels[part_at[i] - 1u].push_back(static_cast<int>(i));
   }
   const int cap = CapOfPart(pixels, most, most_of_part);
   const PerspectiveCamera camera = CameraOf(body.view);

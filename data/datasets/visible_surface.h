@@ -26,6 +26,10 @@ struct SeenBody {
   Eigen::Vector2d SampleOf(int x, int y) const;
 };
 
+// (height, width) the chart's part of each pixel of the mask by its middle sample; 0 where none is. The chart
+// is over the body's own faces.
+std::vector<std::uint8_t> PartsOfPixels(const SeenBody& body, const SurfaceChart& chart);
+
 // Points of the surface at the middle samples of pixels of the mask, each with face, bary, part, uv and
 // image_px, which is their exact projection. They are seen: nothing of the body lies before them, and their
 // face turns its outside to the camera. Evenly spread over a part's pixels, by part; of no part more than

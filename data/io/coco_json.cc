@@ -1,7 +1,10 @@
 // COCO keypoints: annotations with the images they belong to, or the bare array of results that detectors
 // write; source: cocodataset.org, "Data format" and "Results format". v: 0 not labelled, 1 hidden, 2 visible:
-// the last two are both places that a person vouched for, so their confidence is 1. Results have scores in
-// v's place. DensePose's annotations and results are of the same two shapes (densepose_json.cc).
+// the last two are both places that a person vouched for, so their confidence is 1 (and hidden is kept
+// apart). Results have scores in v's place. DensePose's annotations and results are of the same two shapes
+// (densepose_json.cc).
+#include <cmath>
+#include <optional>
 #include <unordered_map>
 
 #include "data/io/json_reading.h"
@@ -13,6 +16,21 @@ namespace vitruvius {
 namespace {
 
 using nlohmann::json;
+
+// bbox; none where it is not four numbers that enclose something: detectors write zeros.
+std::optional<Eigen::Vector4d> BoxOf(const json& entry) {
+  constexpr double kMostPx = 1e6;
+  const json& value = ValueOf(entry, "bbox");
+  if (!value.is_array() || value.size() != 4) return std::nullopt;
+  Eigen::Vector4d box;
+  for (int i = 0; i < 4; ++i) {
+    const json& number = value[static_cast<size_t>(i)];
+    if (!number.is_number()) return std::nullopt;
+    box[i] = number.get<double>();
+    if (!(std::abs(box[i]) <= kMostPx) || (i >= 2 && box[i] <= 0)) return std::nullopt;
+  }
+  return box;
+}
 
 class CocoSource : public ObservationSource {
  public:
@@ -92,12 +110,14 @@ class CocoSource : public ObservationSource {
 
   void Read(const json& entry, const std::string& place, PersonObservation* person) {
     if (!entry.is_object()) throw InputError(place + ": expected an object");
+    person->box_px = BoxOf(entry);
     if (options_.dense) ReadDensePoints(entry, options_, place, person);
-    const bool is_enough = !person->dense.empty();
+    const bool is_enough = !person->dense.empty() || (options_.boxes && person->box_px);
     const json& array = ValueOf(entry, "keypoints");
     if (array.is_null()) {
-      const char* lacks =
-          options_.dense ? ": has neither keypoints nor points of the surface" : ": has no keypoints";
+      const char* lacks = options_.boxes   ? ": has neither keypoints nor points of the surface nor a bbox"
+                          : options_.dense ? ": has neither keypoints nor points of the surface"
+                                           : ": has no keypoints";
       if (!is_enough) FailPerson(reason::kTooFewKeypoints, place + lacks, person);
       return;
     }
@@ -118,6 +138,13 @@ class CocoSource : public ObservationSource {
     }
     person->set = set_;
     SetKeypoints2d(numbers.data(), numbers.size(), array_place, person);
+    if (!document_.is_array() && person->reason.empty()) MarkHidden(person);
+  }
+
+  // Files that never say 2 say 1 of whatever is there.
+  static void MarkHidden(PersonObservation* person) {
+    const auto v = person->keypoints2d.col(2).array();
+    if (((v == 0) || (v == 1) || (v == 2)).all() && (v == 2).any()) person->hidden = (v == 1);
   }
 
   std::string path_, stem_;

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/io/keypoint_formats.h"
+#include "data/io/part_masks.h"
 #include "data/io/spooled_column.h"
 #include "data/io/streamed_file.h"
 #include "models/util/check.h"
@@ -66,6 +67,49 @@ void AppendDense(const CocoPerson& person, std::string* text) {
       "dp_V", dense.size(), kPlaceDecimals, [&](size_t i) { return dense[i].uv.y(); }, text);
 }
 
+// A cell of the box belongs to the part of the pixel that its middle lies in, and to those of all pixels
+// whose middle lies in it: what is thinner than a cell is not lost.
+void AppendMasks(const CocoPerson& person, std::string* text) {
+  VT_CHECK_EQ(person.part_at.size(), static_cast<size_t>(person.width) * static_cast<size_t>(person.height));
+  const Eigen::Vector2d corner = person.box_px.head<2>(), cell_px = person.box_px.tail<2>() / kMaskSide;
+  VT_CHECK_GT(cell_px.minCoeff(), 0.0);
+  std::vector<PartMask> masks(kNumMaskParts);
+  const auto add = [&](double px_x, double px_y, double cell_x, double cell_y) {
+    const double x = std::floor(px_x), y = std::floor(px_y), column = std::floor(cell_x),
+                 row = std::floor(cell_y);
+    if (x < 0 || y < 0 || x >= person.width || y >= person.height) return;
+    if (column < 0 || row < 0 || column >= kMaskSide || row >= kMaskSide) return;
+    const int part =
+        person.part_at[static_cast<size_t>(y) * static_cast<size_t>(person.width) + static_cast<size_t>(x)];
+    if (part == 0) return;
+    masks[static_cast<size_t>(MaskPartOf(part) - 1)].set(static_cast<size_t>(kMaskSide * column + row));
+  };
+  for (int column = 0; column < kMaskSide; ++column) {
+    for (int row = 0; row < kMaskSide; ++row) {
+      const Eigen::Vector2d px = corner + Eigen::Vector2d(column + 0.5, row + 0.5).cwiseProduct(cell_px);
+      add(px.x(), px.y(), column, row);
+    }
+  }
+  for (int y = 0; y < person.height; ++y) {
+    for (int x = 0; x < person.width; ++x) {
+      const Eigen::Vector2d cell = (Eigen::Vector2d(x + 0.5, y + 0.5) - corner).cwiseQuotient(cell_px);
+      add(x, y, cell.x(), cell.y());
+    }
+  }
+  *text += ",\"dp_masks\":[";
+  for (const PartMask& mask : masks) {
+    if (&mask != &masks.front()) *text += ',';
+    if (mask.none()) {
+      *text += "[]";
+      continue;
+    }
+    // Counts may hold a backslash.
+    *text += StrCat("{\"counts\":", nlohmann::json(EncodeMask(mask)).dump(), ",\"size\":[", kMaskSide, ",",
+                    kMaskSide, "]}");
+  }
+  *text += ']';
+}
+
 std::string AnnotationOf(const CocoPerson& person) {
   std::string text =
       StrCat("{\"id\":", person.id, ",\"image_id\":", person.image_id, ",\"category_id\":1,\"iscrowd\":0");
@@ -87,6 +131,7 @@ std::string AnnotationOf(const CocoPerson& person) {
     text += StrCat(",\"num_keypoints\":", (person.visibility.array() > 0).count());
   }
   if (!person.dense.empty()) AppendDense(person, &text);
+  if (!person.part_at.empty()) AppendMasks(person, &text);
   return text + '}';
 }
 

@@ -20,6 +20,9 @@ struct CocoPerson {
   Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor> keypoints_px;  // (17, 2) coco17; or empty
   Eigen::VectorXi visibility;     // (17) 0 outside the picture, 1 hidden, 2 seen
   std::vector<DensePoint> dense;  // with part and uv, within the box
+  // (height, width) the chart's part, 1 to 24, of each pixel where the person is seen, else 0; or empty. It
+  // is written as the masks of DensePose's 14 parts (dp_masks).
+  std::vector<std::uint8_t> part_at;
 };
 
 // The id that readers give the person: <name of the picture>_<id>.
@@ -31,7 +34,8 @@ class CocoWriter {
  public:
   explicit CocoWriter(const std::string& path);  // throws InputError when the place cannot be written
   ~CocoWriter();                                 // without Finish nothing is left
-  // Throws InputError (disk full), ContractError for keypoints that are not coco17 or points outside the box.
+  // Throws InputError (disk full), ContractError for keypoints that are not coco17, points outside the box,
+  // and parts of a picture of another size.
   void Append(const CocoPerson& person);
   void Finish();  // writes the file aside, syncs, renames; to be called once
 

@@ -1,15 +1,18 @@
 // Points of the surface in DensePose's two kinds of JSON, beside COCO's keypoints:
 //   annotations (DensePose-COCO, densepose.org, "DensePose-COCO dataset format"): dp_x, dp_y within the box
 //   of
-//     the person, dp_I part, dp_U, dp_V; bbox x, y, width, height in pixels. dp_masks is not needed;
+//     the person, dp_I part, dp_U, dp_V; bbox x, y, width, height in pixels. dp_masks (part_masks.h) is not
+//     needed: the points are held against it;
 //   results (the same page, "Results format"): uv_shape (3, h, w) and uv_data, a PNG in base64 of part,
 //     255 u, 255 v for each pixel of the box, 0 where there is no body; bbox.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 
 #include "data/io/json_reading.h"
 #include "data/io/keypoint_formats.h"
+#include "data/io/part_masks.h"
 #include "data/io/picture.h"
 #include "models/body/surface_chart.h"
 #include "models/scene/fit_result.h"
@@ -40,6 +43,52 @@ BoxPx ReadBox(const json& entry, const std::string& place) {
                             is_side ? "more than 0 px" : "a number of pixels"));
   }
   return {{box[0], box[1]}, {box[2], box[3]}};
+}
+
+// One of dp_masks; nothing where the part is not seen.
+std::optional<PartMask> ReadMask(const json& value, const std::string& place) {
+  if (value.is_array() && value.empty()) return std::nullopt;
+  if (!value.is_object()) throw InputError(place + ": expected counts and size, or [] for a part not seen");
+  const std::vector<double> size = NumbersOf(ValueOf(value, "size"), place + ".size");
+  if (size != std::vector<double>{kMaskSide, kMaskSide}) {
+    throw InputError(StrCat(place, ".size: found ", size.empty() ? "nothing" : StrCat(size[0]),
+                            size.size() == 2 ? StrCat(", ", size[1]) : "", ", expected ", kMaskSide, ", ",
+                            kMaskSide));
+  }
+  const json& counts = ValueOf(value, "counts");
+  if (!counts.is_string()) throw InputError(place + ".counts: expected text, COCO's compressed run lengths");
+  return DecodeMask(counts.get_ref<const std::string&>(), place + ".counts");
+}
+
+// Holds points against the masks of their parts. x, y: in the box, 0 to 255.
+void CompareWithMasks(const json& entry, const std::vector<double>& x, const std::vector<double>& y,
+                      const std::string& entry_place, PersonObservation* person) {
+  const json& masks = ValueOf(entry, "dp_masks");
+  const std::string place = entry_place + ".dp_masks";
+  if (masks.is_null() || (masks.is_array() && masks.empty())) {
+    const std::string what = ": is missing, the points cannot be held against the masks of their parts";
+    return person->remarks.push_back({remark::kNoMasks, place + what});
+  }
+  if (!masks.is_array()) throw InputError(StrCat(place, ": expected an array of ", kNumMaskParts, " masks"));
+  if (masks.size() != kNumMaskParts) {
+    throw InputError(StrCat(place, ": found ", masks.size(), " masks, expected ", kNumMaskParts));
+  }
+  std::vector<std::optional<PartMask>> parts;
+  for (const json& mask : masks) parts.push_back(ReadMask(mask, StrCat(place, "[", parts.size(), "]")));
+  constexpr int kReach = 2;  // cells; masks were drawn by hand
+  size_t num_off = 0, first = 0;
+  for (size_t n = 0; n < person->dense.size(); ++n) {
+    const auto& mask = parts[static_cast<size_t>(MaskPartOf(person->dense[n].part) - 1)];
+    if (mask && IsWithin(*mask, Eigen::Vector2d(x[n], y[n]) * kMaskSide / kDensePoseBoxUnits, kReach))
+      continue;
+    if (++num_off == 1) first = n;
+  }
+  if (num_off == 0) return;
+  person->remarks.push_back(
+      {remark::kPointsOffMasks,
+       StrCat(place, ": ", num_off, " of ", person->dense.size(), " points lie more than ", kReach,
+              " cells off the mask of their part, the first is point ", first, " of part ",
+              person->dense[first].part, " at (", x[first], ", ", y[first], ")")});
 }
 
 void ReadAnnotation(const json& entry, const std::string& place, PersonObservation* person) {
@@ -79,6 +128,7 @@ void ReadAnnotation(const json& entry, const std::string& place, PersonObservati
     point.uv = {arrays[3][n], arrays[4][n]};
     person->dense.push_back(point);
   }
+  CompareWithMasks(entry, arrays[0], arrays[1], place, person);
 }
 
 // Base64 (RFC 4648), with line breaks as Python's encoder writes them. Throws InputError.

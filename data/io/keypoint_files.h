@@ -21,6 +21,8 @@ struct ObservationOptions {
   // Whether points of the surface are read too (PersonObservation::dense): a person that has such points
   // needs no keypoints then. Off, they are passed over.
   bool dense = false;
+  // Whether a person of whom only the box is known (PersonObservation::box_px) is read too.
+  bool boxes = false;
   // Of a picture of the chart's coordinates: the points kept of each person. Its n pixels on the body are
   // numbered row by row from 0; all are kept if they are no more, else those at floor((k + 1/2) n / max).
   int max_dense_points = 500;

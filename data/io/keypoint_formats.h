@@ -44,14 +44,16 @@ void SetImageSize(double width, double height, const std::string& place, PersonO
 void SetKeypoints2d(const double* numbers, size_t count, const std::string& place, PersonObservation* person);
 
 // Points of the surface of a person in JSON, of DensePose's annotations (dp_x ...) or results (uv_data);
-// nothing where there are none. Throws InputError, or gives a reason, for what makes no sense.
+// nothing where there are none. Points that lie off their part's mask (dp_masks), and masks that are missing,
+// are a remark. Throws InputError, or gives a reason, for what makes no sense.
 void ReadDensePoints(const nlohmann::json& entry, const ObservationOptions& options, const std::string& place,
                      PersonObservation* person);
 
 // Applies the defaults of the options and checks every number: afterwards all are finite, confidences are in
 // [0, 1] (larger ones become 1), keypoints of confidence 0 lie at the origin, places on the surface exist,
-// and at least one keypoint or point of the surface was found; or the person has a reason. Keypoints of which
-// none was seen are taken away from a person that has points of the surface. `place` begins the sentence.
+// and at least one keypoint or point of the surface was found, or the box, where that is enough; or the
+// person has a reason. Keypoints of which none was seen are taken away from a person of whom anything else is
+// known. `place` begins the sentence.
 void FinishPerson(const ObservationOptions& options, const std::string& place, PersonObservation* person);
 
 }  // namespace vitruvius

@@ -109,7 +109,32 @@ bool CheckDense(const std::string& place, PersonObservation* person) {
 void DropUnseenKeypoints(PersonObservation* person) {
   if (person->keypoints2d.rows() > 0 && (person->keypoints2d.col(2).array() != 0).any()) return;
   person->keypoints2d.resize(0, 3);
+  person->keypoint_depths_px.resize(0, 2);
+  person->hidden.resize(0);
   person->set = nullptr;
+}
+
+// (K, 2) depth and confidence. False when the person was failed.
+bool CheckDepths(const std::string& place, PersonObservation* person) {
+  auto& depths = person->keypoint_depths_px;
+  for (Eigen::Index k = 0; k < depths.rows(); ++k) {
+    const auto fail = [&](const char* code, const std::string& what) {
+      FailPerson(code, place + ": depth of " + KeypointName(*person, k) + ": " + what, person);
+      return false;
+    };
+    const double depth = depths(k, 0), confidence = depths(k, 1);
+    if (!std::isfinite(confidence)) return fail(reason::kNonFiniteInput, "its confidence is not finite");
+    if (confidence < 0 || confidence > 1)
+      return fail(reason::kBadConfidence, StrCat("found confidence ", confidence, ", expected 0 to 1"));
+    if (confidence == 0) {
+      depths.row(k).setZero();
+    } else if (!std::isfinite(depth)) {
+      return fail(reason::kNonFiniteInput, "is not finite");
+    } else if (std::abs(depth) > kMaxCoordinatePx) {
+      return fail(reason::kBadInput, StrCat("found ", depth, " px, expected at most ", kMaxCoordinatePx));
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -149,7 +174,11 @@ void FailPerson(const char* reason_code, const std::string& detail, PersonObserv
   }
   person->keypoints2d.setZero();
   person->keypoints3d.setZero();
+  person->keypoint_depths_px.resize(0, 2);
+  person->hidden.resize(0);
   person->dense.clear();
+  person->remarks.clear();
+  person->box_px.reset();
   person->focal_px.reset();
   person->center_px.reset();
   person->betas.reset();
@@ -189,24 +218,29 @@ void FinishPerson(const ObservationOptions& options, const std::string& place, P
     person->image_height = options.image_height;
   }
   if (!person->reason.empty()) return FailPerson("", "", person);
-  if (!person->dense.empty()) {
-    if (!options.read_as.empty()) {
-      const std::string what =
-          ": has points of the surface, which cannot be read as " + options.read_as.words[0];
-      return FailPerson(reason::kBadInput, place + what, person);
+  if (!options.read_as.empty()) {
+    person->box_px.reset();  // it is of the picture as the file has it
+    const char* what = !person->dense.empty()                  ? "points of the surface"
+                       : person->keypoint_depths_px.rows() > 0 ? "depths of keypoints"
+                                                               : nullptr;
+    if (what != nullptr) {
+      return FailPerson(reason::kBadInput,
+                        StrCat(place, ": has ", what, ", which cannot be read as ", options.read_as.words[0]),
+                        person);
     }
-    if (!CheckDense(place, person)) return;
-    DropUnseenKeypoints(person);
   }
-  const bool has_keypoints = person->dense.empty() || person->keypoints2d.rows() > 0;
-  if (std::string error; !ApplyReadAs(options.read_as, person, &error)) {
+  if (!CheckDense(place, person)) return;
+  const bool is_known_otherwise = !person->dense.empty() || (options.boxes && person->box_px);
+  if (is_known_otherwise) DropUnseenKeypoints(person);
+  const bool has_keypoints = !is_known_otherwise || person->keypoints2d.rows() > 0;
+  if (std::string error; has_keypoints && !ApplyReadAs(options.read_as, person, &error)) {
     return FailPerson(reason::kBadInput, place + ": " + error, person);
   }
   const bool is_good =
       !has_keypoints ||
       (person->is_3d() ? CheckKeypoints(kMaxCoordinateM, place, person, &person->keypoints3d)
                        : CheckKeypoints(kMaxCoordinatePx, place, person, &person->keypoints2d));
-  if (!is_good) return;
+  if (!is_good || !CheckDepths(place, person)) return;
   if (!person->focal_px && !person->is_3d()) person->focal_px = options.focal_px;
   if (person->focal_px) {
     const Eigen::Vector2d focal = *person->focal_px;

@@ -1,12 +1,16 @@
 // Observations as .npz: keypoints2d (N,K,3) x_px, y_px, confidence, or keypoints3d (N,K,4) metres and
 // confidence; keypoint_set (). Optional: image_size (N,2) or (2,) width, height; focal (N,), (N,2) or () px;
 // center (N,2) or (2,) px; ids (N,); betas (N,B) or (B,), held fixed; gender (N,) or (); images (N,) picture
-// files. Points of the surface, M of all people together: points2d (M,2) px, person (M,) 0 to N-1, face (M,)
-// of the body with bary (M,3), or part (M,) of the chart with uv (M,2), or all four; optional: weight (M,).
-// With them there may be no keypoints; N is then that of ids or image_size, else the largest person plus one.
+// files; beside keypoints2d keypoint_depths (N,K,2), depth from the pelvis in px of the keypoints' scale,
+// growing away from the camera, and its confidence (0: not known); hidden (N,K), not 0 where a point is told
+// though it cannot be seen. Points of the surface, M of all people together: points2d (M,2) px, person (M,) 0
+// to N-1, face (M,) of the body with bary (M,3), or part (M,) of the chart with uv (M,2), or all four;
+// optional: weight (M,). With them there may be no keypoints; N is then that of ids or image_size, else the
+// largest person plus one.
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "data/io/keypoint_formats.h"
 #include "data/io/npz.h"
@@ -53,6 +57,13 @@ class NpzSource : public ObservationSource {
       num_people_ = static_cast<size_t>(keypoints.shape[0]);
       ReadSet(file, key, keypoints);
       keypoints_ = keypoints.ToDoubles();
+      for (const auto& [name, columns, values] :
+           {std::tuple{"keypoint_depths", 2, &depths_}, {"hidden", 1, &hidden_}}) {
+        if (!file.Has(name) || !has_2d) continue;
+        std::vector<std::int64_t> shape = {keypoints.shape[0], keypoints.shape[1]};
+        if (columns > 1) shape.push_back(columns);
+        *values = file.Read(name, shape).ToDoubles();
+      }
     }
     if (has_dense) ReadDense(file);
     image_size_ = ReadRows(file, "image_size", 2);
@@ -107,6 +118,11 @@ class NpzSource : public ObservationSource {
       person->keypoints3d = Eigen::Map<const decltype(person->keypoints3d)>(row, set_->size(), 4);
     } else if (person->reason.empty()) {
       SetKeypoints2d(&keypoints_[n * count * 3], count * 3, place, person);
+      using Depths = decltype(person->keypoint_depths_px);
+      if (!depths_.empty())
+        person->keypoint_depths_px = Eigen::Map<const Depths>(&depths_[n * count * 2], set_->size(), 2);
+      if (!hidden_.empty())
+        person->hidden = Eigen::Map<const Eigen::ArrayXd>(&hidden_[n * count], set_->size()) != 0;
     }
     FinishPerson(options_, place, person);
     return true;
@@ -249,7 +265,7 @@ class NpzSource : public ObservationSource {
   const KeypointSet* set_ = nullptr;
   bool is_3d_ = false;
   size_t num_people_ = 0, next_ = 0;
-  std::vector<double> keypoints_;
+  std::vector<double> keypoints_, depths_, hidden_;
   std::vector<std::vector<DensePoint>> dense_;  // of each person; empty: none was asked for, or is there
   Rows image_size_, focal_, center_, betas_;
   std::vector<std::string> ids_, genders_, images_;

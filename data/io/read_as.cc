@@ -11,6 +11,7 @@ namespace {
 void Reorder(const std::vector<int>& order, PersonObservation* person) {
   const auto keypoints2d = person->keypoints2d;
   const auto keypoints3d = person->keypoints3d;
+  const auto hidden = person->hidden;
   for (size_t k = 0; k < order.size(); ++k) {
     const auto to = static_cast<Eigen::Index>(k);
     if (person->is_3d()) {
@@ -18,6 +19,7 @@ void Reorder(const std::vector<int>& order, PersonObservation* person) {
     } else {
       person->keypoints2d.row(to) = keypoints2d.row(order[k]);
     }
+    if (hidden.size() > 0) person->hidden[to] = hidden[order[k]];
   }
 }
 

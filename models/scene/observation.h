@@ -23,6 +23,16 @@ struct DensePoint {
   Eigen::Vector2d uv = Eigen::Vector2d::Zero();    // in the part, 0 to 1
 };
 
+// What a reader noticed that keeps nobody from being fitted: one of the codes below, to count by, and a
+// sentence ("file: place: what was found").
+struct Remark {
+  std::string code, detail;
+};
+namespace remark {
+inline constexpr char kNoMasks[] = "no_masks";                 // points of the surface without masks of parts
+inline constexpr char kPointsOffMasks[] = "points_off_masks";  // points beside the masks of their parts
+}  // namespace remark
+
 struct PersonObservation {
   std::string id;          // unique within a run; the row's name in every output
   std::string source;      // file it came from
@@ -35,9 +45,13 @@ struct PersonObservation {
   // (K, 2) depth from the pelvis in px of the keypoints' scale, growing away from the camera, and its
   // confidence; or empty. A lifting network's.
   Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor> keypoint_depths_px;
+  // (K) of keypoints2d: somebody told where the point is although it cannot be seen; or empty: the file does
+  // not say.
+  Eigen::Matrix<bool, Eigen::Dynamic, 1> hidden;
   // Points of the surface in pixels, besides keypoints2d or, where the reader was asked for them, alone
   // (set and keypoints are empty then).
   std::vector<DensePoint> dense;
+  std::optional<Eigen::Vector4d> box_px;     // left, top, width, height of the person; sides above 0
   int image_width = 0, image_height = 0;     // 0: unknown
   std::optional<Eigen::Vector2d> focal_px;   // known focal length (fx, fy)
   std::optional<Eigen::Vector2d> center_px;  // known principal point
@@ -46,6 +60,7 @@ struct PersonObservation {
   // Set by a reader for a person it could read but that must not be fitted ("non_finite_input", ...): a
   // reason code of models/scene/fit_result.h and a sentence.
   std::string reason, detail;
+  std::vector<Remark> remarks;  // none of a person with a reason
 
   bool is_3d() const { return keypoints3d.rows() > 0; }
 };

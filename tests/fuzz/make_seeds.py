@@ -135,6 +135,8 @@ seed('observation_npz', 'dense', DENSE + 'face i4 3 : 5 6\nbary f8 3,3 : 1 0 0 .
      'uv f8 3,2 : 0 1 .5 .25\nweight f4 3 : 1 .5\n')
 seed('observation_npz', 'dense_beside', DENSE + 'part i4 3 : 1 24 3\nuv f8 3,2 : 0 1 .5 .25\n'
      'keypoints2d f8 2,17,3 : 100 200 0.9 140 210 0.8 90 300 1 0 0 0\nkeypoint_set U  : coco17\n')
+seed('observation_npz', 'depths', 'keypoints2d f8 2,17,3 : 100 200 0.9 140 210 0.8 90 300 1 0 0 0\nkeypoint_set U  : coco17\n'
+     'keypoint_depths f8 2,17,2 : -12 1 3.5 0.5 0 0\nhidden i1 2,17 : 0 1\n')
 seed('observation_npz', 'refused_person', DENSE.replace('1 0 1', '0 2000000000') + 'face i4 3 : 5\nbary f8 3,3 : 1 0 0\n')
 seed('results_npz', 'two', 'ids U 2 : a b\nstatus i1 2 : 1 0\nreason U 2 : ok too_few_keypoints\nglobal_orient f8 2,3 : 3.1 0 0\n'
      'body_pose f8 2,69 : 0.1\nposes f8 2,72 : 0.1\nbetas f8 2,10 : 0.2\ntransl f8 2,3 : 0 0 3\njoints3d f8 2,24,3 : 0 1\n'
@@ -161,7 +163,7 @@ FLOW = 'family U  : realnvp\nlatent_dim i4  : 3\njoints U 1 : neck\nleaky_slope 
            f'flow_{k}_weight_{c}_0 f4 4,3 : .2 -.4 .6\nflow_{k}_bias_{c}_0 f4 4 : .1\n'
            f'flow_{k}_weight_{c}_1 f4 3,4 : .3 -.2\nflow_{k}_bias_{c}_1 f4 3 : 0\n' for k in 'st' for c in (0, 1))
 seed('prior_npz', 'realnvp', FLOW)
-seed('prior_npz', 'refused_mask', FLOW.replace('1 0 1 0 1 0', '1'))
+seed('prior_npz', 'bad_mask', FLOW.replace('1 0 1 0 1 0', '1'))
 
 # ---- bytes ----
 seed('npy', 'f8', npy(np.arange(6.0).reshape(2, 3)))
@@ -327,6 +329,12 @@ seed('densepose_json', 'annotations', json.dumps(dict(
     images=[dict(id=7, file_name='a.jpg', width=640, height=480)],
     annotations=[dict(id=1, image_id=7, bbox=[10, 20, 100, 300], dp_x=[0, 255, 12.5], dp_y=[3, 4, 5], dp_I=[1, 24, 3],
                       dp_U=[0, 1, .5], dp_V=[.25, .5, 0], dp_masks=[], keypoints=[100, 200, 2] * 17)])))
+MASKS = [dict(counts='0PPP2', size=[256, 256]), dict(counts='Vj0n0h6:F:]^n1_N', size=[256, 256])] + [[]] * 12
+MASKED = dict(id=1, image_id=7, bbox=[10, 20, 100, 300], dp_x=[0, 5, 12.5], dp_y=[3, 4, 5], dp_I=[1, 3, 24],
+              dp_U=[0, 1, .5], dp_V=[.25, .5, 0])
+seed('densepose_json', 'masks', json.dumps(dict(annotations=[dict(MASKED, dp_masks=MASKS)])))
+seed('densepose_json', 'bad_mask', json.dumps(dict(
+    annotations=[dict(MASKED, dp_masks=[dict(counts='PPP25', size=[256, 256])] + [[]] * 13)])))
 IUV = png(3, 2, 8, 2, b''.join(b'\0' + bytes(row) for row in ([0, 0, 0, 1, 0, 255, 24, 9, 7], [2, 255, 0] * 3)))
 seed('densepose_json', 'results', json.dumps([dict(image_id=7, category_id=1, score=.8, bbox=[10, 20, 30, 20],
                                                    uv_shape=[3, 2, 3], uv_data=base64.encodebytes(IUV).decode())]))

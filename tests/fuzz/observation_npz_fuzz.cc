@@ -11,6 +11,9 @@ FUZZ_TARGET(observation_npz) {
   for (PersonObservation person; people->Next(&person);) {
     VT_CHECK(person.keypoints2d.allFinite());
     VT_CHECK(person.keypoints3d.allFinite());
+    VT_CHECK(person.keypoint_depths_px.allFinite());
+    for (const auto rows : {person.keypoint_depths_px.rows(), person.hidden.rows()})
+      VT_CHECK(rows == 0 || rows == person.keypoints2d.rows());
     VT_CHECK(!person.betas || person.betas->allFinite());
     VT_CHECK(!person.reason.empty() || person.set != nullptr || !person.dense.empty());
     for (const DensePoint& point : person.dense) {

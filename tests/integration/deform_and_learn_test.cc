@@ -123,6 +123,36 @@ TEST_F(DeformAndLearnTest, RoundsGoOnAfterAKillToTheSameResult) {
   ASSERT_EQ(judged.status, 0) << judged.output;
   EXPECT_EQ(nlohmann::json::parse(judged.output), scores["test"]);
 
+  // The same depths, lifted beforehand, make the same registrations by the other program; without them they
+  // are others.
+  const std::string annotations = folder_ / "train/annotations.json", people = folder_ / "people.npz";
+  const ProgramRun lift = RunProgram("learn lift " + annotations + " --lifter=" + killed +
+                                     "/round_1/lifter/lifter.npz --threads=1 --out=" + people);
+  ASSERT_EQ(lift.status, 0) << lift.output;
+  EXPECT_NE(lift.output.find("32 people, "), std::string::npos) << lift.output;
+  for (const auto& [input, out] : {std::pair{people, "with"}, {annotations, "without"}}) {
+    const ProgramRun run = RunProgram(
+        "register " + input + " --model=mannequin --recipe=dense-first --quiet --out " + (folder_ / out));
+    ASSERT_EQ(run.status, 0) << run.output;
+  }
+  const ResultsFile with = ReadResults(folder_ / "with"), without = ReadResults(folder_ / "without"),
+                    rounds = ReadResults(killed + "/round_1/registrations");
+  ASSERT_EQ(with.rows.size(), 32u);
+  int moved = 0;
+  for (size_t i = 0; i < 32; ++i) {
+    EXPECT_EQ(with.rows[i].fit.id, rounds.rows[i].fit.id);
+    EXPECT_LT((with.rows[i].fit.joints3d - rounds.rows[i].fit.joints3d).cwiseAbs().maxCoeff(), 1e-6) << i;
+    moved += (with.rows[i].fit.joints3d - without.rows[i].fit.joints3d).cwiseAbs().maxCoeff() > 1e-3;
+  }
+  EXPECT_GT(moved, 8);
+  for (const auto& [words, status, word] :
+       {std::tuple{annotations + " --out=" + people, 2, "--lifter"},
+        {annotations + " --lifter=" + people + " --out=" + (folder_ / "a.npz"), 1, "people.npz"}}) {
+    const ProgramRun wrong = RunProgram("learn lift " + words);
+    EXPECT_EQ(wrong.status, status);
+    EXPECT_NE(wrong.output.find(word), std::string::npos) << wrong.output;
+  }
+
   // Another round more goes on from there; other options are refused, and nothing is touched.
   const std::string before = ReadAll(killed + "/round_2/scores.json");
   const ProgramRun other = RunProgram(Command("killed", "--rate=0.5"));

@@ -123,6 +123,7 @@ TEST_F(LearnTest, FromPicturesToBodies) {
                     images = folder_ / "images";
   std::filesystem::create_directories(images);
   nlohmann::json document = {{"images", nlohmann::json::array()}, {"annotations", nlohmann::json::array()}};
+  nlohmann::json boxes = document;  // the same people by their boxes alone
   for (int i = 0; i < 6; ++i) {
     const KnownPerson person = MakeKnownPerson(static_cast<std::uint64_t>(i + 1), "coco17", 1);
     const std::string name = "p" + std::to_string(i) + ".png";
@@ -141,6 +142,12 @@ TEST_F(LearnTest, FromPicturesToBodies) {
       numbers.insert(numbers.end(), {row[0], row[1], 2});
     }
     document["annotations"].push_back({{"id", i}, {"image_id", i}, {"keypoints", numbers}});
+    const Eigen::Vector2d low = person.observation.keypoints2d.leftCols<2>().colwise().minCoeff(),
+                          size = person.observation.keypoints2d.leftCols<2>().colwise().maxCoeff() -
+                                 low.transpose();
+    boxes["images"] = document["images"];
+    boxes["annotations"].push_back(
+        {{"id", i}, {"image_id", i}, {"bbox", {low.x(), low.y(), size.x(), size.y()}}});
   }
   std::ofstream(people) << document;
   const std::string body = " --model=mannequin --threads=1";
@@ -165,6 +172,17 @@ TEST_F(LearnTest, FromPicturesToBodies) {
   ASSERT_EQ(results.rows.size(), 6u);
   for (size_t i = 0; i < 6; ++i) EXPECT_EQ(results.rows[i].fit.usable, i != 5) << i;
   EXPECT_EQ(results.rows[0].fit.segment_scales.size(), 24);
+  // Where only the box is known, it frames the person: here the same crop.
+  WriteAll(folder_ / "boxes.json", boxes.dump());
+  run = RunProgram("learn predict " + (folder_ / "boxes.json") + " --images=" + images + body +
+                   " --regressor=" + out + "/regressor.npz --out=" + (folder_ / "by_box"));
+  ASSERT_EQ(run.status, 0) << run.output;
+  const ResultsFile by_box = ReadResults(folder_ / "by_box");
+  ASSERT_EQ(by_box.rows.size(), 6u);
+  for (size_t i = 0; i < 5; ++i) {
+    ASSERT_TRUE(by_box.rows[i].fit.usable) << by_box.rows[i].fit.reason;
+    EXPECT_LT((by_box.rows[i].fit.joints3d - results.rows[i].fit.joints3d).norm(), 1e-3);
+  }
   EXPECT_EQ(RunProgram("render " + (folder_ / "predicted") +
                        " --model=mannequin --out=" + (folder_ / "rendered.png"))
                 .status,

@@ -94,8 +94,10 @@ TEST(Register, DensePosesFilesBecomeBodies) {
   Write(folder / "densepose.json", Annotations(people));
   const ProgramRun run =
       RunProgram("register " + (folder / "densepose.json") + " --model mannequin --chart " +
-                 (folder / "UV_Processed.mat") + " --focal 1000 --quiet --out " + (folder / "out"));
+                 (folder / "UV_Processed.mat") + " --focal 1000 --out " + (folder / "out"));
   ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr(std::to_string(kPeople) + " with a remark: no_masks, the first: " +
+                                    (folder / "densepose.json") + ": annotations[0].dp_masks: is missing"));
   const ResultsFile results = ReadResults(folder / "out");
   ASSERT_EQ(results.rows.size(), static_cast<size_t>(kPeople));
   for (int i = 0; i < kPeople; ++i) {

@@ -16,6 +16,7 @@ namespace vitruvius {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // Somebody who stands and swings the arms.
 std::string WriteSwing(const TestFolder& folder) {
@@ -72,9 +73,25 @@ TEST(Synthesize, WhatItLeavesIsTakenByTheOtherCommands) {
                                      "/images --overlay --quiet --out " + (folder / "fits") + body);
   ASSERT_EQ(fits.status, 0) << fits.output;
   EXPECT_EQ(ReadResults(folder / "fits").rows.size(), 5u);
-  EXPECT_EQ(RunProgram("check " + out + "/annotations.json").status, 0);
+  const ProgramRun check = RunProgram("check " + out + "/annotations.json");
+  EXPECT_EQ(check.status, 0);
+  EXPECT_THAT(check.output, HasSubstr("conventions: nothing unusual"));
+  EXPECT_THAT(check.output, Not(HasSubstr("remark")));  // every point lies on its part's mask
   EXPECT_EQ(RunProgram("render " + out + "/truth --out " + (folder / "truth.png") + body).status, 0);
   EXPECT_EQ(RunProgram("convert " + out + "/truth --to obj --out " + (folder / "obj") + body).status, 0);
+}
+
+TEST(Synthesize, LabelledHiddenFacesAreNoFault) {
+  const TestFolder folder;
+  const std::string labels = folder / "set/annotations.json";
+  ASSERT_EQ(RunProgram("synthesize " + WriteSwing(folder) +
+                       " --model mannequin --count 48 --side 96 --quiet --out " + (folder / "set"))
+                .status,
+            0);
+  EXPECT_THAT(RunProgram("check --model mannequin " + labels).output,
+              HasSubstr("conventions: nothing unusual"));
+  const ProgramRun swapped = RunProgram("check --model mannequin --read_as=left_right_swapped " + labels);
+  EXPECT_THAT(swapped.output, HasSubstr("error: left_right_swapped"));
 }
 
 TEST(Synthesize, NeitherThreadsNorCountChangeAPicture) {

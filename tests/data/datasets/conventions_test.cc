@@ -110,6 +110,28 @@ TEST(Conventions, FaultsOfACrowdAreErrorsAndOfTwoPeopleNotes) {
   }
 }
 
+// Somebody who is seen from behind and whose face was labelled all the same, as hidden; who is cut by the
+// picture's edge besides, so that not all are alike.
+TEST(Conventions, HiddenFacesTellNothingButThatTheyAreHidden) {
+  People people;
+  for (int i = 0; i < 12; ++i) {
+    PersonObservation person = Standing(EIGEN_PI + 0.4 * std::sin(i));
+    const PersonObservation whole = Read({Standing(0.4 * std::sin(i))}, "left_right_swapped")[0];
+    person.hidden.setConstant(person.set->size(), false);
+    for (const char* name : {"nose", "left_eye", "right_eye"}) {
+      const int k = person.set->Index(name);
+      person.keypoints2d.row(k) << 1000 - whole.keypoints2d(k, 0), whole.keypoints2d(k, 1), 0.9;
+      person.hidden[k] = true;
+    }
+    person.keypoints2d.row(person.set->Index("left_ankle")).setZero();
+    people.push_back(person);
+  }
+  EXPECT_THAT(FaultsOf(people), IsEmpty());
+  EXPECT_THAT(FaultsOf(Read(people, "left_right_swapped")), ElementsAre("left_right_swapped"));
+  for (PersonObservation& person : people) person.hidden.resize(0);
+  EXPECT_THAT(FaultsOf(people), ElementsAre("left_right_swapped"));  // as if that were faces
+}
+
 // With every point seen, from before and behind alike, an image does not tell its mirror image: fits are
 // asked.
 TEST(Conventions, FitsAreAskedWhereNothingIsHidden) {

@@ -29,6 +29,14 @@ TEST(CropFrame, IsTheBoxWithAMargin) {
   point.image_px = {30, 60};
   person.dense.push_back(point);
   EXPECT_EQ(FrameOf(person, 1.2)->center_px, Eigen::Vector2d(20, 40));
+  person.box_px = Eigen::Vector4d(100, 200, 50, 20);
+  EXPECT_EQ(FrameOf(person, 1.2)->center_px, Eigen::Vector2d(20, 40));  // what is seen goes first
+  person.dense.clear();
+  person.keypoints2d.setZero();
+  EXPECT_EQ(FrameOf(person, 1.2)->center_px, Eigen::Vector2d(125, 210));
+  EXPECT_DOUBLE_EQ(FrameOf(person, 1.2)->half_px, 30);
+  person.box_px.reset();
+  EXPECT_FALSE(FrameOf(person, 1.2));
 }
 
 CropView SomeView(Rng* rng) {

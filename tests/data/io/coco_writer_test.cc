@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/io/keypoint_files.h"
+#include "data/io/part_masks.h"
 #include "models/util/check.h"
 #include "models/util/rng.h"
 #include "tests/util/run_program.h"
@@ -93,6 +94,54 @@ TEST(CocoWriter, HasTheFieldsOfTheFormat) {
   for (const char* key : {"dp_x", "dp_y"}) {
     for (const double place : annotation[key]) EXPECT_TRUE(place >= 0 && place <= 255);
   }
+}
+
+// A picture of 640 x 480 whose person fills the box: the left half torso (1, 2), the right half head (23).
+TEST(CocoWriter, MasksOfPartsAreThoseOfThePicture) {
+  const TestFolder folder;
+  for (const Eigen::Vector2d& size : {Eigen::Vector2d(200, 300), {30, 40}, {400, 380}}) {
+    CocoPerson person = MakePerson(0);
+    person.box_px.tail<2>() = size;
+    person.part_at.assign(640 * 480, 0);
+    const double middle = 100 + size.x() / 2;
+    for (int y = 50; y < 50 + size.y(); ++y) {
+      for (int x = 100; x < 100 + size.x(); ++x)
+        person.part_at[static_cast<size_t>(640 * y + x)] = x >= middle ? 23 : y % 2 == 0 ? 1 : 2;
+    }
+    const auto remarks_of = [&](double torso_x, double head_x) {
+      person.dense.resize(2);
+      person.dense[0].image_px = {torso_x, 60};
+      person.dense[0].part = 2;
+      person.dense[1].image_px = {head_x, 70};
+      person.dense[1].part = 24;
+      CocoWriter writer(folder / "annotations.json");
+      writer.Append(person);
+      writer.Finish();
+      ObservationOptions options;
+      options.dense = true;
+      PersonObservation read;
+      EXPECT_TRUE(OpenObservations({folder / "annotations.json"}, options)->Next(&read));
+      EXPECT_EQ(read.reason, "") << read.detail;
+      EXPECT_EQ(read.dense.size(), 2u);
+      return read.remarks;
+    };
+    EXPECT_TRUE(remarks_of(101, middle + 1).empty());
+    EXPECT_TRUE(remarks_of(middle - 1, 99 + size.x()).empty());
+    const double off = 4 * size.x() / 256;  // cells
+    ASSERT_EQ(remarks_of(middle + off, middle - off).size(), 1u);
+    EXPECT_THAT(remarks_of(middle + off, middle - off)[0].detail, testing::HasSubstr("2 of 2 points"));
+    EXPECT_EQ(remarks_of(101, middle - off).size(), 1u);
+    const auto annotation =
+        nlohmann::json::parse(ReadAll(folder / "annotations.json"))["annotations"][0]["dp_masks"];
+    ASSERT_EQ(annotation.size(), 14u);
+    EXPECT_EQ(annotation[0]["size"], nlohmann::json({256, 256}));
+    EXPECT_EQ(annotation[1], nlohmann::json::array());
+    const auto inside = DecodeMask(annotation[13]["counts"].get<std::string>(), "head").count();
+    EXPECT_NEAR(static_cast<double>(inside), 256 * 128, 256 * 2);
+  }
+  CocoPerson person = MakePerson(0);
+  person.part_at.assign(640 * 479, 0);
+  EXPECT_THROW(CocoWriter(folder / "b.json").Append(person), ContractError);
 }
 
 TEST(CocoWriter, WithoutFinishNothingIsLeft) {

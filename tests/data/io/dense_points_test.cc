@@ -290,6 +290,113 @@ TEST_F(DensePoints, CannotBeReadAsOtherConventions) {
   EXPECT_THAT(people[0].detail, HasSubstr("points of the surface, which cannot be read as upside_down"));
 }
 
+// ---- their masks ----
+
+// All of the box is torso, right hand and head, where the points lie (parts 1, 3 and 24).
+json Masks() {
+  json masks = json::array();
+  for (int i = 0; i < 14; ++i) masks.push_back(json::array());
+  for (const size_t i : {0, 1, 13}) masks[i] = {{"counts", "0PPP2"}, {"size", {256, 256}}};
+  return masks;
+}
+
+TEST_F(DensePoints, AreHeldAgainstTheMasksOfTheirParts) {
+  json with = Annotation(), without = Annotation(), hand = Annotation(), off = Annotation(),
+       none = Annotation();
+  with["dp_masks"] = hand["dp_masks"] = off["dp_masks"] = Masks();
+  without.erase("dp_masks");
+  hand["dp_masks"][1] = json::array();  // not seen, says the annotator
+  none["dp_masks"] = nullptr;
+  off["dp_masks"][13]["counts"] = "PPP2";  // no cell of the head
+  const auto people = Read(Annotations({with, without, hand, off, none, Annotation()}));
+  ASSERT_EQ(people.size(), 6u);
+  for (const PersonObservation& person : people) {
+    EXPECT_EQ(person.reason, "") << person.detail;
+    EXPECT_EQ(person.dense.size(), 3u);
+  }
+  EXPECT_TRUE(people[0].remarks.empty()) << people[0].remarks[0].detail;
+  for (const size_t i : {1, 4, 5}) {
+    ASSERT_EQ(people[i].remarks.size(), 1u);
+    EXPECT_EQ(people[i].remarks[0].code, remark::kNoMasks);
+    EXPECT_THAT(people[i].remarks[0].detail, HasSubstr("].dp_masks: is missing"));
+  }
+  ASSERT_EQ(people[2].remarks.size(), 1u);
+  EXPECT_EQ(people[2].remarks[0].code, remark::kPointsOffMasks);
+  EXPECT_THAT(people[2].remarks[0].detail,
+              HasSubstr("annotations[2].dp_masks: 1 of 3 points lie more than 2 cells off the mask of their "
+                        "part, the first is point 2 of part 3 at (127.5, 51)"));
+  ASSERT_EQ(people[3].remarks.size(), 1u);
+  EXPECT_THAT(people[3].remarks[0].detail, HasSubstr("1 of 3 points"));
+}
+
+TEST_F(DensePoints, MasksOfAnotherFormAreNamed) {
+  const auto with = [&](const auto& change) {
+    json bad = Annotation();
+    bad["dp_masks"] = Masks();
+    change(bad["dp_masks"]);
+    const auto people = Read(Annotations({bad, Annotation()}));
+    EXPECT_EQ(people[0].reason, reason::kBadInput);
+    EXPECT_TRUE(people[0].dense.empty());
+    EXPECT_TRUE(people[0].remarks.empty());
+    EXPECT_EQ(people[1].reason, "");
+    return people[0].detail;
+  };
+  EXPECT_THAT(with([](json& masks) { masks.erase(3); }),
+              HasSubstr("annotations[0].dp_masks: found 13 masks, expected 14"));
+  EXPECT_THAT(with([](json& masks) { masks = "PPP2"; }),
+              HasSubstr("dp_masks: expected an array of 14 masks"));
+  EXPECT_THAT(with([](json& masks) { masks[2] = 5; }), HasSubstr("dp_masks[2]: expected counts and size"));
+  EXPECT_THAT(with([](json& masks) {
+                masks[13]["size"] = {128, 256};
+              }),
+              HasSubstr("dp_masks[13].size: found 128, 256, expected 256, 256"));
+  EXPECT_THAT(with([](json& masks) { masks[13].erase("size"); }), HasSubstr("dp_masks[13].size"));
+  EXPECT_THAT(with([](json& masks) { masks[0]["counts"] = {65536}; }),
+              HasSubstr("dp_masks[0].counts: expected text"));
+  EXPECT_THAT(with([](json& masks) { masks[0]["counts"] = "5"; }),
+              HasSubstr("dp_masks[0].counts: runs add up to 5 cells, expected 256 x 256"));
+}
+
+// ---- boxes and hidden keypoints of COCO's annotations ----
+
+TEST_F(DensePoints, ABoxIsKeptAndMayBeEnough) {
+  json box_only = {{"id", 1}, {"image_id", 7}, {"bbox", {10, 20, 30, 40}}}, unseen = box_only,
+       no_extent = box_only, unknown = box_only;
+  unseen["keypoints"] = std::vector<int>(51, 0);
+  no_extent["bbox"] = {0, 0, 0, 0};
+  unknown["bbox"] = {0, 0, "a", 4};
+  const json document = Annotations({box_only, unseen, no_extent, unknown, Annotation()});
+  for (const PersonObservation& person : Read(document))
+    EXPECT_EQ(person.reason.empty(), !person.dense.empty());
+  options_.boxes = true;
+  const auto people = Read(document);
+  for (const size_t i : {0, 1}) {
+    EXPECT_EQ(people[i].reason, "") << people[i].detail;
+    EXPECT_EQ(people[i].set, nullptr);
+    EXPECT_EQ(*people[i].box_px, Eigen::Vector4d(10, 20, 30, 40));
+  }
+  EXPECT_THAT(people[2].detail, HasSubstr("nor a bbox"));
+  EXPECT_EQ(people[3].reason, reason::kTooFewKeypoints);
+  EXPECT_EQ(*people[4].box_px, Eigen::Vector4d(100, 200, 51, 102));
+}
+
+TEST_F(DensePoints, HiddenKeypointsAreToldApart) {
+  json annotation = Annotation(), ones = Annotation();
+  for (int k = 0; k < 17; ++k) {
+    for (const int number : {100 + k, 200, k % 3}) annotation["keypoints"].push_back(number);
+    for (const int number : {100 + k, 200, k % 2}) ones["keypoints"].push_back(number);
+  }
+  const auto people = Read(Annotations({annotation, ones}));
+  ASSERT_EQ(people[0].hidden.size(), 17);
+  for (int k = 0; k < 17; ++k) EXPECT_EQ(people[0].hidden[k], k % 3 == 1);
+  EXPECT_EQ(people[1].hidden.size(), 0);  // a file that says 1 of whatever is there
+  options_.read_as = ParseReadAs("left_right_swapped");
+  options_.dense = false;
+  const auto swapped = Read(Annotations({annotation, ones}));
+  EXPECT_TRUE(swapped[0].hidden[2]);  // the right eye, once the left one
+  EXPECT_FALSE(swapped[0].hidden[1]);
+}
+
 // ---- DensePose's results ----
 
 std::string Base64(const std::string& bytes) {
