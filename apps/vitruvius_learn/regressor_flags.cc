@@ -21,6 +21,10 @@ DEFINE_double(dense_weight, vitruvius::RegressorOptions().dense_weight,
 DEFINE_double(keypoint_weight, vitruvius::RegressorOptions().keypoint_weight,
               "weight of the squared distances of keypoints");
 DEFINE_double(weight_decay, vitruvius::RegressorOptions().weight_decay, "L2 on the weights");
+DEFINE_double(length_weight, vitruvius::RegressorOptions().length_weight,
+              "weight of how far raw quaternions and the raw rotation's columns are from unit length");
+DEFINE_double(small, vitruvius::RegressorOptions().small_share,
+              "share of the steps, at first, that see crops of half the side, a quarter of the work");
 DEFINE_bool(decay, vitruvius::RegressorOptions().decays,
             "the rate falls over the last 40 % of the steps to 2 %; off: constant, as in the paper");
 DEFINE_double(augment, 1,
@@ -40,9 +44,10 @@ namespace vitruvius {
 
 const std::vector<std::string>& RegressorFlagNames() {
   static const std::vector<std::string> names = {
-      "arch",    "size",     "backbone",     "init",           "epochs",       "batch",
-      "rate",    "decay",    "weight_decay", "regress_weight", "dense_weight", "keypoint_weight",
-      "augment", "held_out", "label_out",    "unlabelled",     "evaluations",  "cache_mb"};
+      "arch",           "size",         "backbone",        "init",         "epochs",
+      "batch",          "rate",         "decay",           "weight_decay", "length_weight",
+      "regress_weight", "dense_weight", "keypoint_weight", "small",        "augment",
+      "held_out",       "label_out",    "unlabelled",      "evaluations",  "cache_mb"};
   return names;
 }
 
@@ -55,6 +60,10 @@ RegressorFlags RegressorFromFlags() {
   TakeFlag("batch", FLAGS_batch, 2, 1e5, &training.batch);
   TakeFlag("rate", FLAGS_rate, 1e-12, 1, &training.learning_rate);
   TakeFlag("weight_decay", FLAGS_weight_decay, 0, 1, &training.weight_decay);
+  TakeFlag("length_weight", FLAGS_length_weight, 0, 1e6, &training.length_weight);
+  TakeFlag("small", FLAGS_small, 0, 1, &training.small_share);
+  if (training.small_share > 0 && training.crop_px < 64)
+    throw UsageError("--small: crops of half the side need --size 64 or more");
   TakeFlag("regress_weight", FLAGS_regress_weight, 0, 1e6, &training.regress_weight);
   TakeFlag("dense_weight", FLAGS_dense_weight, 0, 1e6, &training.dense_weight);
   TakeFlag("keypoint_weight", FLAGS_keypoint_weight, 0, 1e6, &training.keypoint_weight);

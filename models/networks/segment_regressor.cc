@@ -136,9 +136,24 @@ void SegmentRegressor::Initialise(std::uint64_t seed, const SegmentParameters& s
   parameters_.at("head.bias").copy_(NumbersOfSegments({raw})[0]);
 }
 
-at::Tensor SegmentRegressor::Forward(const at::Tensor& images, bool training) const {
-  const at::Tensor features = trunk_.Features(images, training);
-  const at::Tensor raw = at::linear(features, parameters_.at("head.weight"), parameters_.at("head.bias"));
+at::Tensor SegmentRegressor::Raw(const at::Tensor& images, bool training) const {
+  return at::linear(trunk_.Features(images, training), parameters_.at("head.weight"),
+                    parameters_.at("head.bias"));
+}
+
+at::Tensor SegmentRegressor::LengthPenalty(const at::Tensor& raw) const {
+  const std::int64_t joints = size_.joints, rows = raw.size(0);
+  const SegmentNumberPlaces places(joints);
+  const at::Tensor quaternions = raw.slice(1, 0, places.scales).reshape({rows, joints, 4});
+  const at::Tensor columns =
+      raw.slice(1, places.rotation, places.camera).reshape({rows, 3, 3}).slice(2, 0, 2);
+  const auto off = [](const at::Tensor& vectors, int dim) {
+    return (vectors.square().sum(dim) - 1).square().sum(1);
+  };
+  return off(quaternions, 2) + off(columns, 1);
+}
+
+at::Tensor SegmentRegressor::NumbersOfRaw(const at::Tensor& raw) const {
   const std::int64_t joints = size_.joints, rows = raw.size(0);
   const SegmentNumberPlaces places(joints);
   constexpr double kShortest = 1e-8;  // a quaternion of length zero stays one

@@ -55,10 +55,20 @@ class SegmentRegressor {
   // The trunk as InitialiseResNet; of the head small random weights, so that every picture gives almost
   // `start`, in crop units.
   void Initialise(std::uint64_t seed, const SegmentParameters& start);
-  // Pictures (N, 3, S, S), normalised as ImageNet's -> (N, 5J+12): quaternions of unit length, scales and s
-  // by softplus, which stays positive and grows no faster than its argument, columns of the rotation
-  // orthonormal. `training`: see ResNet. Throws ContractError for another shape.
-  at::Tensor Forward(const at::Tensor& images, bool training) const;
+  // Pictures (N, 3, S, S), normalised as ImageNet's -> (N, 5J+12) as the head gives them. S need not be
+  // crop_px. `training`: see ResNet. Throws ContractError for another shape.
+  at::Tensor Raw(const at::Tensor& images, bool training) const;
+  // Quaternions of unit length, scales and s by softplus, which stays positive and grows no faster than its
+  // argument, columns of the rotation orthonormal.
+  at::Tensor NumbersOfRaw(const at::Tensor& raw) const;
+  // (N): sum of (|v|^2 - 1)^2 over the raw quaternions and the first two raw columns of the rotation.
+  // Lengths change no number, so that no other loss holds them, and every step across makes them longer:
+  // without this they run off until a step no longer turns them. Source for quaternions: Pavllo et al.,
+  // QuaterNet, BMVC 2018, weight 0.01.
+  at::Tensor LengthPenalty(const at::Tensor& raw) const;
+  at::Tensor Forward(const at::Tensor& images, bool training) const {
+    return NumbersOfRaw(Raw(images, training));
+  }
 
   const SegmentRegressorSize& size() const { return size_; }
   // The trunk's and "head.weight", "head.bias".

@@ -176,6 +176,24 @@ TEST(SegmentRegressor, BeginsNearTheStartAndItsTrunkLearns) {
   EXPECT_GT(gradient.narrow(0, 0, 8 * 3 * 49).abs().max().item<double>(), 0);
 }
 
+TEST(SegmentRegressor, LengthsOfRawRotationsChangeNoNumberAndArePenalised) {
+  const auto model = MakeTestBody();
+  SegmentRegressorSize size;
+  size.trunk = {ResNetSize::Kind::k18, 8};
+  size.crop_px = 32;
+  const SegmentRegressor regressor(size, at::kCPU);
+  const at::Tensor raw = NumbersOfSegments({Somebody(*model, 1), Somebody(*model, 2)});
+  EXPECT_LT(regressor.LengthPenalty(raw).abs().max().item<double>(), 1e-9);
+  at::Tensor longer = raw.clone();
+  longer[0].slice(0, 4, 8).mul_(2);                                  // the quaternion of joint 1
+  for (const int place : {121, 124, 127}) longer[0][place].mul_(3);  // the second column
+  for (const int place : {122, 125, 128}) longer[1][place].mul_(5);  // the third, which is not looked at
+  EXPECT_LT((regressor.NumbersOfRaw(longer) - regressor.NumbersOfRaw(raw)).abs().max().item<double>(), 1e-5);
+  const at::Tensor penalty = regressor.LengthPenalty(longer);
+  EXPECT_NEAR(penalty[0].item<double>(), 9 + 64, 1e-3);  // (4 - 1)^2 + (9 - 1)^2
+  EXPECT_NEAR(penalty[1].item<double>(), 0, 1e-9);
+}
+
 TEST(SegmentRegressor, TheTemplateFillsTheCrop) {
   const auto model = MakeTestBody();
   SegmentEvaluator evaluator(model, PointSet::AllVertices(*model));

@@ -372,7 +372,8 @@ TEST_F(ResultFiles, ReadingNamesWhatIsWrong) {
               HasSubstr("row 0: is usable but holds a number that is not finite"));
   EXPECT_THAT(error("transl", NpyArray::FromDoubles(values.data(), {2, 3})),
               HasSubstr("transl: found shape (2, 3), expected (3, 3)"));
-  EXPECT_THAT(error("transl", NpyArray()), HasSubstr("transl: is missing"));
+  for (const char* key : {"transl", "global_orient", "body_pose"})
+    EXPECT_THAT(error(key, NpyArray()), HasSubstr(key + std::string(": is missing")));
   EXPECT_THAT(error("body_pose", NpyArray::FromDoubles(values.data(), {3, 4})),
               HasSubstr("expected three a joint"));
   EXPECT_THAT(error("joints3d", NpyArray::FromDoubles(values.data(), {3, 3, 3})),

@@ -150,6 +150,19 @@ TEST(Png, SameBytesAndSmall) {
   EXPECT_EQ(SerializePng(RandomImage(2, 2, false, 1))[25], 6) << "others RGBA";
 }
 
+TEST(Png, GreyOnesAreStoredAsGreyAndKeepEveryPixel) {
+  Image grey(5, 3);
+  for (size_t i = 0; i < grey.pixels.size(); ++i) {
+    const auto level = static_cast<std::uint8_t>(17 * i);
+    grey.pixels[i] = {level, level, level, 255};
+  }
+  EXPECT_EQ(SerializePng(grey)[25], 0) << "the colour type of grey";
+  EXPECT_EQ(ParsePicture(SerializePng(grey), "").pixels, grey.pixels);
+  grey.pixels[7].g ^= 1;  // one pixel of colour
+  EXPECT_EQ(SerializePng(grey)[25], 2);
+  EXPECT_EQ(ParsePicture(SerializePng(grey), "").pixels, grey.pixels);
+}
+
 TEST(Png, EmptyPicturesAreNotWritten) {
   EXPECT_THROW(SerializePng(Image()), ContractError);
   EXPECT_THROW(SerializePng(Image(0, 5)), ContractError);
