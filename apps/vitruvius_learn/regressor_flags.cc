@@ -27,8 +27,10 @@ DEFINE_double(small, vitruvius::RegressorOptions().small_share,
               "share of the steps, at first, that see crops of half the side, a quarter of the work");
 DEFINE_bool(decay, vitruvius::RegressorOptions().decays,
             "the rate falls over the last 40 % of the steps to 2 %; off: constant, as in the paper");
-DEFINE_double(augment, 1,
-              "how strongly pictures are turned, zoomed, shifted, recoloured and covered at random, 0 to 1");
+DEFINE_double(
+    augment, 1,
+    "how strongly pictures are turned, zoomed, shifted, recoloured and covered at random, 0 to 1; above "
+    "0 every other one is mirrored");
 DEFINE_double(held_out, vitruvius::RegressorOptions().held_out,
               "share of the pictures that judge which weights are kept");
 DEFINE_double(label_out, vitruvius::LabelWeightOptions().out,

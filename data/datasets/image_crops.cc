@@ -131,6 +131,7 @@ CropAugmentation CropAugmentation::Times(double factor) const {
         &CropAugmentation::saturation, &CropAugmentation::channel, &CropAugmentation::erased_share,
         &CropAugmentation::erased_side})
     scaled.*range *= factor;
+  if (factor == 0) scaled.mirrored_share = 0;
   return scaled;
 }
 
@@ -145,6 +146,7 @@ void CropAugmentation::Check() const {
   VT_CHECK(channel >= 0 && channel < 1);
   VT_CHECK(erased_share >= 0 && erased_share <= 1);
   VT_CHECK(erased_side >= 0 && erased_side <= 1);
+  VT_CHECK(mirrored_share >= 0 && mirrored_share <= 1);
 }
 
 CropChange DrawCropChange(const CropAugmentation& augmentation, Rng* rng) {
@@ -167,6 +169,7 @@ CropChange DrawCropChange(const CropAugmentation& augmentation, Rng* rng) {
   const double x = rng->Uniform(0, 1 - width), y = rng->Uniform(0, 1 - height);
   for (float& value : change.erased_color) value = static_cast<float>(rng->Uniform());
   if (erases) change.erased = {x, y, width, height};
+  change.mirrored = rng->Uniform() < augmentation.mirrored_share;
   return change;
 }
 
@@ -232,6 +235,10 @@ std::vector<float> SampleCrop(const CropSource& source, const CropView& view, in
     }
   }
   return crop;
+}
+
+void MirrorCrop(int size_px, std::vector<float>* crop) {
+  for (auto row = crop->begin(); row != crop->end(); row += size_px) std::reverse(row, row + size_px);
 }
 
 void ChangeColors(const CropChange& change, int size_px, std::vector<float>* crop) {

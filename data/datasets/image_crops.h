@@ -46,19 +46,21 @@ struct CropView {
 
 // What makes of one picture many. Zero: not at all.
 struct CropAugmentation {
-  double turn_deg = 30;        // at most, to either side; on turned_share of the crops
-  double turned_share = 0.6;   // as in SPIN
-  double zoom = 0.25;          // 1 - zoom to 1 + zoom
-  double shift = 0.1;          // crop units, at most, of each axis
-  double brightness = 0.2;     // factor 1 - brightness to 1 + brightness
-  double contrast = 0.2;       // factor about the crop's mean
-  double saturation = 0.3;     // factor about each pixel's grey
-  double channel = 0.1;        // factor of each channel
-  double erased_share = 0.25;  // of the crops lose a rectangle
-  double erased_side = 0.5;    // its sides at most, of the crop's
+  double turn_deg = 30;         // at most, to either side; on turned_share of the crops
+  double turned_share = 0.6;    // as in SPIN
+  double zoom = 0.25;           // 1 - zoom to 1 + zoom
+  double shift = 0.1;           // crop units, at most, of each axis
+  double brightness = 0.2;      // factor 1 - brightness to 1 + brightness
+  double contrast = 0.2;        // factor about the crop's mean
+  double saturation = 0.3;      // factor about each pixel's grey
+  double channel = 0.1;         // factor of each channel
+  double erased_share = 0.25;   // of the crops lose a rectangle
+  double erased_side = 0.5;     // its sides at most, of the crop's
+  double mirrored_share = 0.5;  // of the crops show the mirror image, left for right
 
   static CropAugmentation None() { return CropAugmentation().Times(0); }
-  // Every range and share times a factor of 0 to 1.
+  // Every range and share times a factor of 0 to 1, but for mirror images, which are as real as the others:
+  // as many as there were, none at factor 0.
   CropAugmentation Times(double factor) const;
   void Check() const;  // throws ContractError
 };
@@ -72,6 +74,7 @@ struct CropChange {
   // x, y, width, height of what is erased, of the crop's side; no width: nothing.
   std::array<double, 4> erased = {0, 0, 0, 0};
   std::array<float, 3> erased_color = {0, 0, 0};
+  bool mirrored = false;  // the crop is the mirror image of what its view shows
 
   CropView ViewOf(const CropFrame& frame) const { return {frame, turn_rad, zoom, shift}; }
 };
@@ -93,6 +96,8 @@ double ReachOf(const CropAugmentation& augmentation);
 // picture.
 std::vector<float> SampleCrop(const CropSource& source, const CropView& view, int size_px,
                               const std::array<float, 3>& fill);
+// Left for right, in place.
+void MirrorCrop(int size_px, std::vector<float>* crop);
 // Colours, then the erased rectangle, in place; kept within 0 to 1.
 void ChangeColors(const CropChange& change, int size_px, std::vector<float>* crop);
 

@@ -83,6 +83,24 @@ at::Tensor NumbersOfSegments(const std::vector<SegmentParameters>& people) {
   return numbers;
 }
 
+// With D = diag(-1, 1, 1) in the body's axes and in the camera's every rotation R becomes D R D, of the joint
+// on the other side.
+at::Tensor MirrorNumbers(const at::Tensor& numbers, const std::vector<int>& swap) {
+  const std::int64_t joints = JointsOf(numbers);
+  VT_CHECK_EQ(static_cast<std::int64_t>(swap.size()), joints);
+  const SegmentNumberPlaces places(joints);
+  at::Tensor from = at::arange(numbers.size(1), at::kLong), sign = at::ones({numbers.size(1)});
+  for (std::int64_t j = 0; j < joints; ++j) {
+    const std::int64_t other = swap[static_cast<std::size_t>(j)];
+    for (std::int64_t i = 0; i < 4; ++i) from[4 * j + i] = 4 * other + i;
+    sign[4 * j + 2] = sign[4 * j + 3] = -1;  // y and z
+    from[places.scales + j] = places.scales + other;
+  }
+  for (const std::int64_t place : {1, 2, 3, 6}) sign[places.rotation + place] = -1;  // one side of them is x
+  sign[places.camera + 1] = -1;
+  return numbers.index_select(1, from.to(numbers.device())) * sign.to(numbers.options());
+}
+
 TorchSegments::Parameters SegmentsOfNumbers(const at::Tensor& numbers) {
   const std::int64_t joints = JointsOf(numbers), rows = numbers.size(0);
   const SegmentNumberPlaces places(joints);

@@ -39,6 +39,10 @@ at::Tensor NumbersOfSegments(const std::vector<SegmentParameters>& people);  // 
 TorchSegments::Parameters SegmentsOfNumbers(const at::Tensor& numbers);
 // As plain values. A reflection is taken for the rotation with its first two columns.
 std::vector<SegmentParameters> ParametersOfNumbers(const at::Tensor& numbers);
+// The numbers of the mirror image, left for right, of a body that is its own mirror image at rest, in the
+// mirror image of its picture. swap: MirrorPermutation of the joints. Differentiable; twice is the same
+// again.
+at::Tensor MirrorNumbers(const at::Tensor& numbers, const std::vector<int>& swap);
 // The places of the parts within the numbers.
 struct SegmentNumberPlaces {
   explicit SegmentNumberPlaces(std::int64_t joints)

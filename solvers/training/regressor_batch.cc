@@ -28,8 +28,9 @@ void RegressorExample::Check(const BodyModel& model) const {
 
 RegressorBatch RegressorBatch::To(at::Device device) const {
   RegressorBatch there = *this;
-  for (at::Tensor* tensor : {&there.images, &there.weights, &there.labels, &there.is_labelled, &there.targets,
-                             &there.dense_weights, &there.keypoint_weights})
+  for (at::Tensor* tensor :
+       {&there.images, &there.weights, &there.is_mirrored, &there.labels, &there.is_labelled, &there.targets,
+        &there.dense_weights, &there.keypoint_weights})
     *tensor = tensor->to(device);
   return there;
 }
@@ -53,6 +54,7 @@ RegressorBatch MakeRegressorBatch(const BodyModel& model, const std::vector<Regr
   batch.images = crops.images;
   batch.labels = NumbersOfSegments(labels);
   batch.weights = at::zeros({count});
+  batch.is_mirrored = at::zeros({count});
   batch.is_labelled = at::zeros({count});
   batch.targets = at::zeros({count, most, 2});
   batch.dense_weights = at::zeros({count, most});
@@ -61,6 +63,7 @@ RegressorBatch MakeRegressorBatch(const BodyModel& model, const std::vector<Regr
     const auto row = static_cast<std::size_t>(n);
     const RegressorExample& example = examples[static_cast<std::size_t>(rows[row])];
     if (crops.is_there[row]) batch.weights.data_ptr<float>()[n] = static_cast<float>(example.label_weight);
+    if (crops.mirrored[row]) batch.is_mirrored.data_ptr<float>()[n] = 1;
     if (example.label) batch.is_labelled.data_ptr<float>()[n] = 1;
     const Eigen::Index split = example.num_keypoints, all = example.points.size();
     const double keypoints = example.weights.head(split).sum(),

@@ -30,6 +30,7 @@ struct RegressorExample {
 struct RegressorBatch {
   at::Tensor images;         // (N, 3, S, S), see CropBatch
   at::Tensor weights;        // (N), 0 where the picture could not be read
+  at::Tensor is_mirrored;    // (N) 0 or 1: the picture is the mirror image of what labels and targets tell
   at::Tensor labels;         // (N, 5J+12), see models/networks/segment_regressor.h, in crop units
   at::Tensor is_labelled;    // (N) 0 or 1
   at::Tensor targets;        // (N, P, 2) crop units

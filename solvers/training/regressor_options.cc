@@ -35,8 +35,9 @@ std::string RegressorOptions::Describe() const {
                 small_share, " regress ", regress_weight, " dense ", dense_weight, " keypoints ",
                 keypoint_weight, " augmentation ", a.turn_deg, " ", a.turned_share, " ", a.zoom, " ", a.shift,
                 " ", a.brightness, " ", a.contrast, " ", a.saturation, " ", a.channel, " ", a.erased_share,
-                " ", a.erased_side, " held_out ", held_out, " seed ", seed, " log_every ", log_every,
-                " evaluations ", evaluations, " validation_examples ", validation_examples);
+                " ", a.erased_side, " ", a.mirrored_share, " held_out ", held_out, " seed ", seed,
+                " log_every ", log_every, " evaluations ", evaluations, " validation_examples ",
+                validation_examples);
 }
 
 std::int64_t RegressorOptions::StepsPerEpoch(std::int64_t examples) const {

@@ -9,6 +9,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "data/datasets/torch/ahead.h"
+#include "models/body/joint_tree.h"
 #include "models/util/check.h"
 #include "models/util/rng.h"
 #include "solvers/training/flat_adam.h"
@@ -69,6 +70,7 @@ class RegressorTask : public TrainingTask {
         train_(train),
         validation_(validation),
         device_(device),
+        swap_(MirrorPermutation(model_->joint_names())),
         steps_per_epoch_(options.StepsPerEpoch(static_cast<std::int64_t>(train.size()))),
         regressor_(std::make_shared<SegmentRegressor>(
             SegmentRegressorSize{options.trunk, model_->num_joints(), options.crop_px}, device)),
@@ -92,7 +94,11 @@ class RegressorTask : public TrainingTask {
   at::Tensor Step(std::int64_t step) override {
     const RegressorBatch batch = batches_.Take(step);
     const at::Tensor raw = regressor_->Raw(batch.images, true);
-    const RegressorLosses losses = RegressorLossesOf(regressor_->NumbersOfRaw(raw), batch);
+    const at::Tensor seen = regressor_->NumbersOfRaw(raw);
+    // Labels and points stay: of a mirror image the mirror image is compared.
+    const at::Tensor numbers =
+        at::where(batch.is_mirrored.unsqueeze(1) > 0, MirrorNumbers(seen, swap_), seen);
+    const RegressorLosses losses = RegressorLossesOf(numbers, batch);
     const at::Tensor regress = BatchMean(losses.regress, batch), dense = BatchMean(losses.dense, batch),
                      keypoints = BatchMean(losses.keypoints, batch);
     const at::Tensor total = Total(regress, dense, keypoints);
@@ -161,6 +167,7 @@ class RegressorTask : public TrainingTask {
   const Examples& train_;
   const Examples& validation_;
   const at::Device device_;
+  const std::vector<int> swap_;
   const std::int64_t steps_per_epoch_;
   std::shared_ptr<SegmentRegressor> regressor_;
   FlatAdam adam_;

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "models/body/joint_tree.h"
+#include "models/body/mannequin.h"
 #include "models/math/so3.h"
 #include "models/networks/parameters.h"
 #include "models/util/check.h"
@@ -142,6 +144,29 @@ TEST(SegmentNumbers, GradientsAreFiniteAtTheIdentity) {
   EXPECT_TRUE(gradient.isfinite().all().item<bool>());
   EXPECT_NEAR(gradient[0][5].item<double>(), 2, 1e-6);  // angle = 2 v near the identity
   EXPECT_EQ(gradient[0].slice(0, 0, 4).abs().max().item<double>(), 0);
+}
+
+TEST(SegmentNumbers, OfTheMirrorImageShowTheMirrorImage) {
+  const auto model = Mannequin();
+  const std::vector<int> swap = MirrorPermutation(model->joint_names());
+  const at::Tensor numbers = NumbersOfSegments({Somebody(*model, 1), Somebody(*model, 2)}),
+                   mirrored = MirrorNumbers(numbers, swap);
+  EXPECT_TRUE(MirrorNumbers(mirrored, swap).equal(numbers));
+  PointSet points;
+  for (int j = 0; j < model->num_joints(); ++j) points.AddJoint(j);
+  SegmentEvaluator evaluator(model, points);
+  const std::vector<SegmentParameters> here = ParametersOfNumbers(numbers),
+                                       there = ParametersOfNumbers(mirrored);
+  for (size_t n = 0; n < here.size(); ++n) {
+    ASSERT_TRUE(evaluator.Evaluate(here[n], false));
+    const MatrixX3d seen = evaluator.points();
+    ASSERT_TRUE(evaluator.Evaluate(there[n], false));
+    for (int j = 0; j < model->num_joints(); ++j) {
+      const Eigen::RowVector3d other = seen.row(swap[static_cast<size_t>(j)]),
+                               found = evaluator.points().row(j);
+      EXPECT_LT((found - Eigen::RowVector3d(-other.x(), other.y(), other.z())).norm(), 1e-4) << n << " " << j;
+    }
+  }
 }
 
 TEST(SegmentNumbers, AReflectionIsTakenForARotation) {

@@ -1,6 +1,7 @@
 // Training of image regressors: that small ones learn, going on after a stop, broken pictures, files.
 #include "solvers/training/train_regressor.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include <ATen/Parallel.h>
@@ -96,6 +97,45 @@ TEST_F(TrainRegressorTest, SameSeedSameRegressorAndResumedIsAsUninterrupted) {
   options.seed = 2;
   EXPECT_FALSE(whole.arrays.at("head.bias").bytes == Train(options).arrays.at("head.bias").bytes);
   EXPECT_THROW(Train(options, checkpoint, true), InputError);  // another training
+}
+
+// Learned from pictures and their mirror images, it sees people in mirrored files as they are there.
+TEST_F(TrainRegressorTest, MirrorImagesAreLearnedAsMirrorImages) {
+  RegressorOptions options = Small(90);
+  options.trunk.width = 16;
+  options.learning_rate = 2e-3;
+  options.augmentation = CropAugmentation::None();
+  options.augmentation.mirrored_share = 0.5;
+  options.evaluations = 1;
+  options.log_every = 10;
+  const TrainedRegressor trained = TrainRegressor(options, model_, people_, people_, "", "", false);
+  std::vector<PictureCrop> crops;
+  for (const RegressorExample& person : people_) {
+    Image picture = ReadPicture(person.image_path);
+    for (int y = 0; y < picture.height; ++y) {
+      const auto row = picture.pixels.begin() + static_cast<std::ptrdiff_t>(y) * picture.width;
+      std::reverse(row, row + picture.width);
+    }
+    const std::string path = folder_ / ("mirrored_" + std::to_string(crops.size()) + ".png");
+    WritePng(path, picture);
+    crops.push_back({path, person.crop});
+    crops.back().frame.center_px.x() = kPicturePx - crops.back().frame.center_px.x();
+  }
+  const std::vector<PredictedSegments> predicted = PredictSegments(*trained.regressor, crops, 8);
+  for (size_t i = 0; i < people_.size(); ++i) {
+    // Its keypoints by their names' other side.
+    const std::vector<int> swap = FindKeypointSet("coco17")->Mirror();
+    SegmentEvaluator evaluator(model_, people_[i].points);
+    ASSERT_TRUE(evaluator.Evaluate(predicted[i].parameters, false));
+    double apart = 0;
+    for (int k = 0; k < people_[i].num_keypoints; ++k) {
+      const Eigen::RowVector2d seen = people_[i].targets_px.row(swap[static_cast<size_t>(k)]);
+      apart +=
+          (evaluator.points().row(k).head<2>() - Eigen::RowVector2d(kPicturePx - seen.x(), seen.y())).norm() /
+          people_[i].num_keypoints;
+    }
+    EXPECT_LT(apart, 5) << i;  // px of a person 50 px tall
+  }
 }
 
 // The first half of the steps on crops of 32 px, the others on 64: the stop is before the change.

@@ -61,11 +61,13 @@ CropBatch CropLoader::LoadChanged(const std::vector<std::int64_t>& rows,
   for (std::size_t i = 0; i < rows.size(); ++i, out += 3 * plane) {
     VT_CHECK(rows[i] >= 0 && rows[i] < size());
     batch.views.push_back(changes[i].ViewOf(crops_[static_cast<std::size_t>(rows[i])].frame));
+    batch.mirrored.push_back(changes[i].mirrored);
     const CropSource* source = Source(rows[i]);
     batch.is_there.push_back(source != nullptr);
     if (source == nullptr) continue;
     std::vector<float> crop = SampleCrop(*source, batch.views.back(), side, kMean);
     ChangeColors(changes[i], side, &crop);
+    if (changes[i].mirrored) MirrorCrop(side, &crop);
     for (std::size_t c = 0; c < 3; ++c) {
       for (std::size_t p = 0; p < plane; ++p)
         out[3 * p + c] = (crop[c * plane + p] - kMean[c]) / kDeviation[c];

@@ -23,6 +23,7 @@ struct CropBatch {
   at::Tensor images;            // (N, 3, S, S) float, channels last, normalised as ImageNet's are; zero where
                                 // there is no picture
   std::vector<CropView> views;  // (N) how each is seen
+  std::vector<bool> mirrored;   // (N) its picture is the mirror image of that, left for right
   std::vector<bool> is_there;   // (N) its picture could be read
 };
 

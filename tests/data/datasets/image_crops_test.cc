@@ -139,6 +139,12 @@ TEST(ChangeColors, KeepsWhatIsNotAskedForAndErases) {
   for (size_t i = 0; i < 256; ++i) EXPECT_NEAR(crop[i], crop[512 + i], 1e-6);
 }
 
+TEST(MirrorCrop, TurnsEveryRowOfEveryPlane) {
+  std::vector<float> crop = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  MirrorCrop(2, &crop);
+  EXPECT_EQ(crop, (std::vector<float>{2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11}));
+}
+
 TEST(DrawCropChange, FollowsFromTheRngWithinItsBounds) {
   const CropAugmentation augmentation;
   Rng a(5), b(5);

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include <Eigen/Geometry>
 #include <gtest/gtest.h>
 
 #include "models/body/mannequin.h"
