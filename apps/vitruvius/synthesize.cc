@@ -3,11 +3,11 @@
 #include <cmath>
 #include <cstdio>
 
+#include "apps/common/observation_flags.h"
 #include "apps/common/pose_inputs.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/session.h"
-#include "data/bodies/body_chart.h"
 #include "data/datasets/synthetic_set.h"
 #include "models/util/check.h"
 
@@ -39,11 +39,14 @@ int Synthesize(const std::vector<std::string>& inputs) {
   options.seed = FLAGS_seed;
 
   const std::shared_ptr<const BodyModel> model = ModelFromFlags();
-  const std::shared_ptr<const SurfaceChart> chart = ChartOrOwn(*model);
+  std::shared_ptr<const SurfaceChart> chart = ChartFromFlags(*model);
   if (chart == nullptr) {
     throw InputError(model->name(), "chart_part",
-                     "found none, expected a body with a chart of its surface (vitruvius model chart)");
+                     "found none, expected a body with a chart of its surface (vitruvius model chart), or "
+                     "--chart UV_Processed.mat for SMPL");
   }
+  if (chart->data().faces != model->faces())
+    chart = SurfaceChart::Create(ChartOverFaces(chart->data(), *model, FLAGS_chart), FLAGS_chart);
   const PoseCollection poses = PosesFromFlags(inputs, *model, FLAGS_mirror);
   const SyntheticImages images(model, chart, poses, options);
   const std::string folder = OutputFolder();
@@ -77,7 +80,7 @@ Command SynthesizeCommand() {
       "clothes, light, camera and background, at times with something in front. Picture i depends on --seed\n"
       "and i alone, whatever --count and --threads are. The body needs a chart of its surface: the "
       "mannequin,\n"
-      "the free body and files that hold one have it. DIR gets\n"
+      "the free body and files that hold one have it, and SMPL has --chart UV_Processed.mat. DIR gets\n"
       "  images/000000.jpg ...  masks/000000.png ... (255: the person is seen)\n"
       "  annotations.json       COCO: 17 keypoints (2 seen, 1 hidden, 0 outside), box, area, and "
       "DensePose's\n"
@@ -90,8 +93,8 @@ Command SynthesizeCommand() {
       "  vitruvius synthesize mocap/train --out set/ --count 20000\n"
       "  vitruvius synthesize walk.bvh --model free --backgrounds photos/ --side 224 --out set/\n"
       "  vitruvius register set/annotations.json --images set/images --overlay --out fits/\n",
-      {"out", "count", "side", "backgrounds", "points", "occluded", "betas_sd", "model", "gender", "cap",
-       "mirror", "seed", "threads", "quiet"},
+      {"out", "count", "side", "backgrounds", "points", "occluded", "betas_sd", "model", "gender", "chart",
+       "cap", "mirror", "seed", "threads", "quiet"},
       Synthesize};
 }
 

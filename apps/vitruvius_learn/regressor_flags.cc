@@ -21,6 +21,7 @@ DEFINE_double(dense_weight, vitruvius::RegressorOptions().dense_weight,
 DEFINE_double(keypoint_weight, vitruvius::RegressorOptions().keypoint_weight,
               "weight of the squared distances of keypoints");
 DEFINE_double(weight_decay, vitruvius::RegressorOptions().weight_decay, "L2 on the weights");
+DEFINE_int64(warm, vitruvius::RegressorOptions().warm_steps, "steps over which the rate rises from nothing");
 DEFINE_double(length_weight, vitruvius::RegressorOptions().length_weight,
               "weight of how far raw quaternions and the raw rotation's columns are from unit length");
 DEFINE_double(small, vitruvius::RegressorOptions().small_share,
@@ -46,10 +47,11 @@ namespace vitruvius {
 
 const std::vector<std::string>& RegressorFlagNames() {
   static const std::vector<std::string> names = {
-      "arch",           "size",         "backbone",        "init",         "epochs",
-      "batch",          "rate",         "decay",           "weight_decay", "length_weight",
-      "regress_weight", "dense_weight", "keypoint_weight", "small",        "augment",
-      "held_out",       "label_out",    "unlabelled",      "evaluations",  "cache_mb"};
+      "warm",          "arch",           "size",         "backbone",        "init",
+      "epochs",        "batch",          "rate",         "decay",           "weight_decay",
+      "length_weight", "regress_weight", "dense_weight", "keypoint_weight", "small",
+      "augment",       "held_out",       "label_out",    "unlabelled",      "evaluations",
+      "cache_mb"};
   return names;
 }
 
@@ -66,6 +68,7 @@ RegressorFlags RegressorFromFlags() {
   TakeFlag("small", FLAGS_small, 0, 1, &training.small_share);
   if (training.small_share > 0 && training.crop_px < 64)
     throw UsageError("--small: crops of half the side need --size 64 or more");
+  TakeFlag("warm", FLAGS_warm, 0, 1e9, &training.warm_steps);
   TakeFlag("regress_weight", FLAGS_regress_weight, 0, 1e6, &training.regress_weight);
   TakeFlag("dense_weight", FLAGS_dense_weight, 0, 1e6, &training.dense_weight);
   TakeFlag("keypoint_weight", FLAGS_keypoint_weight, 0, 1e6, &training.keypoint_weight);

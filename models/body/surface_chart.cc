@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -229,6 +230,66 @@ VertexWeights SurfaceChart::WeightsOf(const ChartFace& place) const {
   VertexWeights weights;
   for (int k = 0; k < 3; ++k) weights.emplace_back(data_.faces(place.face, k), place.bary(k));
   return weights;
+}
+
+SurfaceChartData ChartOverFaces(const SurfaceChartData& chart, const BodyModel& model,
+                                const std::string& owner) {
+  constexpr int kMostLacking = 100;  // one in so many
+  using Corners = std::array<int, 3>;
+  const auto corners_of = [](const MatrixX3i& faces, Eigen::Index f) {
+    return Corners{faces(f, 0), faces(f, 1), faces(f, 2)};
+  };
+  std::map<Corners, Eigen::Index> face_of;
+  std::map<int, std::map<int, Eigen::Vector2d>> uv_in_part_of;  // by vertex
+  for (Eigen::Index f = 0; f < chart.faces.rows(); ++f) {
+    Corners corners = corners_of(chart.faces, f);
+    for (int k = 0; k < 3; ++k)
+      uv_in_part_of[corners[static_cast<size_t>(k)]].emplace(chart.part[f], chart.uv.block<1, 2>(f, 2 * k));
+    std::sort(corners.begin(), corners.end());
+    face_of.emplace(corners, f);
+  }
+  SurfaceChartData over = {model.faces(), Eigen::VectorXi(model.num_faces()), ChartUv(model.num_faces(), 6)};
+  int lacking = 0;
+  for (int f = 0; f < model.num_faces(); ++f) {
+    const Corners corners = corners_of(over.faces, f);
+    Corners sorted = corners;
+    std::sort(sorted.begin(), sorted.end());
+    const auto found = face_of.find(sorted);
+    int part = 0;
+    if (found != face_of.end()) {
+      part = chart.part[found->second];
+    } else {
+      if (++lacking * kMostLacking > model.num_faces()) {
+        throw InputError(StrCat(owner, ": chart: found none for more than a hundredth of the faces of ",
+                                model.name(), ", expected a chart of this body"));
+      }
+      for (const auto& [candidate, uv] : uv_in_part_of[corners[0]]) {
+        if (uv_in_part_of[corners[1]].count(candidate) > 0 &&
+            uv_in_part_of[corners[2]].count(candidate) > 0) {
+          part = candidate;
+          break;
+        }
+      }
+      if (part == 0) {
+        throw InputError(StrCat(owner, ": chart: found no part with all vertices of face ", f, " of ",
+                                model.name(), ", expected a chart of this body"));
+      }
+    }
+    over.part[f] = part;
+    for (int k = 0; k < 3; ++k) {
+      const int vertex = corners[static_cast<size_t>(k)];
+      Eigen::Vector2d uv;
+      if (found == face_of.end()) {
+        uv = uv_in_part_of[vertex].at(part);
+      } else {
+        int corner = 0;
+        while (chart.faces(found->second, corner) != vertex) ++corner;
+        uv = chart.uv.block<1, 2>(found->second, 2 * corner).transpose();
+      }
+      over.uv.block<1, 2>(f, 2 * k) = uv.transpose();
+    }
+  }
+  return over;
 }
 
 std::shared_ptr<const SurfaceChart> ChartOf(const BodyModel& model) {

@@ -88,6 +88,13 @@ class SurfaceChart {
   std::unique_ptr<const Lookup> lookup_;
 };
 
+// A chart of the body's vertices over the body's own faces in their order, for what needs every face to have
+// a place: DensePose's has SMPL's faces in an order of its own, and two fewer. A face that the chart lacks
+// gets the lowest part in which all its vertices have coordinates. Throws InputError, beginning with `owner`,
+// when there is none, or when the chart lacks more than a hundredth of the faces: it is another body's.
+SurfaceChartData ChartOverFaces(const SurfaceChartData& chart, const BodyModel& model,
+                                const std::string& owner);
+
 // The chart that came with a body, over the body's own faces; null when it has none.
 std::shared_ptr<const SurfaceChart> ChartOf(const BodyModel& model);
 

@@ -13,6 +13,7 @@ void RegressorOptions::Check() const {
   VT_CHECK_GT(epochs, 0);
   VT_CHECK_GT(batch, 1);
   VT_CHECK_GT(learning_rate, 0);
+  VT_CHECK_GE(warm_steps, 0);
   VT_CHECK(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1);
   VT_CHECK_GE(weight_decay, 0);
   VT_CHECK_GE(length_weight, 0);
@@ -30,14 +31,14 @@ void RegressorOptions::Check() const {
 std::string RegressorOptions::Describe() const {
   const CropAugmentation& a = augmentation;
   return StrCat("regressor ", NameOf(trunk.kind), " width ", trunk.width, " crop ", crop_px, " epochs ",
-                epochs, " batch ", batch, " learning_rate ", learning_rate, " decays ", decays, " beta1 ",
-                beta1, " beta2 ", beta2, " weight_decay ", weight_decay, " length ", length_weight, " small ",
-                small_share, " regress ", regress_weight, " dense ", dense_weight, " keypoints ",
-                keypoint_weight, " augmentation ", a.turn_deg, " ", a.turned_share, " ", a.zoom, " ", a.shift,
-                " ", a.brightness, " ", a.contrast, " ", a.saturation, " ", a.channel, " ", a.erased_share,
-                " ", a.erased_side, " ", a.mirrored_share, " held_out ", held_out, " seed ", seed,
-                " log_every ", log_every, " evaluations ", evaluations, " validation_examples ",
-                validation_examples);
+                epochs, " batch ", batch, " learning_rate ", learning_rate, " decays ", decays, " warm ",
+                warm_steps, " beta1 ", beta1, " beta2 ", beta2, " weight_decay ", weight_decay, " length ",
+                length_weight, " small ", small_share, " regress ", regress_weight, " dense ", dense_weight,
+                " keypoints ", keypoint_weight, " augmentation ", a.turn_deg, " ", a.turned_share, " ",
+                a.zoom, " ", a.shift, " ", a.brightness, " ", a.contrast, " ", a.saturation, " ", a.channel,
+                " ", a.erased_share, " ", a.erased_side, " ", a.mirrored_share, " held_out ", held_out,
+                " seed ", seed, " log_every ", log_every, " evaluations ", evaluations,
+                " validation_examples ", validation_examples);
 }
 
 std::int64_t RegressorOptions::StepsPerEpoch(std::int64_t examples) const {

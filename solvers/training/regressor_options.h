@@ -18,6 +18,8 @@ struct RegressorOptions {
   std::int64_t batch = 30;
   double learning_rate = 1e-4;
   bool decays = true;  // the rate falls over the last 40 % of the steps to 2 %; not in the paper
+  // The rate rises over so many steps from nothing; not in the paper.
+  std::int64_t warm_steps = 0;
   double beta1 = 0.9, beta2 = 0.999;  // Adam's
   double weight_decay = 0;            // added to the gradient, times the weights
   // Of the raw rotations' lengths, see SegmentRegressor; not in the paper, which tells of no such trouble.

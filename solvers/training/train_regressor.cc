@@ -106,9 +106,7 @@ class RegressorTask : public TrainingTask {
     const at::Tensor lengths = options_.length_weight * BatchMean(regressor_->LengthPenalty(raw), batch);
     at::Tensor gradient = FlatGradient(total + lengths, regressor_->parameters());
     if (options_.weight_decay > 0) gradient.add_(weights, options_.weight_decay);
-    const double rate =
-        options_.learning_rate * (options_.decays ? RateAt(step, options_.epochs * steps_per_epoch_) : 1);
-    adam_.Step(weights, gradient, rate);
+    adam_.Step(weights, gradient, RateOf(step));
     return at::stack({total, regress, dense, keypoints}).detach();
   }
 
@@ -134,6 +132,12 @@ class RegressorTask : public TrainingTask {
   }
 
  private:
+  double RateOf(std::int64_t step) const {
+    double rate = options_.learning_rate;
+    if (step < options_.warm_steps)
+      rate *= static_cast<double>(step + 1) / static_cast<double>(options_.warm_steps);
+    return options_.decays ? rate * RateAt(step, options_.epochs * steps_per_epoch_) : rate;
+  }
   at::Tensor Total(const at::Tensor& regress, const at::Tensor& dense, const at::Tensor& keypoints) const {
     return options_.regress_weight * regress + options_.dense_weight * dense +
            options_.keypoint_weight * keypoints;

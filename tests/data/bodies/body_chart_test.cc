@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <string>
 
@@ -322,6 +323,60 @@ TEST(MinCutTest, IsTheLeast) {
       least = std::min(least, cost_of(labels));
     }
     EXPECT_NEAR(cost_of(cut.Solve()), least, 1e-9);
+  }
+}
+
+// The mannequin's chart in another order, its corners turned, without one face.
+SurfaceChartData Shuffled(const SurfaceChartData& chart, Eigen::Index left_out) {
+  const Eigen::Index count = chart.faces.rows();
+  SurfaceChartData other = {MatrixX3i(count - 1, 3), Eigen::VectorXi(count - 1), ChartUv(count - 1, 6)};
+  for (Eigen::Index f = 0, row = 0; f < count; ++f) {
+    if (f == left_out) continue;
+    const Eigen::Index at = (row * 7919 + 5) % (count - 1);
+    for (Eigen::Index k = 0; k < 3; ++k) {
+      const Eigen::Index corner = (k + f) % 3;
+      other.faces(at, k) = chart.faces(f, corner);
+      other.uv.block<1, 2>(at, 2 * k) = chart.uv.block<1, 2>(f, 2 * corner);
+    }
+    other.part[at] = chart.part[f];
+    ++row;
+  }
+  return other;
+}
+
+TEST(ChartOverFaces, PutsFacesInTheBodysOrderAndFillsTheOneThatIsLacking) {
+  const auto model = Mannequin();
+  const SurfaceChartData chart = MakeBodyChart(*model);
+  ASSERT_NE(std::gcd(chart.faces.rows() - 1, Eigen::Index{7919}), 7919);
+  // A face whose vertices are of its part alone, so that there is one answer.
+  Eigen::Index inside = -1;
+  for (Eigen::Index f = 0; f < chart.faces.rows() && inside < 0; ++f) {
+    bool alone = true;
+    for (Eigen::Index g = 0; g < chart.faces.rows(); ++g) {
+      for (int k = 0; k < 3; ++k)
+        alone = alone &&
+                (chart.part[g] == chart.part[f] || (chart.faces.row(g).array() != chart.faces(f, k)).all());
+    }
+    if (alone) inside = f;
+  }
+  ASSERT_GE(inside, 0);
+  const SurfaceChartData over = ChartOverFaces(Shuffled(chart, inside), *model, "file.mat");
+  EXPECT_EQ(over.faces, model->faces());
+  EXPECT_EQ(over.part, chart.part);
+  EXPECT_EQ(over.uv, chart.uv);
+}
+
+TEST(ChartOverFaces, AnotherBodysChartIsNamed) {
+  const auto model = Mannequin();
+  SurfaceChartData chart = MakeBodyChart(*model);
+  chart.faces.col(0).swap(chart.faces.col(1));  // turned over, but of the same vertices
+  EXPECT_NO_THROW(ChartOverFaces(chart, *model, "file.mat"));
+  chart.faces.array() += 1;
+  try {
+    ChartOverFaces(chart, *model, "file.mat");
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("file.mat: chart: found none for more than a hundredth"));
   }
 }
 
