@@ -108,6 +108,18 @@ TEST_F(RegressorExamplesTest, PredictionsAreResultsThatCanBeReadBack) {
   EXPECT_GT(results[0].residual_median, 0);
   EXPECT_GT(results[0].num_keypoints, 5);
 
+  // Whoever comes after one without a picture is seen in the own crop, and judged by the own points.
+  const std::vector<FitResult> after =
+      PredictResults(regressor, model_, people, {"", picture, broken, picture}, recipe_, {}, options);
+  EXPECT_EQ(after[0].reason, reason::kBadInput);
+  ASSERT_TRUE(after[1].usable) << after[1].detail;
+  const auto seen = Example(people[1], nullptr, picture);
+  ASSERT_TRUE(seen) << why_;
+  SegmentEvaluator evaluator(model_, seen->points);
+  ASSERT_TRUE(evaluator.Evaluate(SegmentFitter::ParametersOf(after[1]), false));
+  const double mean = (evaluator.points().leftCols<2>() - seen->targets_px).rowwise().norm().mean();
+  EXPECT_NEAR(after[1].residual_mean, mean, 0.02 * mean);
+
   ResultsWriter writer(folder.path(), *model_, 0, 0, true);
   for (size_t i = 0; i < 4; ++i) writer.Append(results[i], people[i]);
   writer.Finish();

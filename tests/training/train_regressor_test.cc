@@ -99,6 +99,35 @@ TEST_F(TrainRegressorTest, SameSeedSameRegressorAndResumedIsAsUninterrupted) {
   EXPECT_THROW(Train(options, checkpoint, true), InputError);  // another training
 }
 
+TEST_F(TrainRegressorTest, LengthsOfRawRotationsAreHeld) {
+  RegressorOptions options = Small(20);
+  options.learning_rate = 1e-2;
+  const auto penalty = [&](double weight) {
+    options.length_weight = weight;
+    const std::shared_ptr<const SegmentRegressor> regressor = Train(options).regressor;
+    at::NoGradGuard no_grad;
+    const at::Tensor images = at::ones({1, 3, options.crop_px, options.crop_px});
+    return regressor->LengthPenalty(regressor->Raw(images, false))[0].item<double>();
+  };
+  EXPECT_LT(penalty(1), 0.5 * penalty(0));
+}
+
+TEST_F(TrainRegressorTest, TheRateRisesOverTheFirstSteps) {
+  RegressorOptions options = Small(1);
+  options.epochs = 1;
+  const TrainedRegressor at_once = Train(options);
+  options.warm_steps = 1000000;
+  const TrainedRegressor hardly = Train(options);
+  const auto bias = [](const TrainedRegressor& trained) {
+    return trained.regressor->parameters().at("head.bias").detach();
+  };
+  SegmentRegressor fresh(hardly.regressor->size(), at::kCPU);
+  fresh.Initialise(options.seed, RestInCrop(*model_));
+  const at::Tensor start = fresh.parameters().at("head.bias").detach();
+  EXPECT_LT((bias(hardly) - start).abs().max().item<double>(), 1e-6);
+  EXPECT_GT((bias(at_once) - start).abs().max().item<double>(), 1e-5);
+}
+
 // Learned from pictures and their mirror images, it sees people in mirrored files as they are there.
 TEST_F(TrainRegressorTest, MirrorImagesAreLearnedAsMirrorImages) {
   RegressorOptions options = Small(90);
