@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include <Eigen/Geometry>
 #include <gtest/gtest.h>
+#include <Eigen/Geometry>
 
 #include "models/body/mannequin.h"
 
