@@ -24,8 +24,6 @@ DEFINE_double(weight_decay, vitruvius::RegressorOptions().weight_decay, "L2 on t
 DEFINE_int64(warm, vitruvius::RegressorOptions().warm_steps, "steps over which the rate rises from nothing");
 DEFINE_double(length_weight, vitruvius::RegressorOptions().length_weight,
               "weight of how far raw quaternions and the raw rotation's columns are from unit length");
-DEFINE_double(small, vitruvius::RegressorOptions().small_share,
-              "share of the steps, at first, that see crops of half the side, a quarter of the work");
 DEFINE_bool(decay, vitruvius::RegressorOptions().decays,
             "the rate falls over the last 40 % of the steps to 2 %; off: constant, as in the paper");
 DEFINE_double(
@@ -49,9 +47,8 @@ const std::vector<std::string>& RegressorFlagNames() {
   static const std::vector<std::string> names = {
       "warm",          "arch",           "size",         "backbone",        "init",
       "epochs",        "batch",          "rate",         "decay",           "weight_decay",
-      "length_weight", "regress_weight", "dense_weight", "keypoint_weight", "small",
-      "augment",       "held_out",       "label_out",    "unlabelled",      "evaluations",
-      "cache_mb"};
+      "length_weight", "regress_weight", "dense_weight", "keypoint_weight", "augment",
+      "held_out",      "label_out",      "unlabelled",   "evaluations",     "cache_mb"};
   return names;
 }
 
@@ -65,9 +62,6 @@ RegressorFlags RegressorFromFlags() {
   TakeFlag("rate", FLAGS_rate, 1e-12, 1, &training.learning_rate);
   TakeFlag("weight_decay", FLAGS_weight_decay, 0, 1, &training.weight_decay);
   TakeFlag("length_weight", FLAGS_length_weight, 0, 1e6, &training.length_weight);
-  TakeFlag("small", FLAGS_small, 0, 1, &training.small_share);
-  if (training.small_share > 0 && training.crop_px < 64)
-    throw UsageError("--small: crops of half the side need --size 64 or more");
   TakeFlag("warm", FLAGS_warm, 0, 1e9, &training.warm_steps);
   TakeFlag("regress_weight", FLAGS_regress_weight, 0, 1e6, &training.regress_weight);
   TakeFlag("dense_weight", FLAGS_dense_weight, 0, 1e6, &training.dense_weight);

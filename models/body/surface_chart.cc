@@ -249,20 +249,24 @@ SurfaceChartData ChartOverFaces(const SurfaceChartData& chart, const BodyModel& 
     face_of.emplace(corners, f);
   }
   SurfaceChartData over = {model.faces(), Eigen::VectorXi(model.num_faces()), ChartUv(model.num_faces(), 6)};
+  const auto face_like = [&](int f) {
+    Corners corners = corners_of(over.faces, f);
+    std::sort(corners.begin(), corners.end());
+    return face_of.find(corners);
+  };
   int lacking = 0;
+  for (int f = 0; f < model.num_faces(); ++f) lacking += face_like(f) == face_of.end();
+  if (lacking * kMostLacking > model.num_faces()) {
+    throw InputError(StrCat(owner, ": chart: found none for ", lacking, " of the ", model.num_faces(),
+                            " faces of ", model.name(), ", expected a chart of this body"));
+  }
   for (int f = 0; f < model.num_faces(); ++f) {
     const Corners corners = corners_of(over.faces, f);
-    Corners sorted = corners;
-    std::sort(sorted.begin(), sorted.end());
-    const auto found = face_of.find(sorted);
+    const auto found = face_like(f);
     int part = 0;
     if (found != face_of.end()) {
       part = chart.part[found->second];
     } else {
-      if (++lacking * kMostLacking > model.num_faces()) {
-        throw InputError(StrCat(owner, ": chart: found none for more than a hundredth of the faces of ",
-                                model.name(), ", expected a chart of this body"));
-      }
       for (const auto& [candidate, uv] : uv_in_part_of[corners[0]]) {
         if (uv_in_part_of[corners[1]].count(candidate) > 0 &&
             uv_in_part_of[corners[2]].count(candidate) > 0) {

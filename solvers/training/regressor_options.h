@@ -23,10 +23,7 @@ struct RegressorOptions {
   double beta1 = 0.9, beta2 = 0.999;  // Adam's
   double weight_decay = 0;            // added to the gradient, times the weights
   // Of the raw rotations' lengths, see SegmentRegressor; not in the paper, which tells of no such trouble.
-  double length_weight = 0.01;
-  // The share of the steps, at first, that see crops of half the side, a quarter of the work. Not in the
-  // paper.
-  double small_share = 0;
+  double length_weight = 0;
   double regress_weight = 1, dense_weight = 10, keypoint_weight = 1;
   CropAugmentation augmentation;
   double held_out = 0.05;  // share of the pictures that judge, where no examples are given for that

@@ -27,10 +27,9 @@ std::vector<PictureCrop> CropsOf(const Examples& examples) {
   return crops;
 }
 
-CropLoaderOptions LoaderOptions(const RegressorOptions& options, std::int64_t crop_px, bool augmented,
-                                double cache_share) {
+CropLoaderOptions LoaderOptions(const RegressorOptions& options, bool augmented, double cache_share) {
   CropLoaderOptions loader;
-  loader.size_px = static_cast<int>(crop_px);
+  loader.size_px = static_cast<int>(options.crop_px);
   loader.augmentation = augmented ? options.augmentation : CropAugmentation::None();
   loader.cache_bytes = static_cast<std::int64_t>(cache_share * static_cast<double>(options.cache_bytes));
   return loader;
@@ -75,9 +74,8 @@ class RegressorTask : public TrainingTask {
         regressor_(std::make_shared<SegmentRegressor>(
             SegmentRegressorSize{options.trunk, model_->num_joints(), options.crop_px}, device)),
         adam_(regressor_->parameters().flat(), options.beta1, options.beta2),
-        small_crops_(CropsOf(train), LoaderOptions(options, options.crop_px / 2, true, 0.2)),
-        train_crops_(CropsOf(train), LoaderOptions(options, options.crop_px, true, 0.7)),
-        validation_crops_(CropsOf(validation), LoaderOptions(options, options.crop_px, false, 0.1)),
+        train_crops_(CropsOf(train), LoaderOptions(options, true, 0.9)),
+        validation_crops_(CropsOf(validation), LoaderOptions(options, false, 0.1)),
         batches_([this](std::int64_t step) { return BatchOf(step); }, options.epochs * steps_per_epoch_) {
     regressor_->Initialise(options.seed, RestInCrop(*model_, kCropMargin));
     if (initial.empty()) return;
@@ -126,7 +124,6 @@ class RegressorTask : public TrainingTask {
   std::shared_ptr<const SegmentRegressor> regressor() const { return regressor_; }
   std::map<std::string, std::string> Unread() const {
     std::map<std::string, std::string> all = train_crops_.Unread();
-    all.merge(small_crops_.Unread());
     all.merge(validation_crops_.Unread());
     return all;
   }
@@ -161,9 +158,7 @@ class RegressorTask : public TrainingTask {
   }
   RegressorBatch BatchOf(std::int64_t step) {
     const std::vector<std::int64_t> rows = RowsOf(step);
-    const auto all = static_cast<double>(options_.epochs * steps_per_epoch_);
-    CropLoader& crops = static_cast<double>(step) < options_.small_share * all ? small_crops_ : train_crops_;
-    return MakeRegressorBatch(*model_, train_, rows, crops.Load(rows, options_.seed, step), device_);
+    return MakeRegressorBatch(*model_, train_, rows, train_crops_.Load(rows, options_.seed, step), device_);
   }
 
   const RegressorOptions options_;
@@ -175,7 +170,7 @@ class RegressorTask : public TrainingTask {
   const std::int64_t steps_per_epoch_;
   std::shared_ptr<SegmentRegressor> regressor_;
   FlatAdam adam_;
-  CropLoader small_crops_, train_crops_, validation_crops_;
+  CropLoader train_crops_, validation_crops_;
   std::unique_ptr<CropLoader> fallback_crops_;
   OneAhead<RegressorBatch> batches_;  // goes first at the end: its thread uses what stands above
   std::map<std::string, std::string> told_;
@@ -220,8 +215,8 @@ std::vector<double> RegressorTask::Evaluate(const TrainingRun& run, std::vector<
     // With a loader of its own: the training's is at work on the next step.
     if (fallback_crops_ == nullptr) {
       signs->push_back("no picture of the people who judge could be read: those who are learned from judge");
-      fallback_crops_ = std::make_unique<CropLoader>(
-          CropsOf(train_), LoaderOptions(options_, options_.crop_px, false, /*cache_share=*/0));
+      fallback_crops_ =
+          std::make_unique<CropLoader>(CropsOf(train_), LoaderOptions(options_, false, /*cache_share=*/0));
     }
     judgement = Judge(train_, fallback_crops_.get());
   }

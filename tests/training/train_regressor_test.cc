@@ -167,29 +167,6 @@ TEST_F(TrainRegressorTest, MirrorImagesAreLearnedAsMirrorImages) {
   }
 }
 
-// The first half of the steps on crops of 32 px, the others on 64: the stop is before the change.
-TEST_F(TrainRegressorTest, SmallCropsFirstAndResumedIsAsUninterrupted) {
-  RegressorOptions options = Small(6);
-  options.crop_px = 64;
-  const TrainedRegressor large = Train(options);
-  options.small_share = 0.5;
-  const TrainedRegressor whole = Train(options);
-  const auto first = [](const TrainedRegressor& trained) {
-    return trained.run.log.Curve("total").front().second;
-  };
-  EXPECT_NE(first(whole), first(large));  // other pictures
-  const std::string checkpoint = folder_ / "checkpoint.npz";
-  TrainingLoopEvents stop;
-  stop.stepped = [](const TrainingRun& run) { return run.step < 2; };
-  EXPECT_TRUE(Train(options, checkpoint, false, stop).arrays.empty());
-  EXPECT_THROW(Train(Small(6), checkpoint, true), InputError);  // another training
-  const TrainedRegressor resumed = Train(options, checkpoint, true);
-  for (const auto& [name, array] : whole.arrays)
-    EXPECT_TRUE(array.bytes == resumed.arrays.at(name).bytes) << name;
-  options.small_share = 1;
-  EXPECT_FALSE(Train(options).arrays.at("head.bias").bytes == whole.arrays.at("head.bias").bytes);
-}
-
 TEST_F(TrainRegressorTest, ABrokenPictureIsNamedAndLeftOut) {
   std::ofstream(people_[2].image_path) << "no picture";
   std::filesystem::remove(people_[5].image_path);

@@ -376,7 +376,8 @@ TEST(ChartOverFaces, AnotherBodysChartIsNamed) {
     ChartOverFaces(chart, *model, "file.mat");
     FAIL();
   } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("file.mat: chart: found none for more than a hundredth"));
+    EXPECT_THAT(error.what(),
+                testing::HasSubstr("of the 14104 faces of mannequin, expected a chart of this body"));
   }
 }
 
