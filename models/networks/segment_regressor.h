@@ -66,9 +66,9 @@ class SegmentRegressor {
   // argument, columns of the rotation orthonormal.
   at::Tensor NumbersOfRaw(const at::Tensor& raw) const;
   // (N): sum of (|v|^2 - 1)^2 over the raw quaternions and the first two raw columns of the rotation.
-  // Lengths change no number, so that no other loss holds them, and every step across makes them longer:
-  // without this they run off until a step no longer turns them. Source for quaternions: Pavllo et al.,
-  // QuaterNet, BMVC 2018, weight 0.01.
+  // Lengths change no number, so that no other loss holds them, and every step across makes them longer: they
+  // run off without this, and a step then turns them less. Source for quaternions: Pavllo et al., QuaterNet,
+  // BMVC 2018, weight 0.01.
   at::Tensor LengthPenalty(const at::Tensor& raw) const;
   at::Tensor Forward(const at::Tensor& images, bool training) const {
     return NumbersOfRaw(Raw(images, training));
