@@ -178,8 +178,8 @@ Command DeformAndLearnCommand() {
       "rounds of registration and learning: bodies registered to pictures' annotations teach a regressor, "
       "whose "
       "predictions start the next registration",
-      "  vitruvius synthesize mocap/train --images 4000 --out images/train\n"
-      "  vitruvius synthesize mocap/test --images 500 --seed 2 --out images/test\n"
+      "  vitruvius synthesize mocap/train --count 4000 --out images/train\n"
+      "  vitruvius synthesize mocap/test --count 500 --seed 2 --out images/test\n"
       "  vitruvius learn deform-and-learn images/train --test images/test --rounds 3 --out rounds/\n\n"
       "TRAIN and TEST: what `vitruvius register` takes (DensePose annotations, .npz), with pictures' names. "
       "Each\n"

@@ -17,10 +17,12 @@
 
 DECLARE_bool(resume);
 DECLARE_double(label_out);
+DECLARE_string(val);
 DEFINE_string(
     labels, "",
     "results.npz, or its folder, of `vitruvius register` with a recipe of segments: registered bodies, "
     "joined by id");
+DEFINE_string(val_labels, "", "the same of the people of --val; without, their points alone judge");
 
 namespace vitruvius {
 namespace {
@@ -36,14 +38,14 @@ struct Label {
   double weight = 0;
 };
 
-std::map<std::string, Label> Labels(const BodyModel& model) {
+std::map<std::string, Label> ReadLabels(const std::string& file, const BodyModel& model) {
   std::map<std::string, Label> labels;
-  if (FLAGS_labels.empty()) return labels;
+  if (file.empty()) return labels;
   std::vector<FitResult> fits;
-  for (ResultsFile::Row& row : ReadResults(FLAGS_labels).rows) {
+  for (ResultsFile::Row& row : ReadResults(file).rows) {
     FitResult& fit = row.fit;
     if (fit.usable && fit.segment_scales.size() != model.num_joints()) {
-      throw InputError(FLAGS_labels, fit.id,
+      throw InputError(file, fit.id,
                        StrCat("found ", fit.segment_scales.size(), " segment scales, expected ",
                               model.num_joints(), " of the body ", model.name(),
                               ": register with a recipe of segments, as dense-first, and this body"));
@@ -60,9 +62,10 @@ std::map<std::string, Label> Labels(const BodyModel& model) {
   return labels;
 }
 
-Gathered Gather(const std::vector<std::string>& inputs, const BodyModel& model,
-                const RegressorLabelOptions& options) {
-  const std::map<std::string, Label> labels = Labels(model);
+// `labels_file`: empty for none.
+Gathered Gather(const std::vector<std::string>& inputs, const std::string& labels_file,
+                const BodyModel& model, const RegressorLabelOptions& options) {
+  const std::map<std::string, Label> labels = ReadLabels(labels_file, model);
   const Recipe recipe = LoadRecipe("dense-later");
   SurfaceLookup lookup;
   lookup.chart = ChartFromFlags(model);
@@ -88,32 +91,44 @@ Gathered Gather(const std::vector<std::string>& inputs, const BodyModel& model,
   }
   if (!labels.empty() && matched == 0) {
     throw InputError(
-        FLAGS_labels, "ids",
+        labels_file, "ids",
         StrCat("none of ", labels.size(), " is the id of one of ", gathered.people, " people of the input"));
   }
   return gathered;
 }
 
+void Tell(const Gathered& gathered, const char* what_for) {
+  std::printf("%lld people%s, %zu with a picture and points, %lld of them with a registered body\n",
+              static_cast<long long>(gathered.people), what_for, gathered.examples.size(),
+              static_cast<long long>(gathered.labelled));
+  constexpr int kMostReasons = 10;
+  int named = 0;
+  for (const auto& [why, count] : gathered.left_out) {
+    if (++named <= kMostReasons)
+      std::printf("  %lld left out: %s\n", static_cast<long long>(count), why.c_str());
+  }
+  std::fflush(stdout);
+}
+
 int TrainRegressorFromFlags(const Command& command, const std::vector<std::string>& inputs) {
   if (inputs.empty()) throw UsageError("train-regressor: name files with what was seen of people");
   if (FLAGS_out.empty()) throw UsageError("train-regressor: --out DIR is missing");
+  if (FLAGS_val.empty() && !FLAGS_val_labels.empty())
+    throw UsageError("train-regressor: --val_labels needs --val");
   if (FLAGS_threads < 0) throw UsageError("train-regressor: expected --threads 0 or more");
   const RegressorFlags flags = RegressorFromFlags();
   const RegressorOptions& options = flags.training;
   const at::Device device = DeviceFromFlags();
   const std::shared_ptr<const BodyModel> body = ModelFromFlags();
-  const Gathered gathered = Gather(inputs, *body, flags.labels);
-  if (!FLAGS_quiet) {
-    std::printf("%lld people, %zu with a picture and points, %lld of them with a registered body\n",
-                static_cast<long long>(gathered.people), gathered.examples.size(),
-                static_cast<long long>(gathered.labelled));
-    constexpr int kMostReasons = 10;
-    int named = 0;
-    for (const auto& [why, count] : gathered.left_out) {
-      if (++named <= kMostReasons)
-        std::printf("  %lld left out: %s\n", static_cast<long long>(count), why.c_str());
-    }
-    std::fflush(stdout);
+  const Gathered gathered = Gather(inputs, FLAGS_labels, *body, flags.labels);
+  if (!FLAGS_quiet) Tell(gathered, "");
+  const std::vector<std::string> judging = SplitAtCommas(FLAGS_val);
+  Gathered judges;
+  if (!judging.empty()) {
+    judges = Gather(judging, FLAGS_val_labels, *body, flags.labels);
+    if (!FLAGS_quiet) Tell(judges, " who judge");
+    if (judges.examples.empty())
+      throw InputError("train-regressor: nobody of --val has a picture and points (--images?)");
   }
   if (gathered.examples.size() < 2)
     throw InputError("train-regressor: fewer than two people have a picture and points (--images?)");
@@ -123,8 +138,11 @@ int TrainRegressorFromFlags(const Command& command, const std::vector<std::strin
                                    " px, seed ", options.seed);
   std::unique_ptr<StepProgress> progress;
   TrainingLoopEvents events;
-  const std::vector<bool> held_out = HeldOut(gathered.examples, options.held_out, options.seed);
-  const std::int64_t num_train = std::count(held_out.begin(), held_out.end(), false);
+  std::int64_t num_train = static_cast<std::int64_t>(gathered.examples.size());
+  if (judging.empty()) {
+    const std::vector<bool> held_out = HeldOut(gathered.examples, options.held_out, options.seed);
+    num_train = std::count(held_out.begin(), held_out.end(), false);
+  }
   progress = std::make_unique<StepProgress>(options.epochs * options.StepsPerEpoch(num_train));
   events.stepped = [&](const TrainingRun& run) {
     progress->Show(run);
@@ -133,10 +151,10 @@ int TrainRegressorFromFlags(const Command& command, const std::vector<std::strin
   events.evaluated = [&](const TrainingRun& run) {
     WriteLog(FLAGS_out, run.log);
     WriteCurves(FLAGS_out, title, run,
-                {PlotOf(run.log, "on held-out people", {"loss_val", "regress_val"}),
+                {PlotOf(run.log, "on people not learned from", {"loss_val", "regress_val"}),
                  PlotOf(run.log, "mean distance, px of the crop", {"dense_val_px", "keypoint_val_px"})});
   };
-  TrainedRegressor trained = TrainRegressor(options, body, gathered.examples, {}, flags.initial,
+  TrainedRegressor trained = TrainRegressor(options, body, gathered.examples, judges.examples, flags.initial,
                                             FLAGS_out + "/checkpoint.npz", FLAGS_resume, events, device);
   trained.arrays["trained_with"] = NpyArray::FromString(CommandLine(command, inputs));
   trained.arrays["trained_on"] =
@@ -144,7 +162,7 @@ int TrainRegressorFromFlags(const Command& command, const std::vector<std::strin
                                   " of all with a registered body; judged by ", trained.num_validation));
   const std::string file = FLAGS_out + "/regressor.npz";
   WriteNpz(file, trained.arrays);
-  std::printf("%s: step %lld of %lld, %.0f s, loss on %lld held-out people %.4g\n", file.c_str(),
+  std::printf("%s: step %lld of %lld, %.0f s, loss on %lld people who judge %.4g\n", file.c_str(),
               static_cast<long long>(trained.run.best_step), static_cast<long long>(trained.run.step),
               progress->seconds(), static_cast<long long>(trained.num_validation), trained.run.best);
   if (!trained.unread.empty())
@@ -168,16 +186,17 @@ Command TrainRegressorCommand() {
       "a\n"
       "residual network gives the 132 numbers of a body of segments, which are taught by those of the\n"
       "registered body and by where the body's points should be seen. Numbers at -1: 30 epochs, 30 people a\n"
-      "step, rate 1e-4. DIR gets regressor.npz, log.csv, curves.png and, for --resume, checkpoint.npz. "
-      "Pictures\n"
-      "that cannot be read are named and left out. The same seed gives the same regressor with the same "
-      "number\n"
-      "of threads, LibTorch and processor.\n",
+      "step, rate 1e-4. The best checkpoint is chosen by the people of --val or, without, by a share of "
+      "all.\n"
+      "DIR gets regressor.npz, log.csv, curves.png and, for --resume, checkpoint.npz. Pictures that cannot "
+      "be\n"
+      "read are named and left out. The same seed gives the same regressor with the same number of threads,\n"
+      "LibTorch and processor.\n",
       {},
       nullptr,
       "vitruvius learn"};
-  command.flags = {"labels", "images",       "out",          "model",  "gender",
-                   "chart",  "dense_points", "keypoint_set", "read_as"};
+  command.flags = {"labels", "images", "val",          "val_labels",   "out",    "model",
+                   "gender", "chart",  "dense_points", "keypoint_set", "read_as"};
   command.flags.insert(command.flags.end(), RegressorFlagNames().begin(), RegressorFlagNames().end());
   for (const char* flag : {"seed", "threads", "device", "resume", "quiet"}) command.flags.push_back(flag);
   command.run = [command](const std::vector<std::string>& words) {

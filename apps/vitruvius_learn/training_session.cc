@@ -11,8 +11,12 @@
 
 #include "apps/common/flags.h"
 
-DEFINE_string(val, "", "motion files or folders, with commas, by which the best checkpoint is chosen");
-DEFINE_string(test, "", "motion files or folders, with commas: tells the error on them at the end");
+DEFINE_string(val, "",
+              "by what the best checkpoint is chosen, with commas: motion files or folders, for "
+              "train-regressor what its INPUT takes");
+DEFINE_string(
+    test, "",
+    "what is judged at the end, with commas: motion files or folders, for deform-and-learn what TRAIN takes");
 DEFINE_string(device, "auto", "cpu, cuda, or auto: cuda where there is one");
 DEFINE_bool(resume, false, "go on from DIR/checkpoint.npz where it is there");
 

@@ -164,6 +164,14 @@ TEST_F(LearnTest, FromPicturesToBodies) {
     EXPECT_TRUE(std::filesystem::exists(out + "/" + file)) << file;
   EXPECT_EQ(RunProgram(train + " --resume").status, 0);  // from a training that has ended
 
+  // People who judge: here those who are learned from, so that one more is learned from than above.
+  run = RunProgram(train + "_judged --val=" + people + " --val_labels=" + (folder_ / "registered"));
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_NE(run.output.find("6 people who judge, 5 with a picture and points, 4 of them with a registered"),
+            std::string::npos)
+      << run.output;
+  EXPECT_NE(run.output.find("loss on 5 people who judge"), std::string::npos) << run.output;
+
   const std::string predict = "learn predict " + people + " --images=" + images + body +
                               " --regressor=" + out + "/regressor.npz --out=" + (folder_ / "predicted");
   run = RunProgram(predict);
@@ -191,6 +199,8 @@ TEST_F(LearnTest, FromPicturesToBodies) {
   for (const auto& [command, status, word] :
        {std::tuple<std::string, int, const char*>{train + " --arch=vgg", 1, "resnet50"},
         {train + " --size=3", 2, "--size"},
+        {train + " --val_labels=" + (folder_ / "registered"), 2, "--val"},
+        {train + " --val=" + (folder_ / "none.json"), 1, "none.json"},
         {train + " --init=a.npz --backbone=b.pth", 2, "--backbone"},
         {train + " --labels=" + out + "/regressor.npz", 1, "regressor.npz"},
         {predict + " --regressor=" + (folder_ / "registered/results.npz"), 1, "joint_names"},
