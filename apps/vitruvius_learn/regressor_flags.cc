@@ -26,10 +26,10 @@ DEFINE_double(length_weight, vitruvius::RegressorOptions().length_weight,
               "weight of how far raw quaternions and the raw rotation's columns are from unit length");
 DEFINE_bool(decay, vitruvius::RegressorOptions().decays,
             "the rate falls over the last 40 % of the steps to 2 %; off: constant, as in the paper");
-DEFINE_double(
-    augment, 1,
-    "how strongly pictures are turned, zoomed, shifted, recoloured and covered at random, 0 to 1; above "
-    "0 every other one is mirrored");
+DEFINE_double(augment, 1,
+              "how strongly pictures are turned, zoomed, shifted, recoloured and covered at random, 0 to 1");
+DEFINE_double(mirrored, vitruvius::CropAugmentation().mirrored_share,
+              "share of the pictures that are mirrored, with their labels");
 DEFINE_double(held_out, vitruvius::RegressorOptions().held_out,
               "share of the pictures that judge which weights are kept");
 DEFINE_double(label_out, vitruvius::LabelWeightOptions().out,
@@ -48,7 +48,8 @@ const std::vector<std::string>& RegressorFlagNames() {
       "warm",          "arch",           "size",         "backbone",        "init",
       "epochs",        "batch",          "rate",         "decay",           "weight_decay",
       "length_weight", "regress_weight", "dense_weight", "keypoint_weight", "augment",
-      "held_out",      "label_out",      "unlabelled",   "evaluations",     "cache_mb"};
+      "mirrored",      "held_out",       "label_out",    "unlabelled",      "evaluations",
+      "cache_mb"};
   return names;
 }
 
@@ -76,6 +77,7 @@ RegressorFlags RegressorFromFlags() {
   double strength = 1;
   TakeFlag("augment", FLAGS_augment, 0, 1, &strength);
   training.augmentation = training.augmentation.Times(strength);
+  TakeFlag("mirrored", FLAGS_mirrored, 0, 1, &training.augmentation.mirrored_share);
   training.seed = FLAGS_seed;
   if (!FLAGS_init.empty() && !FLAGS_backbone.empty())
     throw UsageError("--init and --backbone: either an earlier round or a pretrained trunk");

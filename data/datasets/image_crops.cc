@@ -123,6 +123,12 @@ SegmentParameters CropView::PictureFromCrop(SegmentParameters person) const {
   return person;
 }
 
+CropAugmentation CropAugmentation::None() {
+  CropAugmentation none = CropAugmentation().Times(0);
+  none.mirrored_share = 0;
+  return none;
+}
+
 CropAugmentation CropAugmentation::Times(double factor) const {
   CropAugmentation scaled = *this;
   for (double CropAugmentation::*range :
@@ -131,7 +137,6 @@ CropAugmentation CropAugmentation::Times(double factor) const {
         &CropAugmentation::saturation, &CropAugmentation::channel, &CropAugmentation::erased_share,
         &CropAugmentation::erased_side})
     scaled.*range *= factor;
-  if (factor == 0) scaled.mirrored_share = 0;
   return scaled;
 }
 

@@ -58,9 +58,8 @@ struct CropAugmentation {
   double erased_side = 0.5;     // its sides at most, of the crop's
   double mirrored_share = 0.5;  // of the crops show the mirror image, left for right
 
-  static CropAugmentation None() { return CropAugmentation().Times(0); }
-  // Every range and share times a factor of 0 to 1, but for mirror images, which are as real as the others:
-  // as many as there were, none at factor 0.
+  static CropAugmentation None();
+  // Every range and share times a factor of 0 to 1, but for mirror images, which are as real as the others.
   CropAugmentation Times(double factor) const;
   void Check() const;  // throws ContractError
 };

@@ -8,6 +8,7 @@
 
 #include "models/math/so3.h"
 #include "models/networks/parameters.h"
+#include "models/networks/torch_rotations.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -177,8 +178,12 @@ at::Tensor SegmentRegressor::NumbersOfRaw(const at::Tensor& raw) const {
   constexpr double kShortest = 1e-8;  // a quaternion of length zero stays one
   const at::Tensor quaternions = raw.slice(1, 0, places.scales).reshape({rows, joints, 4});
   const at::Tensor unit = quaternions * quaternions.square().sum(-1, true).clamp_min(kShortest).rsqrt();
+  // The third column follows from the others. Made orthonormal by itself it would only choose a side, without
+  // a slope, and who turns round from where training begins would end as a reflection.
+  const at::Tensor two_columns =
+      raw.slice(1, places.rotation, places.camera).reshape({rows, 3, 3}).slice(2, 0, 2).reshape({rows, 6});
   return at::cat({unit.reshape({rows, 4 * joints}), Positive(raw.slice(1, places.scales, places.rotation)),
-                  TorchOrthonormalColumns(raw.slice(1, places.rotation, places.camera)).reshape({rows, 9}),
+                  RotationsFrom6d(two_columns).reshape({rows, 9}),
                   Positive(raw.slice(1, places.camera, places.camera + 1)), raw.slice(1, places.camera + 1)},
                  1);
 }

@@ -63,7 +63,7 @@ class SegmentRegressor {
   // crop_px. `training`: see ResNet. Throws ContractError for another shape.
   at::Tensor Raw(const at::Tensor& images, bool training) const;
   // Quaternions of unit length, scales and s by softplus, which stays positive and grows no faster than its
-  // argument, columns of the rotation orthonormal.
+  // argument, a rotation of the first two raw columns by Gram and Schmidt (the third raw one is not used).
   at::Tensor NumbersOfRaw(const at::Tensor& raw) const;
   // (N): sum of (|v|^2 - 1)^2 over the raw quaternions and the first two raw columns of the rotation.
   // Lengths change no number, so that no other loss holds them, and every step across makes them longer: they

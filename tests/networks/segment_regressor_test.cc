@@ -219,6 +219,27 @@ TEST(SegmentRegressor, LengthsOfRawRotationsChangeNoNumberAndArePenalised) {
   EXPECT_NEAR(penalty[1].item<double>(), 0, 1e-9);
 }
 
+// Half the people of a picture collection look away from where training begins: on the way round the third
+// column must come along, or they end as reflections, and loss and labels never meet.
+TEST(SegmentRegressor, RotationsTurnAllTheWayRound) {
+  const auto model = MakeTestBody();
+  SegmentRegressorSize size;
+  size.trunk = {ResNetSize::Kind::k18, 8};
+  size.crop_px = 32;
+  const SegmentRegressor regressor(size, at::kCPU);
+  const SegmentParameters front = RestInCrop(*model);
+  SegmentParameters back = front;
+  back.rotation = front.rotation * Eigen::AngleAxisd(M_PI, Eigen::Vector3d::UnitY()).toRotationMatrix();
+  const std::int64_t first = SegmentNumberPlaces(size.joints).rotation;
+  at::Tensor raw = NumbersOfSegments({front});
+  const at::Tensor label = NumbersOfSegments({back}).slice(1, first, first + 9);
+  for (const int column : {0, 1}) {  // of the third one nothing is turned
+    for (const int row : {0, 1, 2}) raw[0][first + 3 * row + column] = label[0][3 * row + column];
+  }
+  const at::Tensor numbers = regressor.NumbersOfRaw(raw);
+  EXPECT_LT((numbers.slice(1, first, first + 9) - label).abs().max().item<double>(), 1e-5);
+}
+
 TEST(SegmentRegressor, TheTemplateFillsTheCrop) {
   const auto model = MakeTestBody();
   SegmentEvaluator evaluator(model, PointSet::AllVertices(*model));
