@@ -199,6 +199,7 @@ TEST_F(LearnTest, FromPicturesToBodies) {
   for (const auto& [command, status, word] :
        {std::tuple<std::string, int, const char*>{train + " --arch=vgg", 1, "resnet50"},
         {train + " --size=3", 2, "--size"},
+        {train + " --mirrored=1.5", 2, "--mirrored"},
         {train + " --val_labels=" + (folder_ / "registered"), 2, "--val"},
         {train + " --val=" + (folder_ / "none.json"), 1, "none.json"},
         {train + " --init=a.npz --backbone=b.pth", 2, "--backbone"},
