@@ -179,11 +179,16 @@ TEST(SegmentNumbers, AReflectionIsTakenForARotation) {
   EXPECT_LT((found - rotation).cwiseAbs().maxCoeff(), 1e-5);
 }
 
-TEST(SegmentRegressor, BeginsNearTheStartAndItsTrunkLearns) {
-  const auto model = MakeTestBody();
+SegmentRegressorSize Narrow() {
   SegmentRegressorSize size;
   size.trunk = {ResNetSize::Kind::k18, 8};
   size.crop_px = 32;
+  return size;
+}
+
+TEST(SegmentRegressor, BeginsNearTheStartAndItsTrunkLearns) {
+  const auto model = MakeTestBody();
+  const SegmentRegressorSize size = Narrow();
   SegmentRegressor regressor(size, at::kCPU);
   const SegmentParameters rest = RestInCrop(*model);
   regressor.Initialise(1, rest);
@@ -203,9 +208,7 @@ TEST(SegmentRegressor, BeginsNearTheStartAndItsTrunkLearns) {
 
 TEST(SegmentRegressor, LengthsOfRawRotationsChangeNoNumberAndArePenalised) {
   const auto model = MakeTestBody();
-  SegmentRegressorSize size;
-  size.trunk = {ResNetSize::Kind::k18, 8};
-  size.crop_px = 32;
+  const SegmentRegressorSize size = Narrow();
   const SegmentRegressor regressor(size, at::kCPU);
   const at::Tensor raw = NumbersOfSegments({Somebody(*model, 1), Somebody(*model, 2)});
   EXPECT_LT(regressor.LengthPenalty(raw).abs().max().item<double>(), 1e-9);
@@ -223,9 +226,7 @@ TEST(SegmentRegressor, LengthsOfRawRotationsChangeNoNumberAndArePenalised) {
 // column must come along, or they end as reflections, and loss and labels never meet.
 TEST(SegmentRegressor, RotationsTurnAllTheWayRound) {
   const auto model = MakeTestBody();
-  SegmentRegressorSize size;
-  size.trunk = {ResNetSize::Kind::k18, 8};
-  size.crop_px = 32;
+  const SegmentRegressorSize size = Narrow();
   const SegmentRegressor regressor(size, at::kCPU);
   const SegmentParameters front = RestInCrop(*model);
   SegmentParameters back = front;
