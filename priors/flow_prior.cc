@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "models/math/angles.h"
 #include "models/math/so3.h"
 #include "models/util/check.h"
 
@@ -253,7 +254,7 @@ double FlowPrior::NegativeLogLikelihood(const Eigen::VectorXd& pose) const {
   CouplingChain chain(couplings_, latent_dim());
   ToNumbers(pose.data(), &chain.values());
   chain.Run(CouplingChain::Direction::kToLatent, false);
-  return 0.5 * chain.values().squaredNorm() + 0.5 * latent_dim() * std::log(2 * M_PI) + chain.sum_s() +
+  return 0.5 * chain.values().squaredNorm() + 0.5 * latent_dim() * std::log(2 * kPi) + chain.sum_s() +
          log_scale_;
 }
 

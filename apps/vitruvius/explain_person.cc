@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "models/math/angles.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
 #include "priors/joint_limits.h"
@@ -14,7 +15,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr double kDegPerRad = 57.29577951308232;
 
 struct FlagMeaning {
   const char *code, *meaning, *help;

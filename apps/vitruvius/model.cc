@@ -41,7 +41,7 @@ int Check(const BodyModel& model) {
 }
 
 // `name` is what the model was loaded by.
-int Convert(const std::string& name, const std::shared_ptr<const BodyModel>& model, const std::string& path) {
+int ConvertModel(const std::string& name, const std::shared_ptr<const BodyModel>& model, const std::string& path) {
   if (EndsWith(path, ".npz") || HasPickleEnding(path)) {
     if (std::filesystem::is_regular_file(name)) {
       ConvertBodyFile(name, path, BodyFileOptionsFromFlags(kAllBetas));
@@ -135,7 +135,7 @@ Command ModelCommand() {
           throw UsageError(convert ? "model convert: expected MODEL FILE" : "model: expected one MODEL");
         }
         const std::shared_ptr<const BodyModel> model = LoadModelByName(arguments[1], kAllBetas);
-        return convert           ? Convert(arguments[1], model, arguments[2])
+        return convert           ? ConvertModel(arguments[1], model, arguments[2])
                : verb == "info"  ? Info(*model)
                : verb == "chart" ? Chart(*model)
                                  : Check(*model);

@@ -90,7 +90,7 @@ int Sample(const std::vector<std::string>& names) {
 }
 
 // A checkpoint's weights under plain names (data/io/vposer_file.h).
-int Convert(const std::vector<std::string>& inputs) {
+int ConvertPrior(const std::vector<std::string>& inputs) {
   if (inputs.size() != 1) throw UsageError("prior convert: name one checkpoint, or a folder as downloaded");
   if (FLAGS_out.empty()) throw UsageError("prior convert: --out FILE.npz is missing");
   const std::map<std::string, NpyArray> arrays = ReadVPoser(inputs[0]);
@@ -135,7 +135,7 @@ Command PriorCommand() {
         if (verb == "sample") return Sample(rest);
         if (verb == "interpolate") return InterpolatePrior(rest);
         if (verb == "fit-gmm") return FitGmmFromFlags("prior fit-gmm", rest, FLAGS_out);
-        if (verb == "convert") return Convert(rest);
+        if (verb == "convert") return ConvertPrior(rest);
         throw UsageError(
             StrCat("prior: found \"", verb, "\", expected info, sample, interpolate, fit-gmm or convert"));
       }};

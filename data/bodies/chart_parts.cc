@@ -19,7 +19,16 @@ namespace {
 using Eigen::Vector3d;
 
 // Regions: sides are right 0, left 1.
-enum Region { kTorso, kHead, kUpperArm, kLowerArm = 4, kHand = 6, kUpperLeg = 8, kLowerLeg = 10, kFoot = 12 };
+enum Region {
+  kTorsoRegion,
+  kHeadRegion,
+  kUpperArmRegion,
+  kLowerArmRegion = 4,
+  kHandRegion = 6,
+  kUpperLegRegion = 8,
+  kLowerLegRegion = 10,
+  kFootRegion = 12
+};
 constexpr int kNumRegions = 14;
 
 // The strength of borders, in mean edges: the larger, the straighter they are and the further they may stray
@@ -31,14 +40,14 @@ constexpr double kRegionStrength = 1;   // times the edge: the cost is a share o
 int RegionOf(const std::string& joint) {
   const int side = joint.rfind("left_", 0) == 0 ? 1 : 0;
   const std::string name = joint.substr(joint.find('_') + 1);
-  if (joint == "neck" || joint == "head") return kHead;
-  if (joint == "pelvis" || joint.rfind("spine", 0) == 0 || name == "collar") return kTorso;
-  if (name == "shoulder") return kUpperArm + side;
-  if (name == "elbow") return kLowerArm + side;
-  if (name == "wrist" || name == "hand") return kHand + side;
-  if (name == "hip") return kUpperLeg + side;
-  if (name == "knee") return kLowerLeg + side;
-  if (name == "ankle" || name == "foot") return kFoot + side;
+  if (joint == "neck" || joint == "head") return kHeadRegion;
+  if (joint == "pelvis" || joint.rfind("spine", 0) == 0 || name == "collar") return kTorsoRegion;
+  if (name == "shoulder") return kUpperArmRegion + side;
+  if (name == "elbow") return kLowerArmRegion + side;
+  if (name == "wrist" || name == "hand") return kHandRegion + side;
+  if (name == "hip") return kUpperLegRegion + side;
+  if (name == "knee") return kLowerLegRegion + side;
+  if (name == "ankle" || name == "foot") return kFootRegion + side;
   return -1;
 }
 
@@ -153,17 +162,17 @@ struct Halves {
 Halves HalvesOf(int region) {
   const int side = region % 2;  // right 0, left 1
   switch (region - side) {
-    case kTorso:
-      return side == 0 ? Halves{1, 2} : Halves{23, 24};  // kHead is odd
-    case kUpperArm:
+    case kTorsoRegion:
+      return side == 0 ? Halves{1, 2} : Halves{23, 24};  // kHeadRegion is odd
+    case kUpperArmRegion:
       return {16 - side, 18 - side};
-    case kLowerArm:
+    case kLowerArmRegion:
       return {20 - side, 22 - side};
-    case kHand:
+    case kHandRegion:
       return {3 + side, 3 + side};
-    case kUpperLeg:
+    case kUpperLegRegion:
       return {7 + side, 9 + side};
-    case kLowerLeg:
+    case kLowerLegRegion:
       return {11 + side, 13 + side};
     default:
       return {6 - side, 6 - side};
@@ -247,13 +256,13 @@ ChartParts FindChartParts(const BodyModel& model, const Surface& surface, const 
     for (int f = 0; f < n; ++f) inside[f] = regions[f] == region;
     std::vector<double> past(n, 0);
     if (halves.below != halves.above) {
-      const bool is_leg = region >= kUpperLeg;
+      const bool is_leg = region >= kUpperLegRegion;
       DividingLine limb = is_leg ? DividingLine(1, 2) : DividingLine(0, 1);
       // Over both halves of the limb, so that they meet.
       std::vector<char> upper(n), lower(n);
       for (int f = 0; f < n; ++f) {
-        upper[f] = regions[f] == (is_leg ? kUpperLeg : kUpperArm) + region % 2;
-        lower[f] = regions[f] == (is_leg ? kLowerLeg : kLowerArm) + region % 2;
+        upper[f] = regions[f] == (is_leg ? kUpperLegRegion : kUpperArmRegion) + region % 2;
+        lower[f] = regions[f] == (is_leg ? kLowerLegRegion : kLowerArmRegion) + region % 2;
       }
       const Vector3d top = joint(side + (is_leg ? "hip" : "shoulder")),
                      middle = joint(side + (is_leg ? "knee" : "elbow")),
@@ -262,7 +271,7 @@ ChartParts FindChartParts(const BodyModel& model, const Surface& surface, const 
       limb.AddBone(surface, lower, middle, end);
       for (int f = 0; f < n; ++f) {
         const Vector3d p = surface.centres.row(f).transpose();
-        past[f] = region == kTorso ? trunk.Past(p) : region == kHead ? p.x() : limb.Past(p);
+        past[f] = region == kTorsoRegion ? trunk.Past(p) : region == kHeadRegion ? p.x() : limb.Past(p);
       }
     }
     const std::vector<int> labels = Split(surface, inside, past);

@@ -10,6 +10,7 @@
 #include <Eigen/Dense>
 
 #include "data/bodies/disk_map.h"
+#include "models/geometry/triangle2d.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -21,16 +22,12 @@ using Triangle = std::array<Vector2d, 3>;
 constexpr double kTouch = 1e-12;  // depth to which triangles may meet by rounding
 constexpr int kCells = 64;        // of the grid, a side
 
-double Cross(const Vector2d& a, const Vector2d& b) { return a.x() * b.y() - a.y() * b.x(); }
-
-double SignedArea(const Triangle& t) { return 0.5 * Cross(t[1] - t[0], t[2] - t[0]); }
-
 // Whether an edge of a has all of b on its outer side.
 bool Separates(const Triangle& a, const Triangle& b) {
   for (int k = 0; k < 3; ++k) {
-    const Vector2d edge = (a[(k + 1) % 3] - a[k]) * (SignedArea(a) < 0 ? -1 : 1);
+    const Vector2d edge = (a[(k + 1) % 3] - a[k]) * (SignedArea(a[0], a[1], a[2]) < 0 ? -1 : 1);
     double deepest = -1;
-    for (const Vector2d& p : b) deepest = std::max(deepest, Cross(edge, p - a[k]) / edge.norm());
+    for (const Vector2d& p : b) deepest = std::max(deepest, Cross2d(edge, p - a[k]) / edge.norm());
     if (deepest <= kTouch) return true;
   }
   return false;
@@ -139,7 +136,7 @@ ChartPartQuality MeasurePart(const BodyModel& model, const SurfaceChartData& cha
         (model.v_template().row(chart.faces(f, 1)) - model.v_template().row(chart.faces(f, 0)));
     const Eigen::Vector3d b =
         (model.v_template().row(chart.faces(f, 2)) - model.v_template().row(chart.faces(f, 0)));
-    const double area = 0.5 * a.cross(b).norm(), flat = SignedArea(t);
+    const double area = 0.5 * a.cross(b).norm(), flat = SignedArea(t[0], t[1], t[2]);
     quality.area_m2 += area;
     flat_area += flat;
     quality.num_flipped += !(flat > 0);

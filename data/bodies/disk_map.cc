@@ -12,6 +12,8 @@
 #include <Eigen/SparseCholesky>
 #include <Eigen/SparseLU>
 
+#include "models/geometry/triangle2d.h"
+#include "models/math/angles.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -22,7 +24,6 @@ using Eigen::Vector2d;
 using Eigen::Vector3d;
 using Triplets = std::vector<Eigen::Triplet<double>>;
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr int kMaxSteps = 400;
 constexpr double kConverged = 1e-7;     // least relative decrease of the energy worth another step
 constexpr double kSafeShare = 0.85;     // of the way to the first triangle without area
@@ -31,12 +32,6 @@ constexpr double kShortestStep = 1e-9;  // of Newton's step: what is shorter lea
 constexpr double kBarrierReach = 0.3;   // mean edges of the border
 constexpr double kBarrierWeight = 0.1;  // mean areas of the disk a vertex of the border
 constexpr double kRidge = 1e-9;         // of the mean diagonal: moves and turns of the whole cost nothing
-
-double Cross(const Vector2d& a, const Vector2d& b) { return a.x() * b.y() - a.y() * b.x(); }
-
-double SignedArea(const Vector2d& a, const Vector2d& b, const Vector2d& c) {
-  return 0.5 * Cross(b - a, c - a);
-}
 
 // Directed edges to the face on their left.
 std::map<std::pair<int, int>, int> FaceOfEdge(const MatrixX3i& faces) {
@@ -182,7 +177,7 @@ class SymmetricDirichlet {
         return (m.row(faces_(f, k)) - m.row(faces_(f, 0))).transpose();
       };
       const Vector2d p = edge(uv, 1), q = edge(uv, 2), dp = edge(step, 1), dq = edge(step, 2);
-      const double a = Cross(dp, dq), b = Cross(p, dq) + Cross(dp, q), c = Cross(p, q);
+      const double a = Cross2d(dp, dq), b = Cross2d(p, dq) + Cross2d(dp, q), c = Cross2d(p, q);
       const double root = b * b - 4 * a * c;
       if (root < 0) continue;
       // Both roots without cancellation.

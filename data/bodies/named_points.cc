@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 
+#include "data/bodies/smpl_joints.h"
 #include "data/bodies/smpl_rig.h"
 #include "models/util/check.h"
 
@@ -11,9 +12,6 @@ namespace vitruvius {
 namespace {
 
 using Eigen::Vector3d;
-
-// SMPL's joints.
-constexpr int kLeftAnkle = 7, kLeftFoot = 10, kHead = 15, kLeftHand = 22;
 
 }  // namespace
 

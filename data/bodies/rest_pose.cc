@@ -4,6 +4,7 @@
 
 #include <Eigen/Geometry>
 
+#include "data/bodies/smpl_joints.h"
 #include "models/body/mannequin.h"
 
 namespace vitruvius {
@@ -12,10 +13,11 @@ namespace {
 using Eigen::Matrix3d;
 using Eigen::Vector3d;
 
-// SMPL's joints of the left side.
-enum Joint { kHip = 1, kKnee = 4, kAnkle = 7, kShoulder = 16, kElbow = 18, kWrist = 20, kHand = 22 };
-constexpr int kBones[][2] = {
-    {kHip, kKnee}, {kKnee, kAnkle}, {kShoulder, kElbow}, {kElbow, kWrist}, {kWrist, kHand}};
+constexpr int kBones[][2] = {{kLeftHip, kLeftKnee},
+                            {kLeftKnee, kLeftAnkle},
+                            {kLeftShoulder, kLeftElbow},
+                            {kLeftElbow, kLeftWrist},
+                            {kLeftWrist, kLeftHand}};
 
 Vector3d Along(const MatrixX3d& joints, int from, int to) {
   return (joints.row(to) - joints.row(from)).transpose().normalized();
@@ -30,19 +32,19 @@ std::vector<Matrix3d> RestPoseRotations(const MatrixX3d& joints, const Vector3d&
     rotations[from] = Eigen::Quaterniond::FromTwoVectors(Along(joints, from, to), Along(standard, from, to))
                           .toRotationMatrix();
   }
-  rotations[kHand] = rotations[kWrist];
+  rotations[kLeftHand] = rotations[kLeftWrist];
   // Where the thumb is before the roll, seen along the arm; it should be in front (+z).
-  const Vector3d arm = Along(standard, kElbow, kWrist);
-  const Vector3d thumb = rotations[kWrist] * (thumb_base - joints.row(kWrist).transpose());
+  const Vector3d arm = Along(standard, kLeftElbow, kLeftWrist);
+  const Vector3d thumb = rotations[kLeftWrist] * (thumb_base - joints.row(kLeftWrist).transpose());
   const Vector3d front = (Vector3d::UnitZ() - arm * arm.z()).normalized();
   const double roll = std::atan2(thumb.cross(front).dot(arm), thumb.dot(front));
   const auto rolled = [&](double share) { return Eigen::AngleAxisd(share * roll, arm).toRotationMatrix(); };
-  rotations[kElbow] = rolled(0.5) * rotations[kElbow];
-  rotations[kWrist] = rolled(1) * rotations[kWrist];
-  rotations[kHand] = rotations[kWrist];
+  rotations[kLeftElbow] = rolled(0.5) * rotations[kLeftElbow];
+  rotations[kLeftWrist] = rolled(1) * rotations[kLeftWrist];
+  rotations[kLeftHand] = rotations[kLeftWrist];
   const std::vector<int> swap = MirrorPermutation(SmplJointNames());
   const Vector3d flip(-1, 1, 1);
-  for (const int left : {kHip, kKnee, kShoulder, kElbow, kWrist, kHand}) {
+  for (const int left : {kLeftHip, kLeftKnee, kLeftShoulder, kLeftElbow, kLeftWrist, kLeftHand}) {
     rotations[swap[left]] = flip.asDiagonal() * rotations[left] * flip.asDiagonal();
   }
   return rotations;

@@ -7,6 +7,7 @@
 
 #include "data/datasets/convention_measures.h"
 #include "data/io/read_as.h"
+#include "models/math/angles.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -334,7 +335,7 @@ class Judge {
   }
 
   void FindCamera() {
-    constexpr double kWidestDeg = 120, kNarrowestDeg = 5, kDegPerRad = 180 / EIGEN_PI;
+    constexpr double kWidestDeg = 120, kNarrowestDeg = 5;
     Vote wide, narrow, off_center;
     double focal = 0, angle = 0;
     int side = 0;

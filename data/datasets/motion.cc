@@ -4,12 +4,12 @@
 #include <cmath>
 
 #include "models/body/joint_tree.h"
+#include "models/math/angles.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
 
-constexpr double kDegPerRad = 57.29577951308232;
 constexpr double kTwoPi = 6.283185307179586;
 
 Vector3d JointRotation(const RowMatrixXd& poses, Eigen::Index frame, int joint) {

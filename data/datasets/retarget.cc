@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "data/datasets/skeleton_map.h"
+#include "models/math/angles.h"
 #include "models/math/so3.h"
 #include "models/util/check.h"
 
@@ -21,7 +22,6 @@ constexpr std::array<int, 6> kSpine = {0, 3, 6, 9, 12, 15};
 // The CMU skeleton's numbers are inches after division by 0.45.
 constexpr double kCmuMetresPerUnit = 0.0254 / 0.45;
 constexpr double kAmcFps = 120.0;
-constexpr double kDegPerRad = 57.29577951308232;
 
 // A source skeleton in SMPL's terms.
 struct SourceRig {

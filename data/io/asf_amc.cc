@@ -7,6 +7,7 @@
 
 #include "data/io/atomic_file.h"
 #include "data/io/text_scanner.h"
+#include "models/math/angles.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -15,7 +16,6 @@ namespace {
 using Dof = AsfBone::Dof;
 
 constexpr const char* kDofNames[] = {"tx", "ty", "tz", "rx", "ry", "rz", "l"};
-constexpr double kRadPerDeg = 0.017453292519943295;
 
 bool IsRotation(Dof dof) { return dof >= Dof::kRx && dof <= Dof::kRz; }
 

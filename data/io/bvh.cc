@@ -6,6 +6,7 @@
 
 #include "data/io/atomic_file.h"
 #include "data/io/text_scanner.h"
+#include "models/math/angles.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -15,7 +16,6 @@ using Channel = BvhJoint::Channel;
 
 constexpr const char* kChannelNames[] = {"Xposition", "Yposition", "Zposition",
                                          "Xrotation", "Yrotation", "Zrotation"};
-constexpr double kRadPerDeg = 0.017453292519943295;
 
 Vector3d ReadOffset(TextScanner* scanner) {
   scanner->Expect("OFFSET");

@@ -7,13 +7,13 @@
 
 #include "data/io/streamed_file.h"
 #include "models/body/skeleton.h"
+#include "models/math/angles.h"
 #include "models/math/so3.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
 
-constexpr double kPi = 3.14159265358979323846;
 
 // std::to_chars, unlike printf, writes a point whatever the locale.
 void AppendNumber(double value, std::string* text) {
@@ -101,7 +101,6 @@ BvhReport WriteBvh(const std::string& path, const BodyModel& model, const BodyAn
   AppendNumber(1 / animation.frames_per_second, &text);
   text += '\n';
   BvhReport report;
-  constexpr double kDegPerRad = 180 / kPi;
   std::vector<Vector3d> angles(model.num_joints(), Vector3d::Zero());
   for (const BodyParameters& frame : animation.frames) {
     const PosedSkeleton truth = PoseSkeleton(model, RestJoints(model, frame.betas), frame);

@@ -61,7 +61,7 @@ const char* ClassName(const matvar_t& variable) {
 // What was not read stays NaN, -1 or the largest number, never what lay in memory: matio says nothing of data
 // that end early.
 template <typename T>
-std::vector<double> ReadAs(mat_t* file, matvar_t* variable, int count) {
+std::vector<double> ReadNumbers(mat_t* file, matvar_t* variable, int count) {
   std::vector<T> numbers(static_cast<size_t>(count));
   std::memset(numbers.data(), 0xff, numbers.size() * sizeof(T));
   if (Mat_VarReadDataLinear(file, variable, numbers.data(), 0, 1, count) != 0) return {};
@@ -72,25 +72,25 @@ std::vector<double> ReadAs(mat_t* file, matvar_t* variable, int count) {
 std::vector<double> ReadNumbers(mat_t* file, matvar_t* variable, int count) {
   switch (variable->class_type) {
     case MAT_C_DOUBLE:
-      return ReadAs<double>(file, variable, count);
+      return ReadNumbers<double>(file, variable, count);
     case MAT_C_SINGLE:
-      return ReadAs<float>(file, variable, count);
+      return ReadNumbers<float>(file, variable, count);
     case MAT_C_INT8:
-      return ReadAs<std::int8_t>(file, variable, count);
+      return ReadNumbers<std::int8_t>(file, variable, count);
     case MAT_C_UINT8:
-      return ReadAs<std::uint8_t>(file, variable, count);
+      return ReadNumbers<std::uint8_t>(file, variable, count);
     case MAT_C_INT16:
-      return ReadAs<std::int16_t>(file, variable, count);
+      return ReadNumbers<std::int16_t>(file, variable, count);
     case MAT_C_UINT16:
-      return ReadAs<std::uint16_t>(file, variable, count);
+      return ReadNumbers<std::uint16_t>(file, variable, count);
     case MAT_C_INT32:
-      return ReadAs<std::int32_t>(file, variable, count);
+      return ReadNumbers<std::int32_t>(file, variable, count);
     case MAT_C_UINT32:
-      return ReadAs<std::uint32_t>(file, variable, count);
+      return ReadNumbers<std::uint32_t>(file, variable, count);
     case MAT_C_INT64:
-      return ReadAs<std::int64_t>(file, variable, count);
+      return ReadNumbers<std::int64_t>(file, variable, count);
     case MAT_C_UINT64:
-      return ReadAs<std::uint64_t>(file, variable, count);
+      return ReadNumbers<std::uint64_t>(file, variable, count);
     default:
       return {};
   }

@@ -10,7 +10,7 @@
 namespace vitruvius {
 namespace {
 
-using Kind = NpyArray::Kind;
+using ArrayKind = NpyArray::Kind;
 
 struct Half {
   std::uint16_t bits;
@@ -55,28 +55,28 @@ void VisitAs(const NpyArray& array, Visit visit) {
 template <typename Visit>
 void VisitNumbers(const NpyArray& array, Visit visit) {
   switch (array.kind) {
-    case Kind::kFloat:
+    case ArrayKind::kFloat:
       if (array.item_size == 2) return VisitAs<Half>(array, visit);
       if (array.item_size == 4) return VisitAs<float>(array, visit);
       if (array.item_size == 8) return VisitAs<double>(array, visit);
       break;
-    case Kind::kInt:
+    case ArrayKind::kInt:
       if (array.item_size == 1) return VisitAs<std::int8_t>(array, visit);
       if (array.item_size == 2) return VisitAs<std::int16_t>(array, visit);
       if (array.item_size == 4) return VisitAs<std::int32_t>(array, visit);
       if (array.item_size == 8) return VisitAs<std::int64_t>(array, visit);
       break;
-    case Kind::kUint:
+    case ArrayKind::kUint:
       if (array.item_size == 1) return VisitAs<std::uint8_t>(array, visit);
       if (array.item_size == 2) return VisitAs<std::uint16_t>(array, visit);
       if (array.item_size == 4) return VisitAs<std::uint32_t>(array, visit);
       if (array.item_size == 8) return VisitAs<std::uint64_t>(array, visit);
       break;
-    case Kind::kBool:
+    case ArrayKind::kBool:
       return VisitAs<std::uint8_t>(array,
                                    [&](size_t i, std::uint8_t value) { visit(i, value != 0 ? 1 : 0); });
-    case Kind::kText:
-    case Kind::kBytes:
+    case ArrayKind::kText:
+    case ArrayKind::kBytes:
       FailArray(array, StrCat("holds text (", array.DTypeName(), "), expected numbers"));
   }
   VT_CHECK(false);
@@ -102,7 +102,7 @@ std::int64_t ToInteger(const NpyArray&, T value) {
 }
 
 template <typename T>
-NpyArray FromValues(Kind kind, const T* values, std::vector<std::int64_t> shape) {
+NpyArray FromValues(ArrayKind kind, const T* values, std::vector<std::int64_t> shape) {
   NpyArray array;
   array.kind = kind;
   array.item_size = sizeof(T);
@@ -116,7 +116,7 @@ NpyArray TextArray(const std::vector<std::u32string>& values, std::vector<std::i
   size_t longest = 1;  // numpy has no text of length zero
   for (const std::u32string& value : values) longest = std::max(longest, value.size());
   NpyArray array;
-  array.kind = Kind::kText;
+  array.kind = ArrayKind::kText;
   array.item_size = static_cast<int>(4 * longest);
   array.shape = std::move(shape);
   array.bytes.resize(values.size() * 4 * longest);
@@ -156,7 +156,7 @@ std::vector<std::int64_t> NpyArray::ToInts() const {
 }
 
 std::vector<std::string> NpyArray::ToStrings() const {
-  if (kind != Kind::kText && kind != Kind::kBytes) {
+  if (kind != ArrayKind::kText && kind != ArrayKind::kBytes) {
     FailArray(*this, StrCat("holds numbers (", DTypeName(), "), expected text"));
   }
   std::vector<std::string> values(static_cast<size_t>(size()));
@@ -165,7 +165,7 @@ std::vector<std::string> NpyArray::ToStrings() const {
   for (size_t i = 0; i < values.size(); ++i) {
     const unsigned char* begin = bytes.data() + i * item;
     size_t length = item;
-    if (kind == Kind::kBytes) {
+    if (kind == ArrayKind::kBytes) {
       while (length > 0 && begin[length - 1] == 0) --length;
       values[i] = ValidUtf8(std::string_view(reinterpret_cast<const char*>(begin), length));
       continue;
@@ -180,17 +180,17 @@ std::vector<std::string> NpyArray::ToStrings() const {
 
 std::string NpyArray::DTypeName() const {
   switch (kind) {
-    case Kind::kFloat:
+    case ArrayKind::kFloat:
       return StrCat("<f", item_size);
-    case Kind::kInt:
+    case ArrayKind::kInt:
       return StrCat(item_size == 1 ? "|i" : "<i", item_size);
-    case Kind::kUint:
+    case ArrayKind::kUint:
       return StrCat(item_size == 1 ? "|u" : "<u", item_size);
-    case Kind::kBool:
+    case ArrayKind::kBool:
       return "|b1";
-    case Kind::kText:
+    case ArrayKind::kText:
       return StrCat("<U", item_size / 4);
-    case Kind::kBytes:
+    case ArrayKind::kBytes:
       return StrCat("|S", item_size);
   }
   return "";
@@ -199,19 +199,19 @@ std::string NpyArray::DTypeName() const {
 std::string NpyArray::ShapeName() const { return NpyShapeName(shape); }
 
 NpyArray NpyArray::FromDoubles(const double* values, std::vector<std::int64_t> shape) {
-  return FromValues(Kind::kFloat, values, std::move(shape));
+  return FromValues(ArrayKind::kFloat, values, std::move(shape));
 }
 NpyArray NpyArray::FromFloats(const float* values, std::vector<std::int64_t> shape) {
-  return FromValues(Kind::kFloat, values, std::move(shape));
+  return FromValues(ArrayKind::kFloat, values, std::move(shape));
 }
 NpyArray NpyArray::FromInt32(const std::int32_t* values, std::vector<std::int64_t> shape) {
-  return FromValues(Kind::kInt, values, std::move(shape));
+  return FromValues(ArrayKind::kInt, values, std::move(shape));
 }
 NpyArray NpyArray::FromUint32(const std::uint32_t* values, std::vector<std::int64_t> shape) {
-  return FromValues(Kind::kUint, values, std::move(shape));
+  return FromValues(ArrayKind::kUint, values, std::move(shape));
 }
 NpyArray NpyArray::FromInt8(const std::int8_t* values, std::vector<std::int64_t> shape) {
-  return FromValues(Kind::kInt, values, std::move(shape));
+  return FromValues(ArrayKind::kInt, values, std::move(shape));
 }
 NpyArray NpyArray::FromStrings(const std::vector<std::string>& values) {
   std::vector<std::u32string> texts;

@@ -19,7 +19,7 @@ constexpr std::uint64_t kMaxLinks = 4 * kMaxValues;
 // file can ask for a copy of all that came before.
 constexpr std::uint64_t kSpendPerByte = 4;
 constexpr std::uint64_t kSpendAtLeast = 1 << 20;
-constexpr size_t kMaxDimensions = 64;
+constexpr size_t kMaxTensorDimensions = 64;
 
 struct KnownClass {
   const char* module;
@@ -300,7 +300,7 @@ void PickleObjects::BuildDType(PickleValue* object, const PickleValue& state) {
 }
 
 std::vector<std::int64_t> PickleObjects::Shape(const PickleValue& value) {
-  if (!IsSequence(&value) || value.items.size() > kMaxDimensions) {
+  if (!IsSequence(&value) || value.items.size() > kMaxTensorDimensions) {
     source_.Fail("found a shape that is no tuple of lengths");
   }
   std::vector<std::int64_t> shape;

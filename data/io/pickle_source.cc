@@ -13,7 +13,7 @@
 namespace vitruvius {
 namespace {
 
-constexpr std::uint64_t kBufferSize = 1 << 16;
+constexpr std::uint64_t kSourceBufferSize = 1 << 16;
 constexpr size_t kLongestShortLine = 4096;
 
 }  // namespace
@@ -61,7 +61,7 @@ void PickleSource::ReadAt(std::uint64_t offset, unsigned char* out, std::uint64_
 
 void PickleSource::Fill() {
   buffer_offset_ += buffer_.size();
-  const std::uint64_t count = std::min(kBufferSize, size_ - buffer_offset_);
+  const std::uint64_t count = std::min(kSourceBufferSize, size_ - buffer_offset_);
   if (count == 0) Fail("the file ends early");
   at_ = 0;
   buffer_.resize(count);
@@ -131,7 +131,7 @@ std::vector<unsigned char> PickleSource::Line() {
   length = end;
   std::vector<unsigned char> ahead;
   while (end == have) {
-    have = std::min(kBufferSize, size_ - offset() - length);
+    have = std::min(kSourceBufferSize, size_ - offset() - length);
     if (have == 0) Fail("the file ends early, in a line");
     ahead.resize(have);
     ReadAt(offset() + length, ahead.data(), have);

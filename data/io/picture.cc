@@ -15,10 +15,10 @@
 namespace vitruvius {
 namespace {
 
-constexpr int kMaxFileBytes = 1 << 29;
+constexpr int kMaxPictureBytes = 1 << 29;
 constexpr char kPngSignature[] = "\x89PNG\r\n\x1a\n";
 // Deflate never packs more than this many bytes into one.
-constexpr double kMaxDeflateRatio = 1040;
+constexpr double kMaxPngRatio = 1040;
 
 // Throws unless a picture of this size is within bounds.
 void CheckSize(long long width, long long height, const std::string& path) {
@@ -41,7 +41,7 @@ Image ParsePng(std::string_view bytes, const std::string& path) {
   CheckSize(png.width, png.height, path);
   // Even one bit a pixel needs its share of compressed bytes: a small file must not claim a huge picture.
   if (static_cast<double>(png.width) * png.height / 8 >
-      kMaxDeflateRatio * static_cast<double>(bytes.size())) {
+      kMaxPngRatio * static_cast<double>(bytes.size())) {
     throw InputError(
         path, "",
         StrCat("damaged PNG: ", bytes.size(), " bytes cannot hold ", png.width, "x", png.height, " px"));
@@ -117,7 +117,7 @@ Image ParsePicture(std::string_view bytes, const std::string& path) {
   throw InputError(path, "", "neither a PNG nor a JPEG picture");
 }
 
-Image ReadPicture(const std::string& path) { return ParsePicture(ReadFile(path, kMaxFileBytes), path); }
+Image ReadPicture(const std::string& path) { return ParsePicture(ReadFile(path, kMaxPictureBytes), path); }
 
 std::string SerializePng(const Image& image) {
   VT_CHECK_GT(image.width, 0);

@@ -14,7 +14,7 @@
 namespace vitruvius {
 namespace {
 
-constexpr size_t kBufferSize = 1 << 16;
+constexpr size_t kSpoolBufferSize = 1 << 16;
 // Room for a header whose row count is not known yet.
 constexpr size_t kHeaderSize = 192;
 
@@ -25,7 +25,7 @@ UnnamedFile::UnnamedFile(const std::string& folder) : folder_(folder) {
   fd_ = mkstemp(pattern.data());
   if (fd_ < 0) throw InputError(folder, "", StrCat("cannot be written: ", std::strerror(errno)));
   unlink(pattern.c_str());
-  buffer_.reserve(kBufferSize);
+  buffer_.reserve(kSpoolBufferSize);
 }
 
 UnnamedFile::~UnnamedFile() {
@@ -41,7 +41,7 @@ UnnamedFile::UnnamedFile(UnnamedFile&& other) noexcept
 }
 
 void UnnamedFile::Append(const void* bytes, size_t size) {
-  if (buffer_.size() + size > kBufferSize) Flush();
+  if (buffer_.size() + size > kSpoolBufferSize) Flush();
   buffer_.append(static_cast<const char*>(bytes), size);
 }
 

@@ -13,14 +13,14 @@
 namespace vitruvius {
 namespace {
 
-constexpr size_t kBufferSize = 1 << 16;
+constexpr size_t kStreamBufferSize = 1 << 16;
 
 }  // namespace
 
 StreamedFile::StreamedFile(std::string path) : path_(std::move(path)), temporary_(TemporaryBeside(path_)) {
   fd_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd_ < 0) throw InputError(path_, "", StrCat("cannot be written: ", std::strerror(errno)));
-  buffer_.reserve(kBufferSize);
+  buffer_.reserve(kStreamBufferSize);
 }
 
 StreamedFile::~StreamedFile() {
@@ -33,8 +33,8 @@ void StreamedFile::Append(const void* bytes, std::uint64_t size) {
   size_ += size;
   const auto* at = static_cast<const char*>(bytes);
   while (size > 0) {
-    if (buffer_.size() == kBufferSize) Flush();
-    const size_t part = std::min<std::uint64_t>(size, kBufferSize - buffer_.size());
+    if (buffer_.size() == kStreamBufferSize) Flush();
+    const size_t part = std::min<std::uint64_t>(size, kStreamBufferSize - buffer_.size());
     buffer_.append(at, part);
     at += part;
     size -= part;

@@ -1,5 +1,6 @@
 // The mannequin's limbs: tubes of rings with fingers or toes at their end.
 #include "models/body/mannequin_mesh.h"
+#include "models/math/angles.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -17,7 +18,7 @@ struct Loop {
 std::vector<Vector3d> LoopPoints(const Loop& loop, int size) {
   std::vector<Vector3d> points;
   for (int i = 0; i < size; ++i) {
-    const auto [c, s] = RoundedSquare(2 * M_PI * i / size, loop.square);
+    const auto [c, s] = RoundedSquare(2 * kPi * i / size, loop.square);
     points.emplace_back(loop.center + std::abs(c) * (c > 0 ? loop.dorsal : loop.ventral) +
                         std::abs(s) * (s > 0 ? loop.medial : loop.lateral));
   }

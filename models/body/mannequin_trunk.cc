@@ -1,5 +1,6 @@
 // The mannequin's trunk, neck and head: cross sections from the hips to the crown.
 #include "models/body/mannequin_mesh.h"
+#include "models/math/angles.h"
 
 namespace vitruvius {
 namespace mannequin {
@@ -58,9 +59,9 @@ std::vector<Vector3d> TrunkRing(const TrunkRow& row) {
   std::vector<Vector3d> dense;
   std::vector<double> length = {0};
   for (int i = 0; i <= kSamples; ++i) {
-    dense.push_back(TrunkPoint(row, M_PI * i / kSamples));
+    dense.push_back(TrunkPoint(row, kPi * i / kSamples));
     if (i == 0) continue;
-    const double density = 1 + row[8] * SmoothStep(-.2, .6, std::cos(M_PI * i / kSamples));
+    const double density = 1 + row[8] * SmoothStep(-.2, .6, std::cos(kPi * i / kSamples));
     length.push_back(length.back() + density * (dense[i] - dense[i - 1]).norm());
   }
   std::vector<Vector3d> ring;

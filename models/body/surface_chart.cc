@@ -15,6 +15,7 @@
 #include <boost/geometry/geometries/point.hpp>
 #include <boost/geometry/index/rtree.hpp>
 
+#include "models/geometry/triangle2d.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -32,8 +33,6 @@ constexpr double kTie = 1e-12;
 // Twice a triangle's area over its longest side squared, below which it is taken for a line.
 constexpr double kMinHeightOverLength = 1e-10;
 
-double Cross(const Eigen::Vector2d& a, const Eigen::Vector2d& b) { return a.x() * b.y() - a.y() * b.x(); }
-
 Triangle TriangleOf(const SurfaceChartData& data, int face) {
   Triangle corners;
   for (int k = 0; k < 3; ++k) corners[static_cast<size_t>(k)] = data.uv.block<1, 2>(face, 2 * k).transpose();
@@ -43,18 +42,18 @@ Triangle TriangleOf(const SurfaceChartData& data, int face) {
 bool HasArea(const Triangle& t) {
   const double longest =
       std::max({(t[1] - t[0]).squaredNorm(), (t[2] - t[1]).squaredNorm(), (t[0] - t[2]).squaredNorm()});
-  return std::abs(Cross(t[1] - t[0], t[2] - t[0])) > kMinHeightOverLength * longest;
+  return std::abs(Cross2d(t[1] - t[0], t[2] - t[0])) > kMinHeightOverLength * longest;
 }
 
 // The point of the triangle nearest to `uv`: its weights and how far it is.
 ChartFace NearestOf(const Triangle& t, bool has_area, const Eigen::Vector2d& uv) {
   ChartFace result;
   if (has_area) {
-    const double area = Cross(t[1] - t[0], t[2] - t[0]);
+    const double area = Cross2d(t[1] - t[0], t[2] - t[0]);
     for (int k = 0; k < 3; ++k) {
       const Eigen::Vector2d &b = t[static_cast<size_t>((k + 1) % 3)],
                             &c = t[static_cast<size_t>((k + 2) % 3)];
-      result.bary(k) = Cross(b - uv, c - uv) / area;
+      result.bary(k) = Cross2d(b - uv, c - uv) / area;
     }
     if (result.bary.minCoeff() >= 0) {
       result.bary /= result.bary.sum();

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "models/math/angles.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -84,7 +85,7 @@ PoseFlow::Inverse PoseFlow::Encode(const at::Tensor& pose) const {
 
 at::Tensor PoseFlow::NegativeLogLikelihood(const at::Tensor& pose) const {
   const Inverse inverse = Encode(pose);
-  const double constant = 0.5 * static_cast<double>(size_.dim) * std::log(2 * 3.14159265358979323846);
+  const double constant = 0.5 * static_cast<double>(size_.dim) * std::log(2 * kPi);
   return 0.5 * inverse.latent.square().sum(1) + inverse.log_jacobian + constant;
 }
 

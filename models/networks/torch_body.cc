@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/networks/check_size.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -13,12 +14,6 @@ at::Tensor TensorOf(const Matrix& matrix, at::TensorOptions options) {
   RowMatrixXd copy(matrix.rows(), matrix.cols());
   copy = matrix.template cast<double>();
   return at::from_blob(copy.data(), {copy.rows(), copy.cols()}, at::kDouble).to(options, false, true);
-}
-
-void CheckSize(const at::Tensor& tensor, const char* name, int64_t batch, int64_t columns) {
-  if (tensor.dim() != 2 || tensor.size(0) != batch || tensor.size(1) != columns) {
-    throw ContractError(StrCat(name, ": found ", tensor.sizes(), ", expected [", batch, ", ", columns, "]"));
-  }
 }
 
 }  // namespace

@@ -2,18 +2,11 @@
 
 #include <algorithm>
 
+#include "models/networks/check_size.h"
 #include "models/networks/torch_rotations.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
-namespace {
-
-void CheckSize(const at::Tensor& tensor, const char* name, std::int64_t rows, std::int64_t columns) {
-  if (tensor.dim() != 2 || tensor.size(0) != rows || tensor.size(1) != columns)
-    throw ContractError(StrCat(name, ": found ", tensor.sizes(), ", expected [", rows, ", ", columns, "]"));
-}
-
-}  // namespace
 
 at::Tensor TorchOrthonormalColumns(const at::Tensor& nine) {
   const at::Tensor raw = nine.reshape({-1, 3, 3});

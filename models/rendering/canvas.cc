@@ -7,6 +7,7 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "models/math/angles.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -15,7 +16,6 @@ namespace {
 constexpr int kMaxSide = 16384;
 // Cairo counts in 1/256 px with 32 bits: farther out its coordinates wrap around.
 constexpr double kFarAway = 1e6;
-constexpr double kTurn = 6.283185307179586;
 
 using SurfacePtr = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)>;
 using ContextPtr = std::unique_ptr<cairo_t, decltype(&cairo_destroy)>;
@@ -164,7 +164,7 @@ void Canvas::DrawDisc(double x, double y, double radius, const Rgba& color) {
   if (!Drawable({x, y, radius})) return;
   SetColor(impl_->context.get(), color);
   cairo_new_sub_path(impl_->context.get());
-  cairo_arc(impl_->context.get(), x, y, radius, 0, kTurn);
+  cairo_arc(impl_->context.get(), x, y, radius, 0, 2 * kPi);
   cairo_fill(impl_->context.get());
 }
 
@@ -173,7 +173,7 @@ void Canvas::DrawRing(double x, double y, double radius, double line_width, cons
   SetColor(impl_->context.get(), color);
   cairo_set_line_width(impl_->context.get(), line_width);
   cairo_new_sub_path(impl_->context.get());
-  cairo_arc(impl_->context.get(), x, y, radius, 0, kTurn);
+  cairo_arc(impl_->context.get(), x, y, radius, 0, 2 * kPi);
   cairo_stroke(impl_->context.get());
 }
 
@@ -186,10 +186,10 @@ void Canvas::DrawBox(double x, double y, double box_width, double box_height, do
   const double left = x + radius, right = x + box_width - radius;
   const double top = y + radius, bottom = y + box_height - radius;
   cairo_new_sub_path(context);
-  cairo_arc(context, right, top, radius, -kTurn / 4, 0);
-  cairo_arc(context, right, bottom, radius, 0, kTurn / 4);
-  cairo_arc(context, left, bottom, radius, kTurn / 4, kTurn / 2);
-  cairo_arc(context, left, top, radius, kTurn / 2, 3 * kTurn / 4);
+  cairo_arc(context, right, top, radius, -kPi / 2, 0);
+  cairo_arc(context, right, bottom, radius, 0, kPi / 2);
+  cairo_arc(context, left, bottom, radius, kPi / 2, kPi);
+  cairo_arc(context, left, top, radius, kPi, 3 * kPi / 2);
   cairo_close_path(context);
   cairo_fill(context);
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "models/math/angles.h"
+
 namespace vitruvius {
 namespace {
 
@@ -11,7 +13,6 @@ constexpr float kStrength = 3.0f;    // tuned by eye on bodies
 constexpr float kMaxRadius_px = 64;  // a close-up must not gather from the whole picture
 constexpr int kNumSamples = 12;
 constexpr int kTile = 4;  // the spiral's angles repeat every 4 pixels in x and y
-constexpr double kTurn = 6.283185307179586;
 constexpr double kGoldenAngle = 2.399963229728653;  // a spiral that never lines up with the pixel grid
 
 using Spiral = std::array<Eigen::Vector2f, kNumSamples>;  // within the unit disc
@@ -23,7 +24,7 @@ std::array<Spiral, kTile * kTile> MakeSpirals() {
   for (int tile = 0; tile < kTile * kTile; ++tile) {
     for (int i = 0; i < kNumSamples; ++i) {
       const double radius = (i + (kOrder[tile] + 0.5) / (kTile * kTile)) / kNumSamples;
-      const double angle = kGoldenAngle * i + kTurn * kOrder[tile] / (kTile * kTile);
+      const double angle = kGoldenAngle * i + 2 * kPi * kOrder[tile] / (kTile * kTile);
       spirals[tile][i] = Eigen::Vector2d(radius * std::cos(angle), radius * std::sin(angle)).cast<float>();
     }
   }

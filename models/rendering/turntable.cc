@@ -7,12 +7,12 @@
 
 #include <Eigen/Geometry>
 
+#include "models/math/angles.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kDistance = 6;   // of the camera, in body heights: far, so that proportions can be judged
 constexpr double kPitch = 0.12;   // radians that the camera looks down: just enough to see a floor
 constexpr double kMargin = 0.08;  // of the panel's height, above and below

@@ -81,4 +81,7 @@ struct FitResult {
   double milliseconds = 0;  // not part of results.npz: it would differ from run to run
 };
 
+// It is not usable after all, for a reason code of the above. Returns the result.
+FitResult& Refuse(FitResult& result, const char* reason_code, const std::string& detail);
+
 }  // namespace vitruvius

@@ -31,13 +31,6 @@ bool WrapPose(BodyParameters* parameters) {
   return changed;
 }
 
-FitResult& Refuse(FitResult& result, const char* code, const std::string& detail) {
-  result.usable = false;
-  result.reason = code;
-  result.detail = detail;
-  return result;
-}
-
 // Of a person seen by points of the surface alone: no keypoints.
 const KeypointSet& SetOf(const PersonObservation& person) {
   static const KeypointSet kNone = {"none", {}, {}};

@@ -20,13 +20,6 @@ FitResult BeginSegmentResult(const PersonObservation& person, const BodyModel& m
   return result;
 }
 
-FitResult& Refuse(FitResult& result, const char* reason_code, const std::string& detail) {
-  result.usable = false;
-  result.reason = reason_code;
-  result.detail = detail;
-  return result;
-}
-
 void SetResiduals(const SegmentView& view, const MatrixX3d& points, FitResult* result) {
   std::vector<double> residuals_px;
   for (size_t i = 0; i < view.targets.size(); ++i) {

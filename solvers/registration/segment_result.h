@@ -12,8 +12,6 @@ namespace vitruvius {
 
 // A result of a person of which nothing is known yet; not usable.
 FitResult BeginSegmentResult(const PersonObservation& person, const BodyModel& model);
-// It is not usable after all. Returns the result.
-FitResult& Refuse(FitResult& result, const char* reason_code, const std::string& detail);
 
 // Parameters with the camera in px of the picture. `joints` evaluates all joints of the body. focal_px: of
 // the pinhole camera by which the body is placed in space where the person's is not known. The result is

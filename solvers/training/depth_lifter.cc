@@ -5,6 +5,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "models/math/angles.h"
 #include "models/util/check.h"
 #include "solvers/training/lifter_losses.h"
 #include "solvers/training/tensor_arrays.h"
@@ -12,7 +13,7 @@
 namespace vitruvius {
 namespace {
 
-constexpr char kFamily[] = "depth-lifter", kNetwork[] = "generator_",
+constexpr char kLifterFamily[] = "depth-lifter", kNetwork[] = "generator_",
                kNormalisation[] = "minus middle of hips, over mean distance from it";
 
 std::vector<std::int32_t> Flat(const std::vector<std::pair<int, int>>& pairs) {
@@ -33,7 +34,7 @@ LifterSkeleton ReadSkeleton(const NpzReader& file) {
     throw InputError(file.path(), place, what);
   };
   for (const auto& [key, expected] :
-       {std::pair<const char*, const char*>{"family", kFamily}, {"normalisation", kNormalisation}}) {
+       {std::pair<const char*, const char*>{"family", kLifterFamily}, {"normalisation", kNormalisation}}) {
     const std::vector<std::string> found = file.Read(key).ToStrings();
     if (found.size() != 1 || found[0] != expected)
       fail(key, StrCat("found ", found.empty() ? "nothing" : found[0], ", expected ", expected));
@@ -107,7 +108,7 @@ at::Tensor DepthLifter::Lift(const at::Tensor& keypoints) const {
 std::map<std::string, NpyArray> DepthLifter::Arrays() const {
   std::map<std::string, NpyArray> arrays;
   const auto count = static_cast<std::int64_t>(skeleton_.bones.size());
-  arrays["family"] = NpyArray::FromString(kFamily);
+  arrays["family"] = NpyArray::FromString(kLifterFamily);
   arrays["joints"] = NpyArray::FromStrings(skeleton_.joints);
   arrays["bones"] = NpyArray::FromInt32(Flat(skeleton_.bones).data(), {count, 2});
   arrays["bone_ratios"] = NpyArray::FromDoubles(skeleton_.ratios.data(), {count});
@@ -160,7 +161,7 @@ LifterScores ScoreLifter(const DepthLifter& lifter, const LifterTable& table,
   scores.spread = (lifted.std(false) / points.select(2, 0).std(false)).item<double>();
   at::Tensor consistency = at::zeros({}, points.options());
   for (const double angle : angles_deg) {
-    const at::Tensor turn = at::full({points.size(0)}, angle * M_PI / 180, points.options());
+    const at::Tensor turn = at::full({points.size(0)}, angle * kPi / 180, points.options());
     const NormalisedKeypoints seen =
         NormaliseKeypoints(RotateAboutVertical(points, turn).narrow(2, 0, 2), skeleton);
     consistency =

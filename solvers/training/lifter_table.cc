@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "models/math/angles.h"
 #include "models/networks/parameters.h"
 #include "models/util/check.h"
 
@@ -85,11 +86,10 @@ LifterTable Project(const at::Tensor& points, const WeightedRows& rows, const Pr
   at::Generator random = SeededGenerator(options.seed, 0);
   const std::int64_t n = options.samples;
   const at::TensorOptions floats(at::kFloat);
-  constexpr double kRadians = M_PI / 180;
   const at::Tensor chosen = points.index_select(0, rows.Draw(n, random));
-  const at::Tensor yaw = at::rand({n, 1}, random, floats) * (2 * M_PI);
-  const at::Tensor pitch = at::randn({n, 1}, random, floats) * (options.pitch_deg * kRadians);
-  const at::Tensor roll = at::randn({n, 1}, random, floats) * (options.roll_deg * kRadians);
+  const at::Tensor yaw = at::rand({n, 1}, random, floats) * (2 * kPi);
+  const at::Tensor pitch = at::randn({n, 1}, random, floats) * (options.pitch_deg * kRadPerDeg);
+  const at::Tensor roll = at::randn({n, 1}, random, floats) * (options.roll_deg * kRadPerDeg);
   const at::Tensor size = (at::rand({n, 1}, random, floats) * std::log(options.high_px / options.low_px) +
                            std::log(options.low_px))
                               .exp();

@@ -13,7 +13,7 @@
 namespace vitruvius {
 namespace {
 
-constexpr char kFamily[] = "segment-regressor";
+constexpr char kRegressorFamily[] = "segment-regressor";
 
 bool EndsWith(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
@@ -33,8 +33,8 @@ std::int64_t NumberOf(const NpzReader& file, const char* key, std::int64_t low, 
 
 SegmentRegressorSize ReadSize(const NpzReader& file) {
   const std::string family = TextOf(file, "family");
-  if (family != kFamily)
-    throw InputError(file.path(), "family", StrCat("found \"", family, "\", expected ", kFamily));
+  if (family != kRegressorFamily)
+    throw InputError(file.path(), "family", StrCat("found \"", family, "\", expected ", kRegressorFamily));
   SegmentRegressorSize size;
   try {
     size.trunk.kind = ResNetKindOf(TextOf(file, "architecture"));
@@ -111,7 +111,7 @@ std::map<std::string, NpyArray> RegressorArrays(const SegmentRegressor& regresso
   const SegmentRegressorSize& size = regressor.size();
   VT_CHECK_EQ(size.joints, model.num_joints());
   std::map<std::string, NpyArray> arrays;
-  arrays["family"] = NpyArray::FromString(kFamily);
+  arrays["family"] = NpyArray::FromString(kRegressorFamily);
   arrays["architecture"] = NpyArray::FromString(NameOf(size.trunk.kind));
   for (const auto& [key, value] : {std::pair<const char*, std::int64_t>{"width", size.trunk.width},
                                    {"crop_px", size.crop_px},

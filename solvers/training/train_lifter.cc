@@ -4,6 +4,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "models/math/angles.h"
 #include "models/util/check.h"
 #include "models/util/rng.h"
 #include "solvers/training/adversarial_loss.h"
@@ -14,7 +15,7 @@ namespace vitruvius {
 namespace {
 
 constexpr char kDiscriminator[] = "discriminator_", kGenerator[] = "generator_";
-constexpr std::uint64_t kValidationStream = ~std::uint64_t{0}, kKneeStream = kValidationStream - 1;
+constexpr std::uint64_t kLifterValidationStream = ~std::uint64_t{0}, kKneeStream = kLifterValidationStream - 1;
 
 at::Tensor DrawRows(const WeightedRows& rows, std::int64_t count, std::uint64_t seed, std::uint64_t stream) {
   return rows.Draw(count, SeededGenerator(seed, stream));
@@ -33,7 +34,7 @@ class LifterTask : public TrainingTask {
         skeleton_(skeleton),
         train_(train),
         validation_(validation.Take(
-            DrawRows(validation.rows, options.validation_poses, options.seed, kValidationStream))),
+            DrawRows(validation.rows, options.validation_poses, options.seed, kLifterValidationStream))),
         knees_(train.Take(DrawRows(train.rows, options.validation_poses, options.seed, kKneeStream))),
         device_(train.keypoints.device()),
         size_{static_cast<std::int64_t>(skeleton.joints.size()), options.hidden},
@@ -181,7 +182,7 @@ class LifterTask : public TrainingTask {
         std::get<1>(at::rand({n, angles}, random, at::TensorOptions(at::kFloat)).topk(turns, 1));
     const at::Tensor degrees =
         at::tensor(options_.angles_deg, at::kDouble).index_select(0, chosen.transpose(0, 1).reshape({-1}));
-    const at::Tensor radians = (degrees * (M_PI / 180)).to(points.options());
+    const at::Tensor radians = (degrees * kRadPerDeg).to(points.options());
     const at::Tensor turned = RotateAboutVertical(points.repeat({turns, 1, 1}), radians);
     return {NormaliseKeypoints(turned.narrow(2, 0, 2), skeleton_), radians};
   }

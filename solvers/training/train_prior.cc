@@ -15,10 +15,10 @@ constexpr const char* kInversion = "inversion_val_mm";
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 constexpr std::uint64_t kSpreadStream = ~std::uint64_t{0}, kSampleStream = kSpreadStream - 1,
-                        kValidationStream = kSpreadStream - 2;
+                        kPriorValidationStream = kSpreadStream - 2;
 
 TrainingPoses Draw(const TrainingPoses& poses, const TrainingOptions& options) {
-  return poses.Take(poses.Draw(options.validation_poses, SeededGenerator(options.seed, kValidationStream)));
+  return poses.Take(poses.Draw(options.validation_poses, SeededGenerator(options.seed, kPriorValidationStream)));
 }
 
 // A family's training as the loop runs it, with its validation and its spread.

@@ -11,7 +11,7 @@
 #include "tests/util/surface_person.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::adam_registration_test {
 namespace {
 
 SegmentParameters RandomSegments(const BodyModel& model, std::uint64_t seed) {
@@ -119,4 +119,4 @@ TEST_F(AdamRegistrationTest, RefusesTermsItDoesNotKnow) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::adam_registration_test

@@ -9,7 +9,7 @@
 #include "solvers/registration/segment_fitter.h"
 #include "tests/util/surface_person.h"
 
-namespace vitruvius {
+namespace vitruvius::person_depths_test {
 namespace {
 
 std::vector<PersonObservation> People(int count) {
@@ -101,4 +101,4 @@ TEST(LiftPeople, GivesDepthsToTheKeypointsThatAreLifted) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::person_depths_test

@@ -12,7 +12,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/surface_person.h"
 
-namespace vitruvius {
+namespace vitruvius::regressor_examples_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -130,4 +130,4 @@ TEST_F(RegressorExamplesTest, PredictionsAreResultsThatCanBeReadBack) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::regressor_examples_test

@@ -6,7 +6,7 @@
 
 #include "tests/house/source_tree.h"
 
-namespace vitruvius {
+namespace vitruvius::catalogue_test {
 namespace {
 
 // Words in backticks within table rows; of the first column alone, or of all of it.
@@ -117,4 +117,4 @@ TEST(Catalogue, TablesAreRead) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::catalogue_test

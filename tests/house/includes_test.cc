@@ -7,7 +7,7 @@
 
 #include "tests/house/source_tree.h"
 
-namespace vitruvius {
+namespace vitruvius::includes_test {
 namespace {
 
 // A room is a folder, "models/body". From each room, itself and all that can be reached along the edges that
@@ -140,4 +140,4 @@ TEST(Includes, WrongArrowsAreFound) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::includes_test

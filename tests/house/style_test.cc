@@ -3,7 +3,7 @@
 
 #include "tests/house/source_tree.h"
 
-namespace vitruvius {
+namespace vitruvius::style_test {
 namespace {
 
 constexpr size_t kMostLines = 500;
@@ -60,4 +60,4 @@ TEST(Style, LibrariesDoNotAbort) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::style_test

@@ -9,7 +9,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/synthetic_person.h"
 
-namespace vitruvius {
+namespace vitruvius::certainty_test {
 namespace {
 
 using testing::HasSubstr;
@@ -162,4 +162,4 @@ TEST(Certainty, EvaluationJudgesWhatFitsSayOfThemselves) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::certainty_test

@@ -6,7 +6,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/synthetic_person.h"
 
-namespace vitruvius {
+namespace vitruvius::check_program_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -63,4 +63,4 @@ TEST(CheckProgram, FitStopsUnlessToldOtherwise) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::check_program_test

@@ -7,7 +7,7 @@
 #include "data/datasets/motion_file.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::convert_motion_test {
 namespace {
 
 using testing::HasSubstr;
@@ -86,4 +86,4 @@ TEST(ConvertMotion, BadUsageAndBadInputAreTold) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::convert_motion_test

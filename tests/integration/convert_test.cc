@@ -10,7 +10,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/synthetic_person.h"
 
-namespace vitruvius {
+namespace vitruvius::convert_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -205,4 +205,4 @@ TEST(Convert, BadWordsAreTold) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::convert_test

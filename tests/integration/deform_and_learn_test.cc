@@ -13,7 +13,7 @@
 #include "data/io/result_writer.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::deform_and_learn_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -180,4 +180,4 @@ TEST_F(DeformAndLearnTest, WrongInputIsNamed) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::deform_and_learn_test

@@ -8,7 +8,7 @@
 #include "tests/util/places.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::evaluate_prior_test {
 namespace {
 
 using testing::HasSubstr;
@@ -100,4 +100,4 @@ TEST(EvaluatePrior, WrongWordsAreNamed) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::evaluate_prior_test

@@ -8,7 +8,7 @@
 #include "tests/data/bodies/synthetic_makehuman.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::free_body_test {
 namespace {
 
 using testing::HasSubstr;
@@ -71,4 +71,4 @@ TEST(FreeBodyProgram, BuildSaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::free_body_test

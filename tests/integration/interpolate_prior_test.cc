@@ -10,7 +10,7 @@
 #include "tests/util/random_prior.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::interpolate_prior_test {
 namespace {
 
 using testing::HasSubstr;
@@ -105,4 +105,4 @@ TEST(EvaluatePrior, OfALearnedPriorHasInversionAndPaths) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::interpolate_prior_test

@@ -17,7 +17,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/synthetic_person.h"
 
-namespace vitruvius {
+namespace vitruvius::learn_test {
 namespace {
 
 // Somebody who walks on the spot, as a motion file.
@@ -244,4 +244,4 @@ TEST_F(LearnTest, SaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::learn_test

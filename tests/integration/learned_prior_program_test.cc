@@ -9,7 +9,7 @@
 #include "tests/util/random_prior.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::learned_prior_program_test {
 namespace {
 
 using testing::HasSubstr;
@@ -57,4 +57,4 @@ TEST(LearnedPriorProgram, ABrokenFileIsRefusedWithItsArray) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::learned_prior_program_test

@@ -7,7 +7,7 @@
 #include "models/body/mannequin.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::model_files_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -67,4 +67,4 @@ TEST(ModelFiles, PriorConvertSaysWhatItMisses) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::model_files_test

@@ -9,7 +9,7 @@
 #include "tests/data/datasets/mocap_test_util.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::motion_fit_test {
 namespace {
 
 // The first frames of a BVH file, in a file of their own.
@@ -72,4 +72,4 @@ TEST(FitOfMotion, TheResultOfOneFileKeepsItsRate) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::motion_fit_test

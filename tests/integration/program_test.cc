@@ -15,7 +15,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/synthetic_person.h"
 
-namespace vitruvius {
+namespace vitruvius::program_test {
 namespace {
 
 using testing::HasSubstr;
@@ -496,4 +496,4 @@ TEST(Program, RealVideoGetsUsableBodies) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::program_test

@@ -19,7 +19,7 @@
 #include "tests/data/datasets/mocap_test_util.h"
 #include "tests/util/places.h"
 
-namespace vitruvius {
+namespace vitruvius::real_conventions_test {
 namespace {
 
 using People = std::vector<PersonObservation>;
@@ -217,4 +217,4 @@ TEST_F(RealConventions, OnePersonAloneIsNotJudged) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::real_conventions_test

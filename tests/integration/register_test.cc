@@ -19,7 +19,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/surface_person.h"
 
-namespace vitruvius {
+namespace vitruvius::register_test {
 namespace {
 
 using nlohmann::json;
@@ -288,4 +288,4 @@ TEST(Register, RefusesWhatItCannotUse) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::register_test

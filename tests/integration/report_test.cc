@@ -10,7 +10,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/synthetic_person.h"
 
-namespace vitruvius {
+namespace vitruvius::report_test {
 namespace {
 
 using testing::HasSubstr;
@@ -90,4 +90,4 @@ TEST(ReportCommand, BadInputIsNamedAndNothingIsWritten) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::report_test

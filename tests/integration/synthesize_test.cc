@@ -12,7 +12,7 @@
 #include "models/camera/camera.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::synthesize_test {
 namespace {
 
 using testing::HasSubstr;
@@ -139,4 +139,4 @@ TEST(Synthesize, RefusesWhatItCannotUse) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::synthesize_test

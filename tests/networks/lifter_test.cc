@@ -7,7 +7,7 @@
 
 #include "models/util/check.h"
 
-namespace vitruvius {
+namespace vitruvius::lifter_test {
 namespace {
 
 const at::Device kCpu(at::kCPU);
@@ -98,4 +98,4 @@ TEST(Lifter, GradientsReachEveryLayerOfBoth) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::lifter_test

@@ -14,7 +14,7 @@
 #include "models/util/check.h"
 #include "models/util/rng.h"
 
-namespace vitruvius {
+namespace vitruvius::pose_networks_test {
 namespace {
 
 constexpr double kFloat = 1e-5;  // sums of a few hundred products in float
@@ -178,4 +178,4 @@ TEST(LatentDistribution, SamplesStayInside) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::pose_networks_test

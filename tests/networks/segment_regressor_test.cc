@@ -15,7 +15,7 @@
 #include "models/util/rng.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::segment_regressor_test {
 namespace {
 
 std::int64_t Count(const std::vector<TensorShape>& shapes) {
@@ -273,4 +273,4 @@ TEST(TensorSet, GradientsAreInTheFlatOnesOrder) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::segment_regressor_test

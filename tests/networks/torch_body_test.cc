@@ -9,7 +9,7 @@
 #include "models/util/check.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::torch_body_test {
 namespace {
 
 at::Tensor Row(const Eigen::Ref<const Eigen::VectorXd>& v) {
@@ -85,4 +85,4 @@ TEST(TorchBody, RefusesOtherSizes) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::torch_body_test

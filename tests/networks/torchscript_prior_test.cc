@@ -13,7 +13,7 @@
 #include "tests/data/io/io_test_util.h"
 #include "tests/util/random_prior.h"
 
-namespace vitruvius {
+namespace vitruvius::torchscript_prior_test {
 namespace {
 
 const char kSixNumbers[] = R"(
@@ -178,4 +178,4 @@ TEST(TorchscriptPrior, ModulesThatAreNoGeneratorAreRefused) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::torchscript_prior_test

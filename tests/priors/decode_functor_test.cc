@@ -7,7 +7,7 @@
 #include "tests/data/io/io_test_util.h"
 #include "tests/util/random_prior.h"
 
-namespace vitruvius {
+namespace vitruvius::decode_functor_test {
 namespace {
 
 std::shared_ptr<const GeneratorPrior> RandomPrior() {
@@ -54,4 +54,4 @@ TEST(DecodeFunctor, FailsOnWhatIsNotFinite) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::decode_functor_test

@@ -6,7 +6,7 @@
 
 #include "models/util/check.h"
 
-namespace vitruvius {
+namespace vitruvius::empirical_prior_test {
 namespace {
 
 TEST(EmpiricalPrior, DrawsItsPosesByWeight) {
@@ -30,4 +30,4 @@ TEST(EmpiricalPrior, DrawsItsPosesByWeight) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::empirical_prior_test

@@ -11,7 +11,7 @@
 #include "tests/util/check_cost.h"
 #include "tests/util/random_prior.h"
 
-namespace vitruvius {
+namespace vitruvius::flow_prior_test {
 namespace {
 
 std::shared_ptr<const FlowPrior> Load(const Arrays& arrays) {
@@ -220,4 +220,4 @@ TEST(FlowPrior, FilesThatAreWrongAreRefusedByName) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::flow_prior_test

@@ -8,7 +8,7 @@
 #include "tests/data/io/io_test_util.h"
 #include "tests/util/random_prior.h"
 
-namespace vitruvius {
+namespace vitruvius::generator_golden_test {
 namespace {
 
 NpyArray Sines(std::vector<std::int64_t> shape, double start) {
@@ -50,4 +50,4 @@ TEST(GeneratorGolden, PosesAreThoseOfNumpy) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::generator_golden_test

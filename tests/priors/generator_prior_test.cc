@@ -8,7 +8,7 @@
 #include "tests/data/io/io_test_util.h"
 #include "tests/util/random_prior.h"
 
-namespace vitruvius {
+namespace vitruvius::generator_prior_test {
 namespace {
 
 std::shared_ptr<const GeneratorPrior> Load(const Arrays& arrays) {
@@ -164,4 +164,4 @@ TEST(GeneratorPrior, HasNoDensityButAMeanAndAnOrigin) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::generator_prior_test

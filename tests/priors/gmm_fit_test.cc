@@ -6,7 +6,7 @@
 
 #include "models/util/check.h"
 
-namespace vitruvius {
+namespace vitruvius::gmm_fit_test {
 namespace {
 
 GaussianMixture Truth() {
@@ -153,4 +153,4 @@ TEST(GmmFit, ReportsProgressAndChecksContracts) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::gmm_fit_test

@@ -5,7 +5,7 @@
 #include "models/util/check.h"
 #include "tests/util/check_cost.h"
 
-namespace vitruvius {
+namespace vitruvius::gmm_prior_test {
 namespace {
 
 GaussianMixture RandomMixture(int num, int dim, std::uint64_t seed) {
@@ -159,4 +159,4 @@ TEST(GmmPrior, RefusesToFailQuietlyOnNaN) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::gmm_prior_test

@@ -11,7 +11,7 @@
 #include "priors/registry.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::gmm_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -191,4 +191,4 @@ TEST(GaussianMixture, FilesOfWrongShapesAreRefused) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::gmm_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace vitruvius {
+namespace vitruvius::latent_path_test {
 namespace {
 
 constexpr int kDim = 32;
@@ -60,4 +60,4 @@ TEST(LatentPath, NearAndOppositeEnds) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::latent_path_test

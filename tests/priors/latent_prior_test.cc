@@ -12,7 +12,7 @@
 #include "tests/data/io/io_test_util.h"
 #include "tests/util/random_prior.h"
 
-namespace vitruvius {
+namespace vitruvius::latent_prior_test {
 namespace {
 
 struct Case {
@@ -25,8 +25,9 @@ std::vector<Case> Cases() {
   for (const char* family : {"gan-s", "gan-u", "gan-n", "vae", "vposer_v1", "vposer_v2", "realnvp"}) {
     cases.push_back({family, false});
   }
+  // By name: every test of the program asks, and opening them takes half a second.
   for (const std::string& name : ShippedPriorNames()) {
-    if (std::dynamic_pointer_cast<const LatentPrior>(LoadPrior(name))) cases.push_back({name, true});
+    if (name.rfind("gmm", 0) != 0) cases.push_back({name, true});
   }
   return cases;
 }
@@ -230,4 +231,4 @@ INSTANTIATE_TEST_SUITE_P(All, LatentPriors, testing::ValuesIn(Cases()), [](const
 });
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::latent_prior_test

@@ -11,7 +11,7 @@
 #include "tests/data/io/io_test_util.h"
 #include "tests/util/random_prior.h"
 
-namespace vitruvius {
+namespace vitruvius::learned_prior_file_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -106,4 +106,4 @@ TEST(LearnedPriorFile, ATransposedWeightIsRefused) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::learned_prior_file_test

@@ -6,7 +6,7 @@
 
 #include "models/util/rng.h"
 
-namespace vitruvius {
+namespace vitruvius::network_test {
 namespace {
 
 Network RandomNetwork(const std::vector<int>& sizes, const std::vector<bool>& leaky, double slope,
@@ -135,4 +135,4 @@ TEST(Network, AfterResetTheBitsDependOnWhatFollowsAlone) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::network_test

@@ -12,7 +12,7 @@
 #include "solvers/training/lifter_options.h"
 #include "tests/training/lifter_people.h"
 
-namespace vitruvius {
+namespace vitruvius::lifter_losses_test {
 namespace {
 
 constexpr double kFloat = 1e-5;
@@ -132,4 +132,4 @@ TEST(LifterOptions, TheWeightOfJointsFallsGeometrically) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::lifter_losses_test

@@ -10,7 +10,7 @@
 #include "solvers/training/train_prior.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::native_prior_test {
 namespace {
 
 constexpr double kFloat = 2e-5;  // radians; sums of float products in another order
@@ -78,4 +78,4 @@ INSTANTIATE_TEST_SUITE_P(Families, NativePriorTest,
                                          PriorFamily::kVae, PriorFamily::kRealNvp));
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::native_prior_test

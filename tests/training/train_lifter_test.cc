@@ -12,7 +12,7 @@
 #include "tests/training/lifter_people.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::train_lifter_test {
 namespace {
 
 LifterOptions Small(int steps) {
@@ -278,4 +278,4 @@ TEST(LifterTableTest, ProjectionsAreOfTheBodyFromAllSides) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::train_lifter_test

@@ -16,7 +16,7 @@
 #include "solvers/training/tensor_arrays.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::train_prior_test {
 namespace {
 
 // People who swing arms and legs, each in a phase and to an extent of their own.
@@ -371,4 +371,4 @@ TEST(TrainingOptionsTest, RateFallsAtTheEnd) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::train_prior_test

@@ -15,7 +15,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/torch_checkpoint_writer.h"
 
-namespace vitruvius {
+namespace vitruvius::train_regressor_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -293,4 +293,4 @@ TEST_F(TrainRegressorTest, TrunksOfStateDicts) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::train_regressor_test

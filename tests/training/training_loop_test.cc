@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace vitruvius {
+namespace vitruvius::training_loop_test {
 namespace {
 
 // Its weight is the number of steps done; its score at the evaluations 3, 1, 2.
@@ -49,4 +49,4 @@ TEST(TrainingLoop, KeepsTheBestOrTheLast) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::training_loop_test

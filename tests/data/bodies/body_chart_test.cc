@@ -20,7 +20,7 @@
 #include "models/util/check.h"
 #include "models/util/rng.h"
 
-namespace vitruvius {
+namespace vitruvius::body_chart_test {
 namespace {
 
 using testing::ElementsAre;
@@ -382,4 +382,4 @@ TEST(ChartOverFaces, AnotherBodysChartIsNamed) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::body_chart_test

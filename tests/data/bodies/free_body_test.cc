@@ -15,7 +15,7 @@
 #include "tests/data/io/io_test_util.h"
 #include "tests/util/places.h"
 
-namespace vitruvius {
+namespace vitruvius::free_body_test {
 namespace {
 
 using Eigen::Vector3d;
@@ -236,4 +236,4 @@ TEST(FreeBody, OfTheRealDataIsSound) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::free_body_test

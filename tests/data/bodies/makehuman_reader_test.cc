@@ -7,7 +7,7 @@
 #include "tests/data/bodies/synthetic_makehuman.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::makehuman_reader_test {
 namespace {
 
 using testing::HasSubstr;
@@ -151,4 +151,4 @@ TEST(Gzip, UnpacksAndKeepsWithinBounds) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::makehuman_reader_test

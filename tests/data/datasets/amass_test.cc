@@ -14,7 +14,7 @@
 #include "tests/data/datasets/mocap_test_util.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::amass_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -273,4 +273,4 @@ TEST(Amass, NamesOfItsFiles) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::amass_test

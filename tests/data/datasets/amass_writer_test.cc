@@ -9,7 +9,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::amass_writer_test {
 namespace {
 
 // Read as AMASS's users do (poses, betas and trans into the body model) the body stands in z up axes where it
@@ -84,4 +84,4 @@ TEST(AmassWriter, SmplxHasItsOwnKeys) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::amass_writer_test

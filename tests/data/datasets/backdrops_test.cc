@@ -14,7 +14,7 @@
 #include "models/util/check.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::backdrops_test {
 namespace {
 
 using testing::HasSubstr;
@@ -140,4 +140,4 @@ TEST(DressedBody, ClothesCoverWhatTheySay) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::backdrops_test

@@ -14,7 +14,7 @@
 #include "models/util/rng.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::conventions_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -239,4 +239,4 @@ TEST(ReadAs, IsAppliedByTheReaderAndRefusesUnknownWords) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::conventions_test

@@ -8,7 +8,7 @@
 #include "models/body/mannequin.h"
 #include "models/util/check.h"
 
-namespace vitruvius {
+namespace vitruvius::image_crops_test {
 namespace {
 
 constexpr std::array<float, 3> kFill = {0.5f, 0.25f, 0.75f};
@@ -169,4 +169,4 @@ TEST(DrawCropChange, FollowsFromTheRngWithinItsBounds) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::image_crops_test

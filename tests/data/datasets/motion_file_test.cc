@@ -9,7 +9,7 @@
 #include "models/util/rng.h"
 #include "tests/data/datasets/mocap_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::motion_file_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -162,4 +162,4 @@ TEST(PoseCollection, TheSameTrialCountsOnceInItsBestFormat) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::motion_file_test

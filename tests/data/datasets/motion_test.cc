@@ -6,7 +6,7 @@
 #include "models/util/rng.h"
 #include "tests/data/datasets/mocap_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::motion_test {
 namespace {
 
 Motion Still(int frames, double fps) {
@@ -120,4 +120,4 @@ TEST(Motion, ContractsAreChecked) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::motion_test

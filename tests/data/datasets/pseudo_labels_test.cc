@@ -12,7 +12,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::pseudo_labels_test {
 namespace {
 
 // A standing person at a place in camera axes, as a fit would give it.
@@ -172,4 +172,4 @@ TEST(PseudoLabels, OtherBodiesAreRefused) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::pseudo_labels_test

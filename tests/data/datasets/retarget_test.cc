@@ -8,7 +8,7 @@
 #include "data/datasets/skeleton_map.h"
 #include "tests/data/datasets/mocap_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::retarget_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -254,4 +254,4 @@ TEST(RetargetRealData, SkeletonOfAnotherKind) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::retarget_test

@@ -6,7 +6,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::smplifyx_result_test {
 namespace {
 
 FitResult FitOf(const BodyModel& model) {
@@ -60,4 +60,4 @@ TEST(SmplifyXResult, SmplKeepsAllOfItsBody) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::smplifyx_result_test

@@ -18,7 +18,7 @@
 #include "models/util/check.h"
 #include "tests/util/made_poses.h"
 
-namespace vitruvius {
+namespace vitruvius::synthetic_images_test {
 namespace {
 
 constexpr int kImages = 12;
@@ -287,4 +287,4 @@ TEST(SyntheticImagesContracts, OptionsAndChartsAreChecked) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::synthetic_images_test

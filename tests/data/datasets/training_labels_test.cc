@@ -10,7 +10,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::training_labels_test {
 namespace {
 
 FitResult FitOf(const BodyModel& model, const std::string& id, std::uint64_t seed) {
@@ -114,4 +114,4 @@ TEST(TrainingLabels, APlaceThatCannotBeWrittenIsNamed) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::training_labels_test

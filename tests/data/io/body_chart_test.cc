@@ -8,7 +8,7 @@
 #include "tests/data/io/io_test_util.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::body_chart_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -97,4 +97,4 @@ TEST(BodyChart, WhatIsWrongIsNamed) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::body_chart_test

@@ -9,7 +9,7 @@
 #include "data/io/npz.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::body_file_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -313,4 +313,4 @@ TEST_F(BodyFile, ObjWritesOneBasedFaces) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::body_file_test

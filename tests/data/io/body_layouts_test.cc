@@ -12,7 +12,7 @@
 #include "tests/data/io/io_test_util.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::body_layouts_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -113,8 +113,12 @@ TEST_F(BodyLayouts, SidesAreToldByPlace) {
   EXPECT_EQ(data.weighted_points.at("h36m/right_hip"), second_row);
   for (const auto& [name, weights] : data.weighted_points) {
     const double x = data.v_template(weights[0].first, 0);
-    if (name.rfind("h36m/left_", 0) == 0) EXPECT_GT(x, 0) << name;
-    if (name.rfind("h36m/right_", 0) == 0) EXPECT_LT(x, 0) << name;
+    if (name.rfind("h36m/left_", 0) == 0) {
+      EXPECT_GT(x, 0) << name;
+    }
+    if (name.rfind("h36m/right_", 0) == 0) {
+      EXPECT_LT(x, 0) << name;
+    }
   }
 }
 
@@ -210,4 +214,4 @@ assert found['v_template'].flags.writeable
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::body_layouts_test

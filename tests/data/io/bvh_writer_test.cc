@@ -9,7 +9,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::bvh_writer_test {
 namespace {
 
 // Nine digits of angles of a few hundred degrees, down a chain of a metre.
@@ -103,4 +103,4 @@ TEST(BvhWriter, EulerAnglesGiveTheRotationAndStayNear) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::bvh_writer_test

@@ -13,7 +13,7 @@
 #include "models/util/rng.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::coco_writer_test {
 namespace {
 
 CocoPerson MakePerson(std::int64_t index) {
@@ -165,4 +165,4 @@ TEST(CocoWriter, RefusesWhatTheFormatCannotHold) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::coco_writer_test

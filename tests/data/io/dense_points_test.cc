@@ -11,7 +11,7 @@
 #include "models/scene/fit_result.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::dense_points_test {
 namespace {
 
 using nlohmann::json;
@@ -494,4 +494,4 @@ TEST_F(DensePoints, AResultWithoutABodyHasTooFewPoints) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::dense_points_test

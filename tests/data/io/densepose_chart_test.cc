@@ -9,7 +9,7 @@
 #include "tests/util/chart_data.h"
 #include "tests/util/mat_file.h"
 
-namespace vitruvius {
+namespace vitruvius::densepose_chart_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -180,4 +180,4 @@ TEST_F(DensePoseChart, SizesThatAFileCannotHoldCostNoMemory) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::densepose_chart_test

@@ -10,7 +10,7 @@
 #include "tests/util/run_program.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::glb_writer_test {
 namespace {
 
 // Places of a few metres in float32, down a chain of at most a dozen joints.
@@ -194,4 +194,4 @@ TEST(GlbWriter, SameBytesAgain) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::glb_writer_test

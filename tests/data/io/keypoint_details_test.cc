@@ -6,7 +6,7 @@
 #include "models/scene/fit_result.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::keypoint_details_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -98,4 +98,4 @@ TEST_F(KeypointDetails, AnotherCountNamesTheSetsOfThatCount) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::keypoint_details_test

@@ -11,7 +11,7 @@
 #include "tests/data/io/io_test_util.h"
 #include "tests/util/places.h"
 
-namespace vitruvius {
+namespace vitruvius::keypoint_files_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -439,4 +439,4 @@ TEST_F(RealFiles, Coco) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::keypoint_files_test

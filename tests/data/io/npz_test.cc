@@ -10,7 +10,7 @@
 #include "models/util/rng.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::npz_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -362,4 +362,4 @@ TEST(AtomicFile, ReadsAndRefuses) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::npz_test

@@ -11,7 +11,7 @@
 #include "models/scene/fit_result.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::observation_writer_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -127,4 +127,4 @@ TEST(KeypointDepths, ThatMakeNoSenseCostTheirPersonAlone) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::observation_writer_test

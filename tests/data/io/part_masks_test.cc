@@ -8,7 +8,7 @@
 #include "models/util/rng.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::part_masks_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -86,4 +86,4 @@ TEST(PartMasks, PlacesAreWithinReachOfCells) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::part_masks_test

@@ -7,7 +7,7 @@
 #include "data/io/pickle.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::pickle_python_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -208,4 +208,4 @@ open('outside.pkl', 'wb').write(pickle.dumps(body, 5, buffer_callback=buffers.ap
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::pickle_python_test

@@ -10,7 +10,7 @@
 #include "data/io/named_arrays.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::pickle_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -253,4 +253,4 @@ TEST_F(PickleFile, NamedArraysTellWhatIsThere) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::pickle_test

@@ -12,7 +12,7 @@
 #include "models/util/rng.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::result_files_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -432,4 +432,4 @@ TEST_F(ResultFiles, PlacesThatCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::result_files_test

@@ -4,7 +4,7 @@
 
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::result_tracks_test {
 namespace {
 
 TEST(NaturalLess, DigitsAreNumbers) {
@@ -66,4 +66,4 @@ TEST(MakeAnimation, UnusableFramesRepeatTheOneBefore) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::result_tracks_test

@@ -9,7 +9,7 @@
 #include "tests/data/io/io_test_util.h"
 #include "tests/util/torch_checkpoint_writer.h"
 
-namespace vitruvius {
+namespace vitruvius::torch_checkpoint_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -272,4 +272,4 @@ v.bodyprior_dec_out.weight.detach().numpy().tofile('weight')
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::torch_checkpoint_test

@@ -5,7 +5,7 @@
 
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::asf_amc_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -187,4 +187,4 @@ TEST(AsfAmc, EmptyFramesDoNotAllocateMoreThanTheFileJustifies) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::asf_amc_test

@@ -5,7 +5,7 @@
 
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::bvh_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -100,4 +100,4 @@ TEST(Bvh, DeepNestingIsNoRecursion) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::bvh_test

@@ -5,7 +5,7 @@
 #include "data/io/expmap.h"
 #include "tests/data/io/io_test_util.h"
 
-namespace vitruvius {
+namespace vitruvius::deepmimic_expmap_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -78,4 +78,4 @@ TEST(Expmap, RefusalsNameTheLine) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::deepmimic_expmap_test

@@ -13,7 +13,7 @@
 #include "models/util/check.h"
 #include "models/util/rng.h"
 
-namespace vitruvius {
+namespace vitruvius::picture_test {
 namespace {
 
 Image RandomImage(int width, int height, bool opaque, std::uint64_t seed) {
@@ -282,4 +282,4 @@ TEST(Picture, OtherContentIsNamed) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::picture_test

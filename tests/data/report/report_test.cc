@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <zlib.h>
+#include <nlohmann/json.hpp>
 
 #include "data/io/npz.h"
 #include "data/io/result_writer.h"
@@ -19,7 +20,7 @@
 #include "tests/util/places.h"
 #include "tests/util/run_program.h"
 
-namespace vitruvius {
+namespace vitruvius::report_test {
 namespace {
 
 using testing::HasSubstr;
@@ -360,4 +361,4 @@ TEST(Packed, IsBase64OfZlib) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::report_test

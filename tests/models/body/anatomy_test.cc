@@ -8,7 +8,7 @@
 #include "models/body/mannequin.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::anatomy_test {
 namespace {
 
 const JointAxes& AxesOf(const std::string& joint) {
@@ -57,4 +57,4 @@ TEST(Anatomy, LimbBonesAreEight) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::anatomy_test

@@ -9,7 +9,7 @@
 #include "models/body/mannequin.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::body_capsules_test {
 namespace {
 
 using Eigen::Vector3d;
@@ -140,4 +140,4 @@ TEST(BodyParts, EveryVertexHasOneAndThinOnesJoinTheJointAbove) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::body_capsules_test

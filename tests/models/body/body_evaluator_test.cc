@@ -6,7 +6,7 @@
 #include "models/util/check.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::body_evaluator_test {
 namespace {
 
 // Double rounding over a 24-joint chain.
@@ -193,4 +193,4 @@ TEST(BodyEvaluator, RefusesPointsTheBodyDoesNotHave) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::body_evaluator_test

@@ -6,7 +6,7 @@
 #include "models/body/mannequin.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::corrective_shapes_test {
 namespace {
 
 constexpr double kFloat = 1e-6;  // shapes are kept in float, of bodies of a few metres
@@ -69,4 +69,4 @@ TEST(CorrectiveShapes, MovingAsAWholeTakesNone) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::corrective_shapes_test

@@ -9,7 +9,7 @@
 #include "models/util/check.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::keypoint_set_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -152,4 +152,4 @@ TEST(BindKeypoints, FingersOfABodyThatBendsThem) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::keypoint_set_test

@@ -12,7 +12,7 @@
 
 #include "tests/models/body/mannequin_measures.h"
 
-namespace vitruvius {
+namespace vitruvius::mannequin_motion_test {
 namespace {
 
 using Eigen::Vector3d;
@@ -315,4 +315,4 @@ TEST(MannequinPose, OrdinaryPosesDoNotIntersectThemselves) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::mannequin_motion_test

@@ -17,7 +17,7 @@
 
 #include "tests/models/body/mannequin_measures.h"
 
-namespace vitruvius {
+namespace vitruvius::mannequin_test {
 namespace {
 
 using Eigen::Vector3d;
@@ -332,4 +332,4 @@ TEST(Mannequin, NumbersAreRoundedSoThatLastBitsDoNotShow) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::mannequin_test

@@ -5,7 +5,7 @@
 #include "models/util/check.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::named_points_test {
 namespace {
 
 TEST(NamedPoints, JointsLandmarksAndWeightedPointsAreFound) {
@@ -65,4 +65,4 @@ TEST(JointTree, HandsAndFaceHaveTheirNames) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::named_points_test

@@ -6,7 +6,7 @@
 #include "models/util/check.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::segment_body_test {
 namespace {
 
 constexpr double kExact = 1e-12;
@@ -138,4 +138,4 @@ TEST(OrthonormalColumns, RotationsStayAndReflectionsStayReflections) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::segment_body_test

@@ -12,7 +12,7 @@
 #include "models/util/check.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::segment_shape_test {
 namespace {
 
 // A body of one beta that is the whole body's size: what equal scales say exactly.
@@ -117,7 +117,9 @@ TEST(SegmentShape, ExtremeScalesStayFinite) {
       const SegmentsAsBody body = AsParametricBody(*model, BodyParameters::Zero(*model), scales);
       EXPECT_TRUE(body.parameters.betas.allFinite() && body.joints.allFinite()) << j;
       // Joints without children move no bone.
-      if (model->Descendants(j).empty()) EXPECT_TRUE(body.parameters.betas.isZero());
+      if (model->Descendants(j).empty()) {
+        EXPECT_TRUE(body.parameters.betas.isZero());
+      }
     }
   }
 }
@@ -132,4 +134,4 @@ TEST(SegmentShape, WrongSizesAreDefects) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::segment_shape_test

@@ -6,7 +6,7 @@
 #include "models/math/so3.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::skeleton_test {
 namespace {
 
 constexpr double kRounding = 1e-12;  // a few dozen products of numbers of order one
@@ -30,4 +30,4 @@ TEST(Skeleton, ATurnedBodyIsTheBodyTurned) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::skeleton_test

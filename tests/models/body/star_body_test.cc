@@ -7,7 +7,7 @@
 #include "models/math/so3.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::star_body_test {
 namespace {
 
 std::shared_ptr<const BodyModel> MakeStar() {
@@ -122,4 +122,4 @@ TEST(StarBody, QuaternionIsExactNearZeroAndBeyondPi) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::star_body_test

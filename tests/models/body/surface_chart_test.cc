@@ -12,7 +12,7 @@
 #include "tests/util/chart_data.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::surface_chart_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -268,4 +268,4 @@ TEST(SurfaceChart, ABodyBringsItsOwn) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::surface_chart_test

@@ -8,7 +8,7 @@
 
 #include "models/body/mannequin.h"
 
-namespace vitruvius {
+namespace vitruvius::surface_sampling_test {
 namespace {
 
 // The mannequin two metres before the eye.
@@ -107,4 +107,4 @@ TEST(SurfaceSampler, DrawsEvenlyOverTheArea) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::surface_sampling_test

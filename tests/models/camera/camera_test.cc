@@ -5,7 +5,7 @@
 #include "models/util/check.h"
 #include "models/util/rng.h"
 
-namespace vitruvius {
+namespace vitruvius::camera_test {
 namespace {
 
 using Points2d = Eigen::Matrix<double, Eigen::Dynamic, 2, Eigen::RowMajor>;
@@ -59,4 +59,4 @@ TEST(SolveTranslation, SaysWhenThereIsNothingToSolve) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::camera_test

@@ -6,7 +6,7 @@
 #include "models/geometry/capsule.h"
 #include "models/util/rng.h"
 
-namespace vitruvius {
+namespace vitruvius::capsule_test {
 namespace {
 
 using Eigen::Vector3d;
@@ -113,4 +113,4 @@ TEST(Capsule, DegenerateCapsulesHaveFiniteContacts) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::capsule_test

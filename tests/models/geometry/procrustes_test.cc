@@ -7,7 +7,7 @@
 #include "models/math/so3.h"
 #include "models/util/rng.h"
 
-namespace vitruvius {
+namespace vitruvius::procrustes_test {
 namespace {
 
 Points3d RandomPoints(int n, std::uint64_t seed) {
@@ -61,4 +61,4 @@ TEST(Procrustes, DegenerateSetsGiveTheIdentity) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::procrustes_test

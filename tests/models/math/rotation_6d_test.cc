@@ -7,7 +7,7 @@
 #include "models/math/so3.h"
 #include "models/util/rng.h"
 
-namespace vitruvius {
+namespace vitruvius::rotation_6d_test {
 namespace {
 
 Vector6d Random(Rng* rng) {
@@ -70,4 +70,4 @@ TEST(Rotation6d, WhatIsNotFiniteStaysSo) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::rotation_6d_test

@@ -6,7 +6,7 @@
 
 #include "models/util/rng.h"
 
-namespace vitruvius {
+namespace vitruvius::so3_test {
 namespace {
 
 Vector3d RandomVector(Rng* rng, double length) {
@@ -105,4 +105,4 @@ TEST(So3, KnownQuarterTurn) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::so3_test

@@ -8,7 +8,7 @@
 #include "models/metrics/smoothness.h"
 #include "models/util/rng.h"
 
-namespace vitruvius {
+namespace vitruvius::distributions_test {
 namespace {
 
 RowMatrixXd Normal(int n, int size, double scale, std::uint64_t seed) {
@@ -77,4 +77,4 @@ TEST(Smoothness, ByHand) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::distributions_test

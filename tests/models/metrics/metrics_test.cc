@@ -6,7 +6,7 @@
 #include "models/util/rng.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::metrics_test {
 namespace {
 
 TEST(PoseMetrics, MpjpeIsInMillimetresAndIgnoresTranslation) {
@@ -60,4 +60,4 @@ TEST(FitQuality, BackwardBendsAreCountedByHingeAndSide) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::metrics_test

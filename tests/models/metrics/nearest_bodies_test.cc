@@ -6,7 +6,7 @@
 #include "models/util/rng.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::nearest_bodies_test {
 namespace {
 
 RowMatrixXd RandomPoses(int n, int size, double scale, std::uint64_t seed) {
@@ -118,4 +118,4 @@ TEST(NearestBodies, AreThoseOfBruteForceForAnyThreadsAndPieces) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::nearest_bodies_test

@@ -5,7 +5,7 @@
 #include "models/body/mannequin.h"
 #include "models/metrics/self_penetration.h"
 
-namespace vitruvius {
+namespace vitruvius::self_penetration_test {
 namespace {
 
 BodyParameters Posed(const BodyModel& model, const std::string& joint, const Eigen::Vector3d& turn) {
@@ -78,4 +78,4 @@ TEST(SelfPenetration, WhatIsDeepInTheTrunkOrBesideACutIsInside) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::self_penetration_test

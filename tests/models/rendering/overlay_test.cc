@@ -12,7 +12,7 @@
 #include "models/util/check.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::overlay_test {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -377,4 +377,4 @@ TEST(ContactSheetPage, ShrinksAndChecks) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::overlay_test

@@ -13,7 +13,7 @@
 #include "models/util/check.h"
 #include "models/util/rng.h"
 
-namespace vitruvius {
+namespace vitruvius::rasterizer_test {
 namespace {
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
@@ -457,4 +457,4 @@ TEST(Rasterizer, TellsTheFaceSeenAtEachPixel) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::rasterizer_test

@@ -10,7 +10,7 @@
 #include "models/rendering/occlusion.h"
 #include "models/util/check.h"
 
-namespace vitruvius {
+namespace vitruvius::shading_test {
 namespace {
 
 RenderView MakeView(int width, int height) {
@@ -106,4 +106,4 @@ TEST(AmbientOcclusion, GroovesLoseLightAndRidgesDoNot) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::shading_test

@@ -9,7 +9,7 @@
 
 #include "models/util/check.h"
 
-namespace vitruvius {
+namespace vitruvius::batch_test {
 namespace {
 
 PersonSource Count(int n) {
@@ -102,4 +102,4 @@ TEST(Batch, OptionsAreChecked) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::batch_test

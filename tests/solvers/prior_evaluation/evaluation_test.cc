@@ -9,7 +9,7 @@
 #include "solvers/prior_evaluation/pose_samples.h"
 #include "tests/util/tiny_latent_prior.h"
 
-namespace vitruvius {
+namespace vitruvius::evaluation_test {
 namespace {
 
 RowMatrixXd RandomPoses(int n, double scale, std::uint64_t seed) {
@@ -119,4 +119,4 @@ TEST(PriorEvaluation, OfALatentPriorForAnyThreads) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::evaluation_test

@@ -16,7 +16,7 @@
 #include "solvers/residuals/diagonal_prior.h"
 #include "solvers/residuals/geman_mcclure.h"
 
-namespace vitruvius {
+namespace vitruvius::dense_lm_test {
 namespace {
 
 struct Rosenbrock {
@@ -358,4 +358,4 @@ TEST(DenseLm, FindsTheMinimumOfValleysAcrossABox) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::dense_lm_test

@@ -5,7 +5,7 @@
 #include "models/body/anatomy.h"
 #include "tests/util/synthetic_person.h"
 
-namespace vitruvius {
+namespace vitruvius::fit_problem_test {
 namespace {
 
 class FitProblemTest : public testing::Test {
@@ -165,4 +165,4 @@ TEST_F(FitProblemTest, BonesAgainstTheirMirrorImagesAndTheTrunk) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::fit_problem_test

@@ -10,7 +10,7 @@
 #include "tests/util/synthetic_person.h"
 #include "tests/util/tiny_latent_prior.h"
 
-namespace vitruvius {
+namespace vitruvius::latent_problem_test {
 namespace {
 
 constexpr int kLatents = 6, kPose = 69, kKnown = 63;
@@ -293,4 +293,4 @@ TEST(LatentResidual, IsTheNegativeLogLikelihoodOfANormalLatentAndNothingElsewher
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::latent_problem_test

@@ -5,7 +5,7 @@
 
 #include "models/util/check.h"
 
-namespace vitruvius {
+namespace vitruvius::recipe_test {
 namespace {
 
 std::string MessageOf(const std::string& json) {
@@ -94,7 +94,7 @@ TEST(Recipe, KeysOfLatentPriorsAreRead) {
 
 TEST(Recipe, FaultsAreNamed) {
   using testing::HasSubstr;
-  EXPECT_THAT(MessageOf("{"), HasSubstr("r.json: is not JSON"));
+  EXPECT_THAT(MessageOf("{"), HasSubstr("r.json: is not valid JSON"));
   EXPECT_THAT(MessageOf("[]"), HasSubstr("expected an object"));
   EXPECT_THAT(MessageOf("{}"), HasSubstr("stages: found none"));
   EXPECT_THAT(MessageOf(R"({"stagse": []})"), HasSubstr("unknown key \"stagse\""));
@@ -119,4 +119,4 @@ TEST(Recipe, UnknownNamesListTheShippedOnes) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::recipe_test

@@ -8,7 +8,7 @@
 #include "models/util/check.h"
 #include "solvers/registration/segment_result.h"
 
-namespace vitruvius {
+namespace vitruvius::body_errors_test {
 namespace {
 
 // A body of segments at rest that stands 100 px a metre large in the middle of the picture.
@@ -76,4 +76,4 @@ TEST(BodyErrors, PeopleAreFoundByIdAndThoseWithoutABodyAreCounted) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::body_errors_test

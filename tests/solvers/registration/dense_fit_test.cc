@@ -9,7 +9,7 @@
 #include "solvers/registration/fitter.h"
 #include "tests/util/surface_person.h"
 
-namespace vitruvius {
+namespace vitruvius::dense_fit_test {
 namespace {
 
 Fitter MakeFitter(const FitOptions& options = {}) {
@@ -114,4 +114,4 @@ TEST(DenseFit, RecipesWithoutTheTermPassThemOver) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::dense_fit_test

@@ -11,7 +11,7 @@
 #include "solvers/registration/starts.h"
 #include "tests/util/synthetic_person.h"
 
-namespace vitruvius {
+namespace vitruvius::fitter_test {
 namespace {
 
 Fitter MakeFitter(const FitOptions& options = {}, const std::string& recipe = "default") {
@@ -262,4 +262,4 @@ TEST(Starts, TurnAroundIsARightMultiplication) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::fitter_test

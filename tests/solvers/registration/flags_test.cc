@@ -8,7 +8,7 @@
 #include "solvers/registration/fitter.h"
 #include "tests/util/synthetic_person.h"
 
-namespace vitruvius {
+namespace vitruvius::flags_test {
 namespace {
 
 using testing::Contains;
@@ -115,4 +115,4 @@ TEST(Flags, AFitNamesAKeypointThatIsWrong) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::flags_test

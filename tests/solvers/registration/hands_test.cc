@@ -7,7 +7,7 @@
 #include "solvers/registration/fitter.h"
 #include "tests/util/fingered_body.h"
 
-namespace vitruvius {
+namespace vitruvius::hands_test {
 namespace {
 
 constexpr int kFirstDetail = 22;  // joints of fingers and face come after the body's
@@ -130,4 +130,4 @@ TEST_F(Hands, TermsPullFingersToTheMeanHandAndTheFaceToRest) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::hands_test

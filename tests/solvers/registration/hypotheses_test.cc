@@ -8,7 +8,7 @@
 #include "models/body/mannequin.h"
 #include "tests/util/synthetic_person.h"
 
-namespace vitruvius {
+namespace vitruvius::hypotheses_test {
 namespace {
 
 Hypothesis At(int start, double cost, double knee, double depth = 4) {
@@ -113,4 +113,4 @@ TEST_F(Hypotheses, EndsThatFailedAreLeftOut) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::hypotheses_test

@@ -5,7 +5,7 @@
 #include "models/body/mannequin.h"
 #include "tests/util/tiny_latent_prior.h"
 
-namespace vitruvius {
+namespace vitruvius::inversion_test {
 namespace {
 
 constexpr int kLatents = 6;
@@ -63,4 +63,4 @@ INSTANTIATE_TEST_SUITE_P(Spaces, InversionOf,
                          testing::Values(LatentSpace::kNormal, LatentSpace::kSphere, LatentSpace::kBox));
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::inversion_test

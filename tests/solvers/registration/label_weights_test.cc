@@ -6,7 +6,7 @@
 
 #include "models/util/check.h"
 
-namespace vitruvius {
+namespace vitruvius::label_weights_test {
 namespace {
 
 constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
@@ -107,4 +107,4 @@ TEST(LabelWeights, OptionsThatMakeNoSenseAreRefused) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::label_weights_test

@@ -9,7 +9,7 @@
 #include "tests/util/synthetic_person.h"
 #include "tests/util/tiny_latent_prior.h"
 
-namespace vitruvius {
+namespace vitruvius::latent_fit_test {
 namespace {
 
 constexpr int kLatents = 6, kKnown = 63;
@@ -242,4 +242,4 @@ TEST(Starts, SamplesAreTheSameEachTimeAndOtherPriorsPosesAreInverted) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::latent_fit_test

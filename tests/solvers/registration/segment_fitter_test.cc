@@ -10,7 +10,7 @@
 #include "solvers/registration/segment_result.h"
 #include "solvers/registration/starts.h"
 
-namespace vitruvius {
+namespace vitruvius::segment_fitter_test {
 namespace {
 
 std::shared_ptr<const BodyModel> Body() {
@@ -238,4 +238,4 @@ TEST(SegmentResult, WithoutSegmentsItIsTheParametricBody) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::segment_fitter_test

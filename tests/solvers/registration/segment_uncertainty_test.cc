@@ -7,7 +7,7 @@
 #include "solvers/registration/segment_fitter.h"
 #include "tests/util/surface_person.h"
 
-namespace vitruvius {
+namespace vitruvius::segment_uncertainty_test {
 namespace {
 
 constexpr int kPeople = 12;
@@ -78,4 +78,4 @@ TEST(SegmentUncertainty, IsNotToldWhereTheLastStageHoldsSomething) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::segment_uncertainty_test

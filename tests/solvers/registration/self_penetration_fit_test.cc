@@ -5,7 +5,7 @@
 #include "solvers/registration/fitter.h"
 #include "tests/util/synthetic_person.h"
 
-namespace vitruvius {
+namespace vitruvius::self_penetration_fit_test {
 namespace {
 
 TEST(SelfPenetrationOfFits, TheRecipeKeepsPartsApartAndTellsHowDeepTheyAre) {
@@ -37,4 +37,4 @@ TEST(SelfPenetrationOfFits, TheRecipeKeepsPartsApartAndTellsHowDeepTheyAre) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::self_penetration_fit_test

@@ -10,7 +10,7 @@
 #include "solvers/registration/fitter.h"
 #include "tests/util/synthetic_person.h"
 
-namespace vitruvius {
+namespace vitruvius::uncertainty_test {
 namespace {
 
 FitResult FitOne(const PersonObservation& person,
@@ -196,4 +196,4 @@ TEST(Uncertainty, IsNotKnownWhereTheStageWeighsNoPrior) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::uncertainty_test

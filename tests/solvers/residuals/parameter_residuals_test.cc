@@ -11,7 +11,7 @@
 #include "solvers/residuals/parameter_cost.h"
 #include "tests/util/check_cost.h"
 
-namespace vitruvius {
+namespace vitruvius::parameter_residuals_test {
 namespace {
 
 // The normal equations of a QuadraticTerm must be those of its rows.
@@ -138,4 +138,4 @@ TEST(ParameterCost, RefusesIndicesOutsideTheBlock) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::parameter_residuals_test

@@ -12,7 +12,7 @@
 #include "tests/util/check_cost.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::point_residuals_test {
 namespace {
 
 class PointResiduals : public testing::Test {
@@ -176,4 +176,4 @@ TEST(GemanMcClure, InfiniteSigmaIsTheSquare) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::point_residuals_test

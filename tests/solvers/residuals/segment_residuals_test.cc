@@ -13,7 +13,7 @@
 #include "tests/util/check_cost.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::segment_residuals_test {
 namespace {
 
 template <typename Shared>
@@ -154,4 +154,4 @@ TEST(SegmentTerms, MeanPriorAddsWhatItsRowsGive) {
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::segment_residuals_test

@@ -9,7 +9,7 @@
 #include "tests/util/check_cost.h"
 #include "tests/util/test_body.h"
 
-namespace vitruvius {
+namespace vitruvius::self_penetration_cost_test {
 namespace {
 
 class SelfPenetrationTest : public testing::Test {
@@ -136,4 +136,4 @@ TEST_F(SelfPenetrationTest, PlaceOrientationAndBetasOfTheBodyDoNotMatterBetweenS
 }
 
 }  // namespace
-}  // namespace vitruvius
+}  // namespace vitruvius::self_penetration_cost_test
