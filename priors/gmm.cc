@@ -5,9 +5,8 @@
 #include <map>
 #include <numeric>
 
-#include <Eigen/Cholesky>
-
 #include "data/io/npz.h"
+#include "models/math/decompositions.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -62,7 +61,7 @@ void GaussianMixture::Check(const std::string& path) const {
       throw InputError(path, CovarianceName(k),
                        StrCat("found an asymmetry of ", asymmetry, ", expected none"));
     }
-    if (c.llt().info() != Eigen::Success) {
+    if (!Cholesky(c).ok()) {
       throw InputError(path, CovarianceName(k), "found a matrix that is not positive definite");
     }
   }
@@ -77,9 +76,9 @@ Eigen::VectorXd GaussianMixture::Sample(Rng* rng) const {
   while (k + 1 < num_components() && left >= weights[k]) left -= weights[k++];
   Eigen::VectorXd normal(dim());
   for (double& value : normal) value = rng->Normal();
-  const Eigen::LLT<Eigen::MatrixXd> factor(covariances[k]);
-  VT_CHECK(factor.info() == Eigen::Success);
-  return means.row(k).transpose() + factor.matrixL() * normal;
+  const Cholesky factor(covariances[k]);
+  VT_CHECK(factor.ok());
+  return means.row(k).transpose() + factor.MultiplyLower(normal);
 }
 
 double GaussianMixture::LogDensity(const Eigen::VectorXd& x) const {
@@ -110,10 +109,9 @@ MixtureDensity::MixtureDensity(const GaussianMixture& mixture) : means_(mixture.
   constexpr double kLogTwoPi = 1.8378770664093453;
   log_constants_.resize(num);
   for (int k = 0; k < num; ++k) {
-    const Eigen::LLT<Eigen::MatrixXd> llt(mixture.covariances[k]);
-    if (llt.info() != Eigen::Success)
-      throw InputError(StrCat(CovarianceName(k), " is not positive definite"));
-    factors_.emplace_back(llt.matrixL());
+    const Cholesky factor(mixture.covariances[k]);
+    if (!factor.ok()) throw InputError(StrCat(CovarianceName(k), " is not positive definite"));
+    factors_.push_back(factor.lower());
     log_constants_[k] = std::log(mixture.weights[k]) - 0.5 * mixture.dim() * kLogTwoPi -
                         factors_[k].diagonal().array().log().sum();
   }
@@ -125,7 +123,7 @@ void MixtureDensity::LogJoint(const Eigen::Ref<const RowMatrixXd>& rows, Eigen::
   Eigen::MatrixXd whitened(rows.cols(), rows.rows());
   for (Eigen::Index k = 0; k < log_constants_.size(); ++k) {
     whitened.noalias() = (rows.rowwise() - means_.row(k)).transpose();
-    factors_[k].triangularView<Eigen::Lower>().solveInPlace(whitened);
+    SolveLowerInPlace(factors_[k], &whitened);
     log_joint->col(k) = (log_constants_[k] - 0.5 * whitened.colwise().squaredNorm().array()).transpose();
   }
 }
@@ -137,8 +135,9 @@ Eigen::VectorXd MixtureDensity::LogDensity(const Eigen::Ref<const RowMatrixXd>& 
 }
 
 double MixtureDensity::PrecisionTrace(int k) const {
-  const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(means_.cols(), means_.cols());
-  return factors_[k].triangularView<Eigen::Lower>().solve(identity).squaredNorm();
+  Eigen::MatrixXd inverse = Eigen::MatrixXd::Identity(means_.cols(), means_.cols());
+  SolveLowerInPlace(factors_[k], &inverse);
+  return inverse.squaredNorm();
 }
 
 Eigen::VectorXd LogSumExpOfRows(const Eigen::MatrixXd& values) {

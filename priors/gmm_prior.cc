@@ -5,8 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include <Eigen/Cholesky>
-
+#include "models/math/decompositions.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -106,17 +105,18 @@ GmmPrior::GmmPrior(std::string name, GaussianMixture mixture)
   VT_CHECK_EQ(static_cast<Eigen::Index>(mixture_.covariances.size()), num);
   std::vector<double> half_log_determinant(num);
   for (Eigen::Index k = 0; k < num; ++k) {
-    const Eigen::LLT<Eigen::MatrixXd> covariance(mixture_.covariances[k]);
-    if (covariance.info() != Eigen::Success) {
+    const Cholesky covariance(mixture_.covariances[k]);
+    if (!covariance.ok()) {
       throw InputError(name_, StrCat("covars[", k, "]"), "is not positive definite");
     }
     Component component;
     component.mean = mixture_.means.row(k);
-    const Eigen::MatrixXd precision = covariance.solve(Eigen::MatrixXd::Identity(dim_, dim_));
+    const Eigen::MatrixXd precision =
+        covariance.Solve(Eigen::MatrixXd(Eigen::MatrixXd::Identity(dim_, dim_)));
     component.half_precision = 0.25 * (precision + precision.transpose());
-    const Eigen::MatrixXd factor = component.half_precision.llt().matrixU();  // sqrt(1/2) L^T
+    const Eigen::MatrixXd factor = Cholesky(component.half_precision).upper();  // sqrt(1/2) L^T
     component.precision_factor = factor;
-    half_log_determinant[k] = covariance.matrixLLT().diagonal().array().log().sum();
+    half_log_determinant[k] = covariance.HalfLogDeterminant();
     component.log_density_constant =
         std::log(mixture_.weights[k]) - 0.5 * dim_ * std::log(2 * EIGEN_PI) - half_log_determinant[k];
     components_.push_back(std::move(component));

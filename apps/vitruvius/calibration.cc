@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include <nlohmann/json.hpp>
+
 #include "models/body/anatomy.h"
 #include "models/metrics/pose_metrics.h"
 

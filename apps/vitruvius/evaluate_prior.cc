@@ -5,6 +5,8 @@
 #include <map>
 #include <sstream>
 
+#include <nlohmann/json.hpp>
+
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/prior_document.h"
@@ -13,6 +15,7 @@
 #include "data/datasets/pose_collection.h"
 #include "data/datasets/synthetic_keypoints.h"
 #include "data/io/atomic_file.h"
+#include "data/io/json_text.h"
 #include "data/io/picture.h"
 #include "data/report/prior_page.h"
 #include "models/body/body_evaluator.h"
@@ -222,12 +225,12 @@ int EvaluatePriors(const std::vector<std::string>& names) {
   if (!folder.empty()) {
     const PoseSampler sampler(model, train.poses, options.seed, options.threads);
     page.points.push_back({"train", JointsMm(model, sampler.Draw(kEmbedded, kEmbedded)).cast<float>()});
-    page.document = document;
-    WriteFileAtomically(folder + "/prior.json", document.dump(1) + "\n");
+    page.document = JsonText(document);
+    WriteFileAtomically(folder + "/prior.json", JsonText(document, 1) + "\n");
     WriteFileAtomically(folder + "/prior.html", PriorPageHtml(page));
   }
   if (FLAGS_json) {
-    std::printf("%s\n", document.dump(1).c_str());
+    std::printf("%s\n", JsonText(document, 1).c_str());
   } else {
     PrintDocument(document);
     if (!folder.empty()) std::printf("\n%s/prior.html\n", folder.c_str());

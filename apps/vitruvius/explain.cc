@@ -11,6 +11,7 @@
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/session.h"
+#include "data/io/json_text.h"
 #include "data/io/result_writer.h"
 #include "models/camera/camera.h"
 #include "models/metrics/pose_metrics.h"
@@ -53,9 +54,7 @@ PointResiduals ResidualsOf(const FitResult& fit, const std::string& path) {
   return residuals;
 }
 
-void Print(const nlohmann::ordered_json& document) {
-  std::printf("%s\n", document.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
-}
+void Print(const nlohmann::ordered_json& document) { std::printf("%s\n", JsonText(document, 1).c_str()); }
 
 int Explain(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1)

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include <nlohmann/json.hpp>
+
 #include "models/math/angles.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
@@ -14,7 +16,6 @@ namespace vitruvius {
 namespace {
 
 using nlohmann::ordered_json;
-
 
 struct FlagMeaning {
   const char *code, *meaning, *help;

@@ -41,7 +41,8 @@ int Check(const BodyModel& model) {
 }
 
 // `name` is what the model was loaded by.
-int ConvertModel(const std::string& name, const std::shared_ptr<const BodyModel>& model, const std::string& path) {
+int ConvertModel(const std::string& name, const std::shared_ptr<const BodyModel>& model,
+                 const std::string& path) {
   if (EndsWith(path, ".npz") || HasPickleEnding(path)) {
     if (std::filesystem::is_regular_file(name)) {
       ConvertBodyFile(name, path, BodyFileOptionsFromFlags(kAllBetas));

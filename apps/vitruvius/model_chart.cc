@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/Dense>
+#include <Eigen/LU>
 
 #include "data/bodies/chart_quality.h"
 #include "models/rendering/canvas.h"

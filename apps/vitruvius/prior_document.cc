@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include <nlohmann/json.hpp>
+
 #include "models/metrics/distributions.h"
 #include "models/metrics/pose_metrics.h"
 

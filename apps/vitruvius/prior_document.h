@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "apps/vitruvius/scores.h"
 #include "solvers/prior_evaluation/evaluation.h"

@@ -8,10 +8,13 @@
 #include <map>
 #include <sstream>
 
+#include <nlohmann/json.hpp>
+
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
 #include "data/io/atomic_file.h"
+#include "data/io/json_text.h"
 #include "data/io/picture.h"
 #include "data/report/report_page.h"
 #include "models/body/body_evaluator.h"
@@ -164,8 +167,7 @@ void WriteRunRecord(const std::string& folder, const std::string& command_line, 
   run["usable"] = summary.usable;
   run["threads"] = summary.threads;
   run["seconds"] = std::round(1000 * seconds) / 1000;
-  WriteFileAtomically(folder + "/run.json",
-                      run.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  WriteFileAtomically(folder + "/run.json", JsonText(run, 2) + "\n");
 }
 
 Command ReportCommand() {

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "data/io/json_text.h"
 #include "models/metrics/fit_quality.h"
 #include "models/metrics/pose_metrics.h"
 
@@ -126,7 +127,7 @@ std::string Scores::ToJson() const {
       {"ms_median", Median(milliseconds)},
       {"people_per_second", static_cast<double>(people) / seconds},
       {"threads", threads}};
-  return report.dump(1);
+  return JsonText(report, 1);
 }
 
 Scores FitAndScore(const FitSetup& setup, const std::vector<SyntheticPerson>& people,

@@ -7,7 +7,10 @@
 #include <sstream>
 #include <unordered_map>
 
+#include <nlohmann/json.hpp>
+
 #include "data/io/atomic_file.h"
+#include "data/io/json_text.h"
 #include "data/io/npz.h"
 #include "data/io/picture.h"
 #include "data/io/result_writer.h"
@@ -178,16 +181,17 @@ void WriteRoundsReport(const std::string& folder, const std::string& command_lin
                        const RoundsOptions& options, const std::vector<RoundScores>& rounds) {
   if (rounds.empty()) return;
   RoundsPage page;
-  page.document = {{"command", command_line},
-                   {"version", VITRUVIUS_VERSION},
-                   {"model", model->name()},
-                   {"crop_px", options.regressor.crop_px},
-                   {"train", data.train.size()},
-                   {"test", data.test.size()},
-                   {"rounds", nlohmann::ordered_json::array()},
-                   {"times", TimesOf(folder)},
-                   {"trainings", TrainingsOf(folder, rounds.size())}};
-  for (const RoundScores& scores : rounds) page.document["rounds"].push_back(scores.ToJson());
+  nlohmann::ordered_json document = {{"command", command_line},
+                                     {"version", VITRUVIUS_VERSION},
+                                     {"model", model->name()},
+                                     {"crop_px", options.regressor.crop_px},
+                                     {"train", data.train.size()},
+                                     {"test", data.test.size()},
+                                     {"rounds", nlohmann::ordered_json::array()},
+                                     {"times", TimesOf(folder)},
+                                     {"trainings", TrainingsOf(folder, rounds.size())}};
+  for (const RoundScores& scores : rounds) document["rounds"].push_back(scores.ToJson());
+  page.document = JsonText(document);
   const auto add = [&](const char* file, const std::string& title, const std::string& about,
                        const std::string& jpeg) {
     if (!jpeg.empty()) WriteFileAtomically(StrCat(folder, "/", file), jpeg);

@@ -5,11 +5,12 @@
 #include <string>
 #include <vector>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
 #include "data/bodies/chart_parts.h"
 #include "data/bodies/disk_map.h"
 #include "data/bodies/face_labels.h"
+#include "models/math/decompositions.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -101,7 +102,7 @@ void Place(const Island& island, const Vector3d& up, MatrixX2d* uv) {
       flat.col(k) = (uv->row(island.faces(f, k + 1)) - uv->row(island.faces(f, 0))).transpose();
     }
     // Least squares: the part of `up` within the triangle, as a sum of its edges.
-    const Vector2d sum = (edges.transpose() * edges).ldlt().solve(edges.transpose() * up);
+    const Vector2d sum = SolveLdlt<Eigen::Dynamic>(edges.transpose() * edges, edges.transpose() * up);
     mean += 0.5 * edges.col(0).cross(edges.col(1)).norm() * (flat * sum);
   }
   if (!(mean.norm() > 0)) mean = Vector2d::UnitY();

@@ -7,7 +7,8 @@
 #include <numeric>
 #include <string>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
+#include <Eigen/Geometry>
 
 #include "data/bodies/chart_cuts.h"
 #include "data/bodies/face_labels.h"

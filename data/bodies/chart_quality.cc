@@ -7,10 +7,12 @@
 #include <tuple>
 #include <utility>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
+#include <Eigen/Geometry>
 
 #include "data/bodies/disk_map.h"
 #include "models/geometry/triangle2d.h"
+#include "models/math/decompositions.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -144,7 +146,7 @@ ChartPartQuality MeasurePart(const BodyModel& model, const SurfaceChartData& cha
     body << a.norm(), a.dot(b) / a.norm(), 0, 2 * area / a.norm();
     place.col(0) = t[1] - t[0];
     place.col(1) = t[2] - t[0];
-    const Eigen::Vector2d s = Eigen::JacobiSVD<Eigen::Matrix2d>(place * body.inverse()).singularValues();
+    const Eigen::Vector2d s = SvdOf<2>(place * body.inverse()).values;
     stretches.emplace_back(s[0] / s[1], area);
     areas.emplace_back(flat / area, area);
   }

@@ -8,12 +8,13 @@
 #include <numeric>
 #include <utility>
 
-#include <Eigen/Dense>
+#include <Eigen/LU>
 #include <Eigen/SparseCholesky>
 #include <Eigen/SparseLU>
 
 #include "models/geometry/triangle2d.h"
 #include "models/math/angles.h"
+#include "models/math/decompositions.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -131,8 +132,8 @@ class SymmetricDirichlet {
     gradient->setZero(2 * uv.rows());
     hessian->clear();
     for (int f = 0; f < faces_.rows(); ++f) {
-      const Eigen::JacobiSVD<Matrix2d> svd(MapOf(f, uv), Eigen::ComputeFullU | Eigen::ComputeFullV);
-      const double s = svd.singularValues()[0], t = svd.singularValues()[1];
+      const Svd<2> svd = SvdOf(MapOf(f, uv));
+      const double s = svd.values[0], t = svd.values[1];
       const double ds = 2 * s - 2 / (s * s * s), dt = 2 * t - 2 / (t * t * t);
       const double cube = std::pow(s * t, 3);
       const double half = std::sqrt(0.5);
@@ -147,10 +148,10 @@ class SymmetricDirichlet {
       modes[2] = {std::max(0.0, 2 - 2 * (s * s - s * t + t * t) / cube),
                   (Matrix2d() << 0, -half, half, 0).finished()};
       modes[3] = {2 + 2 * (s * s + s * t + t * t) / cube, (Matrix2d() << 0, half, half, 0).finished()};
-      const Matrix2d slope = svd.matrixU() * Vector2d(ds, dt).asDiagonal() * svd.matrixV().transpose();
+      const Matrix2d slope = svd.u * Vector2d(ds, dt).asDiagonal() * svd.v.transpose();
       Eigen::Matrix<double, 6, 6> block = Eigen::Matrix<double, 6, 6>::Zero();
       for (const Mode& mode : modes) {
-        const Matrix2d shape = svd.matrixU() * mode.shape * svd.matrixV().transpose();
+        const Matrix2d shape = svd.u * mode.shape * svd.v.transpose();
         Eigen::Matrix<double, 6, 1> m;
         for (int k = 0; k < 3; ++k) m.segment<2>(2 * k) = shape * gradients_[f].row(k).transpose();
         block += mode.eigenvalue * m * m.transpose();

@@ -5,7 +5,8 @@
 #include <map>
 #include <utility>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
+#include <Eigen/Geometry>
 
 #include "data/bodies/min_cut.h"
 #include "models/util/check.h"

@@ -4,14 +4,14 @@
 #include <cmath>
 #include <vector>
 
-#include <Eigen/Dense>
-#include <Eigen/Eigenvalues>
+#include <Eigen/Core>
 
 #include "data/bodies/macro_shapes.h"
 #include "data/bodies/named_points.h"
 #include "data/bodies/nonnegative_fit.h"
 #include "data/bodies/rest_pose.h"
 #include "data/bodies/smpl_rig.h"
+#include "models/math/decompositions.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -134,14 +134,14 @@ Components PrincipalComponents(const RowMatrixXd& centred, const VectorXd& weigh
   const RowMatrixXd weighted = centred * weights.cwiseSqrt().asDiagonal();
   MatrixXd gram = MatrixXd::Zero(weighted.rows(), weighted.rows());
   gram.selfadjointView<Eigen::Lower>().rankUpdate(weighted);
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(gram);
+  const SymmetricEigen<Eigen::Dynamic> eigen = EigenOfSymmetric(gram);
   const double deviation = std::sqrt(static_cast<double>(weighted.rows() - 1));
   Components result;
-  result.scores = deviation * solver.eigenvectors().rightCols(count).rowwise().reverse();
+  result.scores = deviation * eigen.vectors.rightCols(count).rowwise().reverse();
   result.explained.resize(count);
   double sum = 0;
   for (int k = 0; k < count; ++k) {
-    sum += solver.eigenvalues()[weighted.rows() - 1 - k];
+    sum += eigen.values[weighted.rows() - 1 - k];
     result.explained[k] = sum / gram.trace();
   }
   return result;
@@ -154,8 +154,8 @@ SparseRowMatrixd FitJointRegressor(const Half& half, const SparseRowMatrixd& wei
                                    const MatrixXd& joint_directions) {
   constexpr double kReach = 0.22;  // metres: half a thigh
   constexpr size_t kMostCandidates = 400;
-  constexpr double kRidge = 1e-7;    // spreads a joint over tens of vertices, at the cost of 0.1 mm
-  constexpr double kSumWeight = 10;  // metres: the sum is one before anything else
+  constexpr double kRegressorRidge = 1e-7;  // spreads a joint over tens of vertices, at the cost of 0.1 mm
+  constexpr double kSumWeight = 10;         // metres: the sum is one before anything else
   const std::vector<std::string>& names = SmplJointNames();
   const std::vector<int> swap = MirrorPermutation(names);
   std::vector<Eigen::Triplet<double>> triplets;
@@ -193,7 +193,7 @@ SparseRowMatrixd FitJointRegressor(const Half& half, const SparseRowMatrixd& wei
     }
     a.bottomRows<1>().setConstant(kSumWeight);
     b[num_rows - 1] = kSumWeight;
-    const VectorXd x = FitNonNegative(a, b, kRidge);
+    const VectorXd x = FitNonNegative(a, b, kRegressorRidge);
     for (size_t i = 0; i < candidates.size(); ++i) {
       const double weight = x[static_cast<Index>(i)] / x.sum();
       if (weight <= 0) continue;

@@ -2,8 +2,7 @@
 
 #include <vector>
 
-#include <Eigen/Cholesky>
-
+#include "models/math/decompositions.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -30,7 +29,7 @@ Eigen::VectorXd FitNonNegative(const Eigen::MatrixXd& a, const Eigen::VectorXd& 
     free.push_back(best);
     is_free[best] = 1;
     while (true) {
-      const Eigen::VectorXd solution = Eigen::MatrixXd(gram(free, free)).llt().solve(right(free));
+      const Eigen::VectorXd solution = Cholesky(gram(free, free)).Solve(Eigen::VectorXd(right(free)));
       // The longest step towards the solution that keeps all of x non-negative.
       double length = 1;
       for (size_t i = 0; i < free.size(); ++i) {

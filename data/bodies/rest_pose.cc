@@ -6,6 +6,7 @@
 
 #include "data/bodies/smpl_joints.h"
 #include "models/body/mannequin.h"
+#include "models/math/so3.h"
 
 namespace vitruvius {
 namespace {
@@ -14,10 +15,10 @@ using Eigen::Matrix3d;
 using Eigen::Vector3d;
 
 constexpr int kBones[][2] = {{kLeftHip, kLeftKnee},
-                            {kLeftKnee, kLeftAnkle},
-                            {kLeftShoulder, kLeftElbow},
-                            {kLeftElbow, kLeftWrist},
-                            {kLeftWrist, kLeftHand}};
+                             {kLeftKnee, kLeftAnkle},
+                             {kLeftShoulder, kLeftElbow},
+                             {kLeftElbow, kLeftWrist},
+                             {kLeftWrist, kLeftHand}};
 
 Vector3d Along(const MatrixX3d& joints, int from, int to) {
   return (joints.row(to) - joints.row(from)).transpose().normalized();
@@ -29,8 +30,7 @@ std::vector<Matrix3d> RestPoseRotations(const MatrixX3d& joints, const Vector3d&
   const MatrixX3d& standard = Mannequin()->joint_template();
   std::vector<Matrix3d> rotations(static_cast<size_t>(joints.rows()), Matrix3d::Identity());
   for (const auto& [from, to] : kBones) {
-    rotations[from] = Eigen::Quaterniond::FromTwoVectors(Along(joints, from, to), Along(standard, from, to))
-                          .toRotationMatrix();
+    rotations[from] = RotationBetween(Along(joints, from, to), Along(standard, from, to));
   }
   rotations[kLeftHand] = rotations[kLeftWrist];
   // Where the thumb is before the roll, seen along the arm; it should be in front (+z).

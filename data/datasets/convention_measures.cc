@@ -47,7 +47,7 @@ constexpr Bone kBones[] = {
 
 }  // namespace
 
-BodyParts::BodyParts(const KeypointSet& set) : nose(set.Index("nose")), neck(set.Index("neck")) {
+PartsOfSet::PartsOfSet(const KeypointSet& set) : nose(set.Index("nose")), neck(set.Index("neck")) {
   Pair(set, {"shoulder"}, shoulders);
   Pair(set, {"hip"}, hips);
   Pair(set, {"knee"}, knees);
@@ -115,7 +115,7 @@ std::optional<Eigen::Vector3d> PersonPoints::LeftOfRight(const int (&pair)[2]) c
   return Eigen::Vector3d(At(pair[0]) - At(pair[1]));
 }
 
-std::optional<Eigen::Vector3d> UpDirection(const PersonPoints& person, const BodyParts& parts) {
+std::optional<Eigen::Vector3d> UpDirection(const PersonPoints& person, const PartsOfSet& parts) {
   const std::optional<Eigen::Vector3d> levels[] = {person.Middle(parts.ankles), person.Middle(parts.hips),
                                                    person.Middle(parts.shoulders), person.Middle(parts.head)};
   const std::optional<Eigen::Vector3d>* below = nullptr;
@@ -129,7 +129,7 @@ std::optional<Eigen::Vector3d> UpDirection(const PersonPoints& person, const Bod
   return Eigen::Vector3d(up / person.size());
 }
 
-std::optional<double> LegsAgreeWithArms(const PersonPoints& person, const BodyParts& parts) {
+std::optional<double> LegsAgreeWithArms(const PersonPoints& person, const PartsOfSet& parts) {
   const auto hips = person.LeftOfRight(parts.hips), shoulders = person.LeftOfRight(parts.shoulders);
   const auto up = UpDirection(person, parts);
   if (!hips || !shoulders || !up) return std::nullopt;
@@ -148,7 +148,7 @@ namespace {
 
 // Front views have both eyes, back views only ears; a profile shows ear and eye of the side that it turns to
 // us.
-std::optional<double> Handedness2d(const PersonPoints& person, const BodyParts& parts) {
+std::optional<double> Handedness2d(const PersonPoints& person, const PartsOfSet& parts) {
   const auto shoulders = person.LeftOfRight(parts.shoulders);
   const auto up = UpDirection(person, parts);
   if (person.AllAlike() || !shoulders || !up) return std::nullopt;
@@ -172,7 +172,7 @@ std::optional<double> Handedness2d(const PersonPoints& person, const BodyParts& 
   return std::nullopt;
 }
 
-std::optional<double> Handedness3d(const PersonPoints& person, const BodyParts& parts) {
+std::optional<double> Handedness3d(const PersonPoints& person, const PartsOfSet& parts) {
   const auto hips = person.Middle(parts.hips), shoulders = person.Middle(parts.shoulders);
   const auto across_hips = person.LeftOfRight(parts.hips), across = person.LeftOfRight(parts.shoulders);
   if (!hips || !shoulders || !across_hips || !across || !(person.size() > 0)) return std::nullopt;
@@ -197,7 +197,7 @@ std::optional<double> Handedness3d(const PersonPoints& person, const BodyParts& 
 
 }  // namespace
 
-std::optional<double> Handedness(const PersonPoints& person, const BodyParts& parts, bool is_3d) {
+std::optional<double> Handedness(const PersonPoints& person, const PartsOfSet& parts, bool is_3d) {
   return is_3d ? Handedness3d(person, parts) : Handedness2d(person, parts);
 }
 

@@ -11,8 +11,8 @@
 namespace vitruvius {
 
 // Indices of a set's points by their part of the body; -1 or empty where the set has none.
-struct BodyParts {
-  explicit BodyParts(const KeypointSet& set);
+struct PartsOfSet {
+  explicit PartsOfSet(const KeypointSet& set);
   int shoulders[2], hips[2], knees[2], ankles[2], toes[2], eyes[2], ears[2];  // left, right
   int nose, neck;
   std::vector<int> head;  // anything above the neck
@@ -46,14 +46,14 @@ class PersonPoints {
 
 // From the feet towards the head, over the person's size: about (0, -1, 0) for somebody who stands in an
 // image.
-std::optional<Eigen::Vector3d> UpDirection(const PersonPoints& person, const BodyParts& parts);
+std::optional<Eigen::Vector3d> UpDirection(const PersonPoints& person, const PartsOfSet& parts);
 
 // Whether hips and shoulders run the same way from right to left: above 0 if so, near 0: seen from the side.
-std::optional<double> LegsAgreeWithArms(const PersonPoints& person, const BodyParts& parts);
+std::optional<double> LegsAgreeWithArms(const PersonPoints& person, const PartsOfSet& parts);
 
 // Whether left and right are where they should be: above 0 if so, below if exchanged. 2D: by the sides of the
 // face that are hidden. 3D: knees, toes and nose tell where the front is.
-std::optional<double> Handedness(const PersonPoints& person, const BodyParts& parts, bool is_3d);
+std::optional<double> Handedness(const PersonPoints& person, const PartsOfSet& parts, bool is_3d);
 
 // How unlike a body's bones the lengths are that the set's names give them: the mean deviation of the
 // logarithm of each bone's median length from its share in an adult's stature, up to a common factor; 0 for

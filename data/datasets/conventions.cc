@@ -201,7 +201,7 @@ class Judge {
 
   // Yes: the legs run against the arms.
   Vote LegsVote(const KeypointSet& set) const {
-    const BodyParts parts(set);
+    const PartsOfSet parts(set);
     constexpr double kClear = 0.3;  // cosine; a trunk twists by less than 70 degrees
     Vote vote;
     for (const double agreement :
@@ -240,7 +240,7 @@ class Judge {
     std::string evidence;
   };
   MirrorVerdict FindMirror() {
-    const BodyParts parts(*set_);
+    const PartsOfSet parts(*set_);
     Vote vote;
     for (const double hand :
          MeasureAll([&](const PersonPoints& p) { return Handedness(p, parts, is_3d_); })) {
@@ -266,7 +266,7 @@ class Judge {
   }
 
   void FindUp() {
-    const BodyParts parts(*set_);
+    const PartsOfSet parts(*set_);
     constexpr double kClear = 0.3;  // of the person's size: lying and crouching people say nothing
     Vote y_up, z_up;
     for (const PersonObservation& person : people_) {

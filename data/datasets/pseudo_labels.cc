@@ -5,13 +5,15 @@
 #include <filesystem>
 #include <map>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <nlohmann/json.hpp>
 
 #include "data/io/atomic_file.h"
+#include "data/io/json_text.h"
 #include "data/io/npz.h"
 #include "data/io/streamed_file.h"
 #include "models/body/skeleton.h"
+#include "models/math/decompositions.h"
 #include "models/math/so3.h"
 #include "models/util/check.h"
 
@@ -157,8 +159,7 @@ long WriteEftLabels(const std::string& path, const BodyModel& model,
                        (crop.center_px.y() - fit.center_px.y()) / fit.focal_px.y(), 1);
     const bool as_crop_shows = fit.weak_camera_px[0] > 0;
     const Matrix3d crop_from_cam =
-        as_crop_shows ? Matrix3d(Matrix3d::Identity())
-                      : Eigen::Quaterniond::FromTwoVectors(ray, Vector3d::UnitZ()).toRotationMatrix();
+        as_crop_shows ? Matrix3d(Matrix3d::Identity()) : RotationBetween(ray, Vector3d::UnitZ());
     BodyParameters shown = TurnBody(model, crop_from_cam, fit.parameters);
     shown.transl.setZero();
     const MatrixX3d rest = RestJoints(model, fit.parameters.betas);
@@ -175,7 +176,7 @@ long WriteEftLabels(const std::string& path, const BodyModel& model,
         right += row * (fit.joints2d(j, axis) - crop.center_px[axis]) / half_box_px;
       }
     }
-    const Vector3d camera = normal.ldlt().solve(right);
+    const Vector3d camera = SolveLdlt(normal, right);
 
     Json entry;
     for (int j = 0; j < model.num_joints(); ++j) {
@@ -204,7 +205,7 @@ long WriteEftLabels(const std::string& path, const BodyModel& model,
     entry["imageName"] =
         person.image_path.empty() ? fit.id : std::filesystem::path(person.image_path).filename().string();
     entry["subjectId"] = fit.id;
-    append((count == 0 ? "\n" : ",\n") + entry.dump(-1, ' ', false, Json::error_handler_t::replace));
+    append((count == 0 ? "\n" : ",\n") + JsonText(entry));
     ++count;
   }
   append("\n]}\n");

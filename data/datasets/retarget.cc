@@ -52,9 +52,7 @@ void CheckUpright(const SourceRig& rig, const std::string& path) {
   }
 }
 
-Matrix3d SmallestRotation(const Vector3d& from, const Vector3d& to) {
-  return Eigen::Quaterniond::FromTwoVectors(from, to).toRotationMatrix();
-}
+Matrix3d SmallestRotation(const Vector3d& from, const Vector3d& to) { return RotationBetween(from, to); }
 
 // A of the header's formula for every joint. Feet and toes need more than their direction: where the source
 // rests with its shins splayed, its feet are rolled with them, and the soles would stand on their edges.

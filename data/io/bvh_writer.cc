@@ -14,7 +14,6 @@
 namespace vitruvius {
 namespace {
 
-
 // std::to_chars, unlike printf, writes a point whatever the locale.
 void AppendNumber(double value, std::string* text) {
   constexpr int kDigits = 9;

@@ -7,7 +7,9 @@
 #include <optional>
 #include <unordered_map>
 
-#include "data/io/json_reading.h"
+#include <nlohmann/json.hpp>
+
+#include "data/io/json_text.h"
 #include "data/io/keypoint_formats.h"
 #include "models/scene/fit_result.h"
 #include "models/util/check.h"
@@ -15,16 +17,14 @@
 namespace vitruvius {
 namespace {
 
-using nlohmann::json;
-
 // bbox; none where it is not four numbers that enclose something: detectors write zeros.
-std::optional<Eigen::Vector4d> BoxOf(const json& entry) {
+std::optional<Eigen::Vector4d> BoxOf(const nlohmann::json& entry) {
   constexpr double kMostPx = 1e6;
-  const json& value = ValueOf(entry, "bbox");
+  const nlohmann::json& value = ValueOf(entry, "bbox");
   if (!value.is_array() || value.size() != 4) return std::nullopt;
   Eigen::Vector4d box;
   for (int i = 0; i < 4; ++i) {
-    const json& number = value[static_cast<size_t>(i)];
+    const nlohmann::json& number = value[static_cast<size_t>(i)];
     if (!number.is_number()) return std::nullopt;
     box[i] = number.get<double>();
     if (!(std::abs(box[i]) <= kMostPx) || (i >= 2 && box[i] <= 0)) return std::nullopt;
@@ -34,13 +34,13 @@ std::optional<Eigen::Vector4d> BoxOf(const json& entry) {
 
 class CocoSource : public ObservationSource {
  public:
-  CocoSource(const std::string& path, json document, const ObservationOptions& options)
+  CocoSource(const std::string& path, nlohmann::json document, const ObservationOptions& options)
       : path_(path), stem_(StemOf(path)), document_(std::move(document)), options_(options) {
     if (!people().is_array()) throw InputError(path, "annotations", "expected an array");
     if (!options.keypoint_set.empty()) set_ = FindKeypointSet(options.keypoint_set);
-    const json& images = ValueOf(document_, "images");
+    const nlohmann::json& images = ValueOf(document_, "images");
     if (images.is_array()) {
-      for (const json& image : images) images_.emplace(IdOf(ValueOf(image, "id")), &image);
+      for (const nlohmann::json& image : images) images_.emplace(IdOf(ValueOf(image, "id")), &image);
     }
   }
 
@@ -56,14 +56,14 @@ class CocoSource : public ObservationSource {
     }
     if (next_ >= people().size()) return false;
     const size_t k = next_++;
-    const json& entry = people()[k];
+    const nlohmann::json& entry = people()[k];
     const std::string place = StrCat(path_, ": ", document_.is_array() ? "" : "annotations", "[", k, "]");
     *person = PersonObservation();
     person->source = path_;
     person->set = set_;
     const std::string image_id = IdOf(ValueOf(entry, "image_id"));
     const auto image = images_.find(image_id);
-    const json& file_name =
+    const nlohmann::json& file_name =
         image == images_.end() ? ValueOf(entry, "file_name") : ValueOf(*image->second, "file_name");
     if (file_name.is_string()) person->image_path = file_name.get<std::string>();
     person->id = MakeId(entry, image_id, *person);
@@ -78,10 +78,13 @@ class CocoSource : public ObservationSource {
   }
 
  private:
-  const json& people() const { return document_.is_array() ? document_ : ValueOf(document_, "annotations"); }
+  const nlohmann::json& people() const {
+    return document_.is_array() ? document_ : ValueOf(document_, "annotations");
+  }
 
   // <picture>_<annotation>; without annotation ids, <picture>_<number within the picture>.
-  std::string MakeId(const json& entry, const std::string& image_id, const PersonObservation& person) {
+  std::string MakeId(const nlohmann::json& entry, const std::string& image_id,
+                     const PersonObservation& person) {
     const std::string picture = !person.image_path.empty() ? StemOf(person.image_path)
                                 : !image_id.empty()        ? image_id
                                                            : stem_;
@@ -91,7 +94,8 @@ class CocoSource : public ObservationSource {
 
   // COCO-WholeBody's annotations keep feet, face and hands beside the 17 points, in the order of
   // wholebody133.
-  static void AppendWholeBody(const json& entry, const std::string& place, std::vector<double>* numbers) {
+  static void AppendWholeBody(const nlohmann::json& entry, const std::string& place,
+                              std::vector<double>* numbers) {
     if (!entry.contains("foot_kpts")) return;
     for (const char* key : {"foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts"}) {
       const std::vector<double> part = NumbersOf(ValueOf(entry, key), place + "." + key);
@@ -99,21 +103,22 @@ class CocoSource : public ObservationSource {
     }
   }
 
-  static void ReadImageSize(const json& image, const std::string& place, PersonObservation* person) {
+  static void ReadImageSize(const nlohmann::json& image, const std::string& place,
+                            PersonObservation* person) {
     if (!image.contains("width") && !image.contains("height")) return;
     const auto side = [&](const char* key) {
-      const json& value = ValueOf(image, key);
+      const nlohmann::json& value = ValueOf(image, key);
       return value.is_number() ? value.get<double>() : 0.0;
     };
     SetImageSize(side("width"), side("height"), place, person);
   }
 
-  void Read(const json& entry, const std::string& place, PersonObservation* person) {
+  void Read(const nlohmann::json& entry, const std::string& place, PersonObservation* person) {
     if (!entry.is_object()) throw InputError(place + ": expected an object");
     person->box_px = BoxOf(entry);
     if (options_.dense) ReadDensePoints(entry, options_, place, person);
     const bool is_enough = !person->dense.empty() || (options_.boxes && person->box_px);
-    const json& array = ValueOf(entry, "keypoints");
+    const nlohmann::json& array = ValueOf(entry, "keypoints");
     if (array.is_null()) {
       const char* lacks = options_.boxes   ? ": has neither keypoints nor points of the surface nor a bbox"
                           : options_.dense ? ": has neither keypoints nor points of the surface"
@@ -148,17 +153,17 @@ class CocoSource : public ObservationSource {
   }
 
   std::string path_, stem_;
-  const json document_;
+  const nlohmann::json document_;
   ObservationOptions options_;
   const KeypointSet* set_ = nullptr;
-  std::unordered_map<std::string, const json*> images_;
+  std::unordered_map<std::string, const nlohmann::json*> images_;
   std::unordered_map<std::string, size_t> people_of_picture_;
   size_t next_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<ObservationSource> OpenCoco(const std::string& path, json document,
+std::unique_ptr<ObservationSource> OpenCoco(const std::string& path, nlohmann::json document,
                                             const ObservationOptions& options) {
   return std::make_unique<CocoSource>(path, std::move(document), options);
 }

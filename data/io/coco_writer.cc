@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "data/io/json_text.h"
 #include "data/io/keypoint_formats.h"
 #include "data/io/part_masks.h"
 #include "data/io/spooled_column.h"
@@ -104,7 +105,7 @@ void AppendMasks(const CocoPerson& person, std::string* text) {
       continue;
     }
     // Counts may hold a backslash.
-    *text += StrCat("{\"counts\":", nlohmann::json(EncodeMask(mask)).dump(), ",\"size\":[", kMaskSide, ",",
+    *text += StrCat("{\"counts\":", JsonText(nlohmann::json(EncodeMask(mask))), ",\"size\":[", kMaskSide, ",",
                     kMaskSide, "]}");
   }
   *text += ']';
@@ -141,7 +142,7 @@ std::string Categories() {
   nlohmann::json category = {{"id", 1}, {"name", "person"}, {"supercategory", "person"}};
   for (const KeypointSet::Point& point : set.points) category["keypoints"].push_back(point.name);
   for (const auto& [first, second] : set.limbs) category["skeleton"].push_back({first + 1, second + 1});
-  return nlohmann::json::array({category}).dump();
+  return JsonText(nlohmann::json::array({category}));
 }
 
 }  // namespace
@@ -172,9 +173,9 @@ void CocoWriter::Append(const CocoPerson& person) {
   const std::string comma = impl_->any ? ",\n" : "\n";
   impl_->any = true;
   impl_->Write(comma + AnnotationOf(person));
-  const std::string image =
-      comma + StrCat("{\"id\":", person.image_id, ",\"file_name\":", nlohmann::json(person.file_name).dump(),
-                     ",\"width\":", person.width, ",\"height\":", person.height, "}");
+  const std::string image = comma + StrCat("{\"id\":", person.image_id,
+                                           ",\"file_name\":", JsonText(nlohmann::json(person.file_name)),
+                                           ",\"width\":", person.width, ",\"height\":", person.height, "}");
   impl_->images.Append(image.data(), image.size());
   impl_->images_size += image.size();
 }

@@ -2,8 +2,10 @@
 
 #include <cmath>
 
+#include <nlohmann/json.hpp>
+
 #include "data/io/atomic_file.h"
-#include "data/io/json_reading.h"
+#include "data/io/json_text.h"
 #include "models/util/check.h"
 
 namespace vitruvius {

@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "data/io/json_reading.h"
+#include <nlohmann/json.hpp>
+
+#include "data/io/json_text.h"
 #include "data/io/keypoint_formats.h"
 #include "data/io/part_masks.h"
 #include "data/io/picture.h"
@@ -21,8 +23,6 @@
 namespace vitruvius {
 namespace {
 
-using nlohmann::json;
-
 // Labels at 256 exist, by rounding.
 constexpr double kMaxBoxPlace = 256;
 constexpr double kUnitsOfByte = 255;
@@ -31,7 +31,7 @@ struct BoxPx {
   Eigen::Vector2d corner, size;
 };
 
-BoxPx ReadBox(const json& entry, const std::string& place) {
+BoxPx ReadBox(const nlohmann::json& entry, const std::string& place) {
   const std::vector<double> box = NumbersOf(ValueOf(entry, "bbox"), place + ".bbox");
   if (box.size() != 4) {
     throw InputError(StrCat(place, ".bbox: found ", box.size(), " numbers, expected 4: x, y, width, height"));
@@ -46,7 +46,7 @@ BoxPx ReadBox(const json& entry, const std::string& place) {
 }
 
 // One of dp_masks; nothing where the part is not seen.
-std::optional<PartMask> ReadMask(const json& value, const std::string& place) {
+std::optional<PartMask> ReadMask(const nlohmann::json& value, const std::string& place) {
   if (value.is_array() && value.empty()) return std::nullopt;
   if (!value.is_object()) throw InputError(place + ": expected counts and size, or [] for a part not seen");
   const std::vector<double> size = NumbersOf(ValueOf(value, "size"), place + ".size");
@@ -55,15 +55,15 @@ std::optional<PartMask> ReadMask(const json& value, const std::string& place) {
                             size.size() == 2 ? StrCat(", ", size[1]) : "", ", expected ", kMaskSide, ", ",
                             kMaskSide));
   }
-  const json& counts = ValueOf(value, "counts");
+  const nlohmann::json& counts = ValueOf(value, "counts");
   if (!counts.is_string()) throw InputError(place + ".counts: expected text, COCO's compressed run lengths");
   return DecodeMask(counts.get_ref<const std::string&>(), place + ".counts");
 }
 
 // Holds points against the masks of their parts. x, y: in the box, 0 to 255.
-void CompareWithMasks(const json& entry, const std::vector<double>& x, const std::vector<double>& y,
+void CompareWithMasks(const nlohmann::json& entry, const std::vector<double>& x, const std::vector<double>& y,
                       const std::string& entry_place, PersonObservation* person) {
-  const json& masks = ValueOf(entry, "dp_masks");
+  const nlohmann::json& masks = ValueOf(entry, "dp_masks");
   const std::string place = entry_place + ".dp_masks";
   if (masks.is_null() || (masks.is_array() && masks.empty())) {
     const std::string what = ": is missing, the points cannot be held against the masks of their parts";
@@ -74,7 +74,8 @@ void CompareWithMasks(const json& entry, const std::vector<double>& x, const std
     throw InputError(StrCat(place, ": found ", masks.size(), " masks, expected ", kNumMaskParts));
   }
   std::vector<std::optional<PartMask>> parts;
-  for (const json& mask : masks) parts.push_back(ReadMask(mask, StrCat(place, "[", parts.size(), "]")));
+  for (const nlohmann::json& mask : masks)
+    parts.push_back(ReadMask(mask, StrCat(place, "[", parts.size(), "]")));
   constexpr int kReach = 2;  // cells; masks were drawn by hand
   size_t num_off = 0, first = 0;
   for (size_t n = 0; n < person->dense.size(); ++n) {
@@ -91,7 +92,7 @@ void CompareWithMasks(const json& entry, const std::vector<double>& x, const std
               person->dense[first].part, " at (", x[first], ", ", y[first], ")")});
 }
 
-void ReadAnnotation(const json& entry, const std::string& place, PersonObservation* person) {
+void ReadAnnotation(const nlohmann::json& entry, const std::string& place, PersonObservation* person) {
   constexpr size_t kArrays = 5;
   const char* const names[kArrays] = {"dp_x", "dp_y", "dp_I", "dp_U", "dp_V"};
   std::vector<double> arrays[kArrays];
@@ -167,7 +168,7 @@ std::string DecodeBase64(const std::string& text, const std::string& place) {
   return bytes;
 }
 
-Image ReadChartPicture(const json& entry, const std::string& place) {
+Image ReadChartPicture(const nlohmann::json& entry, const std::string& place) {
   const std::vector<double> shape = NumbersOf(ValueOf(entry, "uv_shape"), place + ".uv_shape");
   bool fits = shape.size() == 3 && shape[0] == 3;
   for (const double side : shape)
@@ -179,7 +180,7 @@ Image ReadChartPicture(const json& entry, const std::string& place) {
     throw InputError(place + ".uv_shape: found (" + found + "), expected (3, height, width)");
   }
   const std::string data_place = place + ".uv_data";
-  const json& data = ValueOf(entry, "uv_data");
+  const nlohmann::json& data = ValueOf(entry, "uv_data");
   if (!data.is_string()) throw InputError(data_place + ": expected text, a PNG in base64");
   Image picture = ParsePicture(DecodeBase64(data.get_ref<const std::string&>(), data_place), data_place);
   if (picture.width != static_cast<int>(shape[2]) || picture.height != static_cast<int>(shape[1])) {
@@ -189,7 +190,8 @@ Image ReadChartPicture(const json& entry, const std::string& place) {
   return picture;
 }
 
-void ReadResult(const json& entry, int max_points, const std::string& place, PersonObservation* person) {
+void ReadResult(const nlohmann::json& entry, int max_points, const std::string& place,
+                PersonObservation* person) {
   const BoxPx box = ReadBox(entry, place);
   const Image picture = ReadChartPicture(entry, place);
   std::vector<size_t> on_body;
@@ -219,7 +221,7 @@ void ReadResult(const json& entry, int max_points, const std::string& place, Per
 
 }  // namespace
 
-void ReadDensePoints(const json& entry, const ObservationOptions& options, const std::string& place,
+void ReadDensePoints(const nlohmann::json& entry, const ObservationOptions& options, const std::string& place,
                      PersonObservation* person) {
   if (entry.contains("uv_data")) {
     ReadResult(entry, options.max_dense_points, place, person);

@@ -9,6 +9,7 @@
 #include <Eigen/Geometry>
 #include <nlohmann/json.hpp>
 
+#include "data/io/json_text.h"
 #include "data/io/streamed_file.h"
 #include "models/body/body_evaluator.h"
 #include "models/body/skeleton.h"
@@ -78,7 +79,7 @@ class GlbLayout {
 
   std::uint64_t Write(const std::string& path, std::uint64_t max_bytes) {
     json["buffers"] = {{{"byteLength", size_}}};
-    std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string text = JsonText(json);
     text.resize(Padded(text.size()), ' ');
     const std::uint64_t total = 12 + 8 + text.size() + 8 + size_;
     if (total > max_bytes) {

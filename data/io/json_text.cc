@@ -1,10 +1,12 @@
-#include "data/io/json_reading.h"
+#include "data/io/json_text.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
 
 #include "models/util/check.h"
 
@@ -83,18 +85,17 @@ std::string KindOf(const nlohmann::json& value) {
                              : value.type_name();
 }
 
-}  // namespace
-
-nlohmann::json ParseJson(const std::string& text, const std::string& path) {
+template <typename Json>
+Json Parse(const std::string& text, const std::string& path) {
   CheckDepth(text, path);
   try {
-    return nlohmann::json::parse(text);
+    return Json::parse(text);
   } catch (const nlohmann::json::exception& first) {
     std::string replaced = text;
     std::string what = first.what();
     if (ReplaceNonFinite(&replaced)) {
       try {
-        return nlohmann::json::parse(replaced);
+        return Json::parse(replaced);
       } catch (const nlohmann::json::exception& second) {
         what = second.what();
       }
@@ -104,6 +105,23 @@ nlohmann::json ParseJson(const std::string& text, const std::string& path) {
         path, "", "is not valid JSON: " + (bracket == std::string::npos ? what : what.substr(bracket + 2)));
   }
 }
+
+template <typename Json>
+std::string Text(const Json& value, int indent) {
+  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+nlohmann::json ParseJson(const std::string& text, const std::string& path) {
+  return Parse<nlohmann::json>(text, path);
+}
+nlohmann::ordered_json ParseOrderedJson(const std::string& text, const std::string& path) {
+  return Parse<nlohmann::ordered_json>(text, path);
+}
+
+std::string JsonText(const nlohmann::json& value, int indent) { return Text(value, indent); }
+std::string JsonText(const nlohmann::ordered_json& value, int indent) { return Text(value, indent); }
 
 double NumberOf(const nlohmann::json& value, const std::string& place) {
   if (value.is_null()) return std::numeric_limits<double>::quiet_NaN();

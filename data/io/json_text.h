@@ -1,10 +1,12 @@
-// JSON of unknown origin into nlohmann's tree, and numbers out of it. Internal to data/io.
+// Text of unknown origin into nlohmann's tree, numbers out of it, and text again. Headers name that tree by
+// its forward declarations, and text is made of it and parsed here alone: the library takes a second a file
+// to compile.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 namespace vitruvius {
 
@@ -12,6 +14,13 @@ namespace vitruvius {
 // more memory than its byte. Python's NaN and Infinity, and numbers too large for a double, become null, so
 // that one bad number costs one person and not the file. Throws InputError with line and column.
 nlohmann::json ParseJson(const std::string& text, const std::string& path);
+// The same with the keys of objects in the order of the text.
+nlohmann::ordered_json ParseOrderedJson(const std::string& text, const std::string& path);
+
+// Text of a tree, in one line or indented by `indent` blanks. Bytes that are no UTF-8 are replaced, and
+// numbers that are not finite are null.
+std::string JsonText(const nlohmann::json& value, int indent = -1);
+std::string JsonText(const nlohmann::ordered_json& value, int indent = -1);
 
 // The numbers of an array, null as NaN. Throws InputError "place[3]: found a string, expected a number".
 std::vector<double> NumbersOf(const nlohmann::json& array, const std::string& place);

@@ -6,6 +6,8 @@
 #include <new>
 #include <unordered_map>
 
+#include <nlohmann/json.hpp>
+
 #include "data/io/keypoint_formats.h"
 #include "data/io/text.h"
 #include "models/scene/fit_result.h"
@@ -64,7 +66,9 @@ class UniqueIds {
       const std::uint64_t hash = HashString(base);
       size_t cut = kMaxIdBytes - 20;
       while ((static_cast<unsigned char>(base[cut]) >> 6) == 2) --cut;  // not within a character
-      base = StrCat(base.substr(0, cut), "~", std::hex, hash);
+      std::ostringstream digits;
+      digits << std::hex << hash;
+      base = StrCat(base.substr(0, cut), "~", digits.str());
     }
     // Hashes instead of texts keep memory flat; two texts with one hash would only cost a needless suffix.
     std::uint32_t& count = count_[HashString(base)];

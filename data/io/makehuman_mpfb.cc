@@ -3,9 +3,11 @@
 #include <charconv>
 #include <filesystem>
 
+#include <nlohmann/json.hpp>
+
 #include "data/io/atomic_file.h"
 #include "data/io/gzip.h"
-#include "data/io/json_reading.h"
+#include "data/io/json_text.h"
 #include "data/io/makehuman_layouts.h"
 #include "data/io/text_scanner.h"
 #include "models/util/check.h"
@@ -83,7 +85,7 @@ std::vector<int> EndOfBone(const nlohmann::json& end, const std::map<std::string
     const std::int64_t v = index.is_number_integer() ? index.get<std::int64_t>() : -1;
     if (v < 0 || v >= num_vertices) {
       throw InputError(path, place,
-                       StrCat("found vertex ", index.dump(), ", expected 0 to ", num_vertices - 1));
+                       StrCat("found vertex ", JsonText(index), ", expected 0 to ", num_vertices - 1));
     }
     vertices.push_back(static_cast<int>(v));
   };
@@ -91,7 +93,7 @@ std::vector<int> EndOfBone(const nlohmann::json& end, const std::map<std::string
     const nlohmann::json& cube = ValueOf(end, "cube_name");
     const auto group = groups.find(cube.is_string() ? cube.get<std::string>() : "");
     if (group == groups.end()) {
-      throw InputError(path, place, StrCat("found cube ", cube.dump(), ", expected a group of the mesh"));
+      throw InputError(path, place, StrCat("found cube ", JsonText(cube), ", expected a group of the mesh"));
     }
     vertices = group->second;
   } else if (is("VERTEX")) {
@@ -102,7 +104,7 @@ std::vector<int> EndOfBone(const nlohmann::json& end, const std::map<std::string
     for (const nlohmann::json& index : indices) add(index);
   } else {
     throw InputError(path, place,
-                     StrCat("found strategy ", strategy.dump(), ", expected CUBE, VERTEX or MEAN"));
+                     StrCat("found strategy ", JsonText(strategy), ", expected CUBE, VERTEX or MEAN"));
   }
   return vertices;
 }
@@ -139,7 +141,7 @@ void ReadWeights(const std::string& path, MakeHumanData* data) {
       const std::int64_t vertex = good ? pair[0].get<std::int64_t>() : -1;
       if (vertex < 0 || vertex >= data->vertices.rows()) {
         throw InputError(path, "weights." + name,
-                         StrCat("found ", pair.dump(), ", expected [vertex, weight from 0 to 1]"));
+                         StrCat("found ", JsonText(pair), ", expected [vertex, weight from 0 to 1]"));
       }
       if (vertex >= data->num_body_vertices) continue;
       entries.push_back({static_cast<int>(vertex), bone, pair[1].get<double>()});

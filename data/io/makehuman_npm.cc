@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include <nlohmann/json.hpp>
+
 #include "data/io/atomic_file.h"
-#include "data/io/json_reading.h"
+#include "data/io/json_text.h"
 #include "data/io/makehuman_layouts.h"
 #include "models/util/check.h"
 
@@ -39,7 +41,7 @@ struct Model {
       const auto number = value.get<std::int64_t>();
       if (number >= 0 && number < limit) return static_cast<int>(number);
     }
-    throw InputError(path, place, StrCat("found ", value.dump(), ", expected 0 to ", limit - 1));
+    throw InputError(path, place, StrCat("found ", JsonText(value), ", expected 0 to ", limit - 1));
   }
   std::string Text(const nlohmann::json& object, const char* key, const std::string& place) const {
     const nlohmann::json& text = ValueOf(object, key);
@@ -78,7 +80,7 @@ void ReadQuads(const Model& model, MakeHumanData* data) {
     const std::string place = StrCat("face ", at / kFaceLength);
     if (faces[at] != kQuadWithMaterialAndUv) {
       throw InputError(model.path, place,
-                       StrCat("is of type ", faces[at].dump(), ", expected ", kQuadWithMaterialAndUv,
+                       StrCat("is of type ", JsonText(faces[at]), ", expected ", kQuadWithMaterialAndUv,
                               " (a quad with material)"));
     }
     if (!is_body[model.Index(faces[at + 5], static_cast<int>(is_body.size()), place)]) continue;

@@ -14,7 +14,7 @@
 namespace vitruvius {
 namespace {
 
-using Kind = PickleValue::Kind;
+using PickleKind = PickleValue::Kind;
 
 class NpzArrays : public NamedArrays {
  public:
@@ -74,16 +74,16 @@ class NpyFile : public NamedArrays {
 };
 
 bool IsText(const PickleValue& value) {
-  return (value.kind == Kind::kText || value.kind == Kind::kBytes) && !value.is_taken;
+  return (value.kind == PickleKind::kText || value.kind == PickleKind::kBytes) && !value.is_taken;
 }
 
 class PickleArrays : public NamedArrays {
  public:
   explicit PickleArrays(const std::string& path) : path_(path), pickle_(LoadPickle(path)) {
     PickleValue& root = pickle_.root();
-    if (root.kind == Kind::kArray || root.kind == Kind::kSparse) {
+    if (root.kind == PickleKind::kArray || root.kind == PickleKind::kSparse) {
       Add(kOnlyArray, &root);
-    } else if (root.kind == Kind::kDict) {
+    } else if (root.kind == PickleKind::kDict) {
       for (size_t i = 0; i + 1 < root.items.size(); i += 2) {
         if (IsText(*root.items[i])) Add(root.items[i]->Text(), root.items[i + 1]);
       }
@@ -107,16 +107,16 @@ class PickleArrays : public NamedArrays {
   }
   std::vector<std::int64_t> Shape(const std::string& key) const override {
     const PickleValue& value = Find(key);
-    if (value.kind == Kind::kArray) return value.array->shape;
-    if (value.kind == Kind::kSparse) return {value.sparse->rows, value.sparse->cols};
-    if (value.kind == Kind::kList) return {static_cast<std::int64_t>(value.items.size())};
+    if (value.kind == PickleKind::kArray) return value.array->shape;
+    if (value.kind == PickleKind::kSparse) return {value.sparse->rows, value.sparse->cols};
+    if (value.kind == PickleKind::kList) return {static_cast<std::int64_t>(value.items.size())};
     return {};
   }
 
   std::shared_ptr<const NpyArray> Read(const std::string& key,
                                        const std::vector<std::int64_t>& shape) const override {
     const PickleValue& value = Find(key);
-    if (value.kind != Kind::kArray) {
+    if (value.kind != PickleKind::kArray) {
       throw InputError(path_, key, StrCat("is ", value.KindName(), ", expected an array"));
     }
     CheckNpyShape(value.array->shape, shape, path_, key);
@@ -125,7 +125,7 @@ class PickleArrays : public NamedArrays {
 
   SparseRowMatrixd ReadMatrix(const std::string& key, std::int64_t rows, std::int64_t cols) const override {
     const PickleValue& value = Find(key);
-    if (value.kind != Kind::kSparse) return NamedArrays::ReadMatrix(key, rows, cols);
+    if (value.kind != PickleKind::kSparse) return NamedArrays::ReadMatrix(key, rows, cols);
     const PickleSparse& from = *value.sparse;
     CheckNpyShape({from.rows, from.cols}, {rows, cols}, path_, key);
     std::vector<Eigen::Triplet<double>> entries;
@@ -142,7 +142,7 @@ class PickleArrays : public NamedArrays {
   std::vector<std::string> ReadTexts(const std::string& key) const override {
     const PickleValue& value = Find(key);
     if (IsText(value)) return {value.Text()};
-    if (value.kind == Kind::kArray) return value.array->ToStrings();
+    if (value.kind == PickleKind::kArray) return value.array->ToStrings();
     std::vector<std::string> texts;
     for (const PickleValue* item : value.items) {
       if (!IsText(*item)) throw InputError(path_, key, StrCat("holds ", item->KindName(), ", expected text"));
@@ -153,16 +153,16 @@ class PickleArrays : public NamedArrays {
 
  private:
   static bool IsReadable(const PickleValue& value) {
-    const bool is_texts = value.kind == Kind::kList && !value.items.empty() &&
+    const bool is_texts = value.kind == PickleKind::kList && !value.items.empty() &&
                           std::all_of(value.items.begin(), value.items.end(),
                                       [](const PickleValue* item) { return IsText(*item); });
-    return value.kind == Kind::kArray || value.kind == Kind::kSparse || is_texts || IsText(value);
+    return value.kind == PickleKind::kArray || value.kind == PickleKind::kSparse || is_texts || IsText(value);
   }
-  bool IsArray(const std::string& key) const override { return Find(key).kind == Kind::kArray; }
+  bool IsArray(const std::string& key) const override { return Find(key).kind == PickleKind::kArray; }
   // Of two with one name the last counts, as in Python.
   void Add(const std::string& key, PickleValue* value) {
     values_[key] = value;
-    if (value->kind == Kind::kArray) value->array->origin = path_ + ": " + key;
+    if (value->kind == PickleKind::kArray) value->array->origin = path_ + ": " + key;
   }
   const PickleValue& Find(const std::string& key) const {
     const auto found = values_.find(key);

@@ -10,14 +10,6 @@
 namespace vitruvius {
 namespace {
 
-struct Entry {
-  std::string key;
-  std::uint64_t index = 0;
-  std::uint64_t size = 0;  // uncompressed, as declared by the archive
-  NpyHeader header;
-  std::string skipped;  // why it cannot be read; empty when it can
-};
-
 std::string ReadHeaderBytes(ZipArchive::Entry* entry, std::uint64_t size, const std::string& path,
                             const std::string& place) {
   std::string bytes(std::min(size, kNpyPreambleSize), '\0');
@@ -33,6 +25,14 @@ std::string ReadHeaderBytes(ZipArchive::Entry* entry, std::uint64_t size, const 
 }  // namespace
 
 struct NpzReader::Impl {
+  struct Entry {
+    std::string key;
+    std::uint64_t index = 0;
+    std::uint64_t size = 0;  // uncompressed, as declared by the archive
+    NpyHeader header;
+    std::string skipped;  // why it cannot be read; empty when it can
+  };
+
   std::string path;
   ZipArchive archive;
   std::vector<Entry> entries;
@@ -97,7 +97,7 @@ bool NpzReader::Has(const std::string& key) const {
 std::vector<std::string> NpzReader::Keys() const {
   std::vector<std::string> keys;
   for (size_t i = 0; i < impl_->entries.size(); ++i) {
-    const Entry& entry = impl_->entries[i];
+    const Impl::Entry& entry = impl_->entries[i];
     if (entry.skipped.empty() && impl_->by_key.at(entry.key) == i) keys.push_back(entry.key);
   }
   return keys;
@@ -105,14 +105,14 @@ std::vector<std::string> NpzReader::Keys() const {
 
 std::vector<std::string> NpzReader::Skipped() const {
   std::vector<std::string> keys;
-  for (const Entry& entry : impl_->entries) {
+  for (const Impl::Entry& entry : impl_->entries) {
     if (!entry.skipped.empty()) keys.push_back(entry.key);
   }
   return keys;
 }
 
 NpyArray NpzReader::Read(const std::string& key) const {
-  const Entry& entry = impl_->Find(key);
+  const Impl::Entry& entry = impl_->Find(key);
   ZipArchive::Entry open(impl_->archive, entry.index, key);
   ReadHeaderBytes(&open, entry.size, impl_->path, key);
   std::vector<unsigned char> bytes = open.ReadBytes(entry.header.num_bytes);

@@ -1,8 +1,10 @@
 // OpenPose: {"version": 1.3, "people": [{"pose_keypoints_2d": [x, y, c, ...], ...}]}, one picture a file;
 // source: CMU-Perceptual-Computing-Lab/openpose, doc/02_output.md. Version 1.0 said "pose_keypoints". Hands
 // and face come in arrays of their own; where anybody of the file has one, its set is openpose137.
+#include <nlohmann/json.hpp>
+
 #include "data/io/atomic_file.h"
-#include "data/io/json_reading.h"
+#include "data/io/json_text.h"
 #include "data/io/keypoint_formats.h"
 #include "models/scene/fit_result.h"
 #include "models/util/check.h"
@@ -10,11 +12,9 @@
 namespace vitruvius {
 namespace {
 
-using nlohmann::json;
-
 class OpenPoseSource : public ObservationSource {
  public:
-  OpenPoseSource(const std::string& path, json document, const ObservationOptions& options)
+  OpenPoseSource(const std::string& path, nlohmann::json document, const ObservationOptions& options)
       : path_(path), stem_(StemOf(path)), document_(std::move(document)), options_(options) {
     if (!people().is_array()) throw InputError(path, "people", "expected an array");
     has_details_ = HasDetails();
@@ -51,12 +51,12 @@ class OpenPoseSource : public ObservationSource {
   static constexpr std::pair<const char*, size_t> kDetails[] = {
       {"hand_left_keypoints_2d", 63}, {"hand_right_keypoints_2d", 63}, {"face_keypoints_2d", 210}};
 
-  const json& people() const { return document_["people"]; }
+  const nlohmann::json& people() const { return document_["people"]; }
 
   bool HasDetails() const {
-    for (const json& entry : people()) {
+    for (const nlohmann::json& entry : people()) {
       for (const auto& [key, count] : kDetails) {
-        const json& array = ValueOf(entry, key);
+        const nlohmann::json& array = ValueOf(entry, key);
         if (array.is_array() && !array.empty()) return true;
       }
     }
@@ -64,11 +64,11 @@ class OpenPoseSource : public ObservationSource {
   }
 
   // Hands and face, as far as the set has them; a part that this person lacks is zeros: not seen.
-  static void AppendDetails(const json& entry, const std::string& place, const KeypointSet& set,
+  static void AppendDetails(const nlohmann::json& entry, const std::string& place, const KeypointSet& set,
                             std::vector<double>* numbers) {
     for (const auto& [key, count] : kDetails) {
       if (numbers->size() >= 3 * static_cast<size_t>(set.size())) return;
-      const json& array = ValueOf(entry, key);
+      const nlohmann::json& array = ValueOf(entry, key);
       std::vector<double> part;
       if (!array.is_null()) part = NumbersOf(array, place + "." + key);
       if (!part.empty() && part.size() != count) {
@@ -79,7 +79,7 @@ class OpenPoseSource : public ObservationSource {
     }
   }
 
-  void Read(const json& entry, const std::string& place, PersonObservation* person) {
+  void Read(const nlohmann::json& entry, const std::string& place, PersonObservation* person) {
     if (!entry.is_object()) throw InputError(place + ": expected an object");
     const char* key = entry.contains("pose_keypoints_2d") ? "pose_keypoints_2d" : "pose_keypoints";
     if (ValueOf(entry, key).is_null()) throw InputError(place + ": pose_keypoints_2d is missing");
@@ -87,7 +87,7 @@ class OpenPoseSource : public ObservationSource {
     std::vector<double> numbers = NumbersOf(ValueOf(entry, key), array_place);
     for (const char* gender_key :
          {"gender_gt", "gender_pd"}) {  // written by SMPLify-X's authors; truth goes first
-      const json& gender = ValueOf(entry, gender_key);
+      const nlohmann::json& gender = ValueOf(entry, gender_key);
       if (person->gender.empty() && (gender == "male" || gender == "female" || gender == "neutral")) {
         person->gender = gender.get<std::string>();
       }
@@ -121,7 +121,7 @@ class OpenPoseSource : public ObservationSource {
   }
 
   std::string path_, stem_;
-  const json document_;
+  const nlohmann::json document_;
   ObservationOptions options_;
   bool has_details_ = false;  // somebody in the file has hands or a face
   size_t first_count_ = 0;    // numbers of the file's first body
@@ -130,17 +130,17 @@ class OpenPoseSource : public ObservationSource {
 
 }  // namespace
 
-std::unique_ptr<ObservationSource> OpenOpenPose(const std::string& path, json document,
+std::unique_ptr<ObservationSource> OpenOpenPose(const std::string& path, nlohmann::json document,
                                                 const ObservationOptions& options) {
   return std::make_unique<OpenPoseSource>(path, std::move(document), options);
 }
 
 std::unique_ptr<ObservationSource> OpenKeypointJson(const std::string& path,
                                                     const ObservationOptions& options) {
-  json document = ParseJson(ReadFile(path), path);
+  nlohmann::json document = ParseJson(ReadFile(path), path);
   if (document.is_object() && document.contains("people"))
     return OpenOpenPose(path, std::move(document), options);
-  const json& first = document.is_array() && !document.empty() ? document[0] : document;
+  const nlohmann::json& first = document.is_array() && !document.empty() ? document[0] : document;
   if (document.is_array() ? document.empty() || first.contains("keypoints") || first.contains("image_id")
                           : document.contains("annotations")) {
     return OpenCoco(path, std::move(document), options);

@@ -12,7 +12,7 @@
 namespace vitruvius {
 namespace {
 
-using Kind = PickleValue::Kind;
+using PickleKind = PickleValue::Kind;
 
 constexpr size_t kMaxStack = 4000000;
 constexpr int kNewestProtocol = 5;
@@ -28,7 +28,7 @@ class Machine {
     while (Step()) {
     }
     PickleValue* root = Pop();
-    if (root->kind == Kind::kOther && root->of != PickleClass::kUnknown)
+    if (root->kind == PickleKind::kOther && root->of != PickleClass::kUnknown)
       source_.Fail("the file holds no value but a class or an unfinished object");
     return Pickle(objects_.TakeValues(), root);
   }
@@ -61,38 +61,39 @@ class Machine {
   void PushTuple(size_t count) {
     if (stack_.size() - Bottom() < count) source_.Fail("damaged: a value is missing");
     const auto begin = stack_.end() - static_cast<std::ptrdiff_t>(count);
-    PickleValue* tuple = objects_.Sequence(Kind::kTuple, std::vector<PickleValue*>(begin, stack_.end()));
+    PickleValue* tuple =
+        objects_.Sequence(PickleKind::kTuple, std::vector<PickleValue*>(begin, stack_.end()));
     stack_.resize(stack_.size() - count);
     Push(tuple);
   }
-  void PushBool(bool value) { PushInt(value ? 1 : 0)->kind = Kind::kBool; }
+  void PushBool(bool value) { PushInt(value ? 1 : 0)->kind = PickleKind::kBool; }
   PickleValue* PushInt(std::int64_t integer) {
-    PickleValue* value = objects_.New(Kind::kInt);
+    PickleValue* value = objects_.New(PickleKind::kInt);
     value->integer = integer;
     Push(value);
     return value;
   }
   void PushFloat(double real) {
-    PickleValue* value = objects_.New(Kind::kFloat);
+    PickleValue* value = objects_.New(PickleKind::kFloat);
     value->real = real;
     Push(value);
   }
-  void PushBytes(Kind kind, std::vector<unsigned char> bytes) {
+  void PushBytes(PickleKind kind, std::vector<unsigned char> bytes) {
     PickleValue* value = objects_.New(kind);
     value->bytes = std::move(bytes);
     Push(value);
   }
-  void Add(const std::vector<PickleValue*>& items, Kind kind) {
+  void Add(const std::vector<PickleValue*>& items, PickleKind kind) {
     PickleValue* to = Top();
     if (to->of == PickleClass::kUnknown) return;  // what it would do with items is its own affair
-    if (to->kind != kind || (kind == Kind::kDict && items.size() % 2 != 0)) {
+    if (to->kind != kind || (kind == PickleKind::kDict && items.size() % 2 != 0)) {
       source_.Fail(StrCat("damaged: found ", items.size(), " items for ", to->KindName()));
     }
     objects_.Extend(to, items.data(), items.data() + items.size());
   }
-  void PushSequence(Kind kind) {
+  void PushSequence(PickleKind kind) {
     std::vector<PickleValue*> items = PopToMark();
-    if (kind == Kind::kDict && items.size() % 2 != 0)
+    if (kind == PickleKind::kDict && items.size() % 2 != 0)
       source_.Fail("damaged: a dict has a key without a value");
     Push(objects_.Sequence(kind, std::move(items)));
   }
@@ -147,12 +148,12 @@ class Machine {
     line.erase(line.begin());
     line.pop_back();
     UnescapeRepr(&line);
-    PushBytes(Kind::kBytes, std::move(line));
+    PushBytes(PickleKind::kBytes, std::move(line));
   }
   void PushRawUnicode() {
     std::vector<unsigned char> line = source_.Line();
     const bool is_latin1 = UnescapeRawUnicode(&line);
-    PushBytes(Kind::kText, std::move(line));
+    PushBytes(PickleKind::kText, std::move(line));
     Top()->is_latin1 = is_latin1;
   }
   void PushGlobal() {
@@ -161,7 +162,7 @@ class Machine {
   }
   void PushStackGlobal() {
     const PickleValue *name = Pop(), *module = Pop();
-    if (name->kind != Kind::kText || module->kind != Kind::kText)
+    if (name->kind != PickleKind::kText || module->kind != PickleKind::kText)
       source_.Fail("damaged: a class without a name");
     Push(objects_.Class(module->Text(), name->Text()));
   }
@@ -240,7 +241,7 @@ bool Machine::StepOfNumbers(unsigned char opcode) {
 }
 
 bool Machine::StepOfText(unsigned char opcode) {
-  const auto counted = [this](Kind kind, int num_bytes) {
+  const auto counted = [this](PickleKind kind, int num_bytes) {
     const std::uint64_t count = source_.Little(num_bytes);
     PushBytes(kind, source_.Bytes(count));
     return true;
@@ -254,19 +255,19 @@ bool Machine::StepOfText(unsigned char opcode) {
       return true;  // UNICODE
     case 'U':       // SHORT_BINSTRING
     case 'C':       // SHORT_BINBYTES
-      return counted(Kind::kBytes, 1);
+      return counted(PickleKind::kBytes, 1);
     case 'T':  // BINSTRING
     case 'B':  // BINBYTES
-      return counted(Kind::kBytes, 4);
+      return counted(PickleKind::kBytes, 4);
     case 0x8e:  // BINBYTES8
     case 0x96:  // BYTEARRAY8
-      return counted(Kind::kBytes, 8);
+      return counted(PickleKind::kBytes, 8);
     case 0x8c:
-      return counted(Kind::kText, 1);  // SHORT_BINUNICODE
+      return counted(PickleKind::kText, 1);  // SHORT_BINUNICODE
     case 'X':
-      return counted(Kind::kText, 4);  // BINUNICODE
+      return counted(PickleKind::kText, 4);  // BINUNICODE
     case 0x8d:
-      return counted(Kind::kText, 8);  // BINUNICODE8
+      return counted(PickleKind::kText, 8);  // BINUNICODE8
     default:
       return false;
   }
@@ -305,27 +306,27 @@ bool Machine::Step() {
       Push(Top());
       break;  // DUP
     case 'N':
-      Push(objects_.New(Kind::kNone));
+      Push(objects_.New(PickleKind::kNone));
       break;   // NONE
     case ']':  // EMPTY_LIST
     case 0x8f:
-      Push(objects_.New(Kind::kList));
+      Push(objects_.New(PickleKind::kList));
       break;  // EMPTY_SET
     case '}':
-      Push(objects_.New(Kind::kDict));
+      Push(objects_.New(PickleKind::kDict));
       break;  // EMPTY_DICT
     case ')':
-      Push(objects_.New(Kind::kTuple));
+      Push(objects_.New(PickleKind::kTuple));
       break;   // EMPTY_TUPLE
     case 'l':  // LIST
     case 0x91:
-      PushSequence(Kind::kList);
+      PushSequence(PickleKind::kList);
       break;  // FROZENSET
     case 'd':
-      PushSequence(Kind::kDict);
+      PushSequence(PickleKind::kDict);
       break;  // DICT
     case 't':
-      PushSequence(Kind::kTuple);
+      PushSequence(PickleKind::kTuple);
       break;  // TUPLE
     case 0x85:
       PushTuple(1);
@@ -338,20 +339,20 @@ bool Machine::Step() {
       break;     // TUPLE3
     case 'a': {  // APPEND
       PickleValue* item = Pop();
-      Add({item}, Kind::kList);
+      Add({item}, PickleKind::kList);
       break;
     }
     case 'e':  // APPENDS
     case 0x90:
-      Add(PopToMark(), Kind::kList);
+      Add(PopToMark(), PickleKind::kList);
       break;     // ADDITEMS
     case 's': {  // SETITEM
       PickleValue *value = Pop(), *key = Pop();
-      Add({key, value}, Kind::kDict);
+      Add({key, value}, PickleKind::kDict);
       break;
     }
     case 'u':
-      Add(PopToMark(), Kind::kDict);
+      Add(PopToMark(), PickleKind::kDict);
       break;  // SETITEMS
     case 'p':
       Remember(Number<std::uint64_t>(source_.ShortLine()));

@@ -10,7 +10,7 @@
 namespace vitruvius {
 namespace {
 
-using Kind = PickleValue::Kind;
+using PickleKind = PickleValue::Kind;
 using Class = PickleClass;
 
 constexpr size_t kMaxValues = 4000000;
@@ -82,14 +82,14 @@ bool IsSparse(Class of) { return of == Class::kCsc || of == Class::kCsr || of ==
 PickleObjects::PickleObjects(const PickleSource* source, bool is_torch)
     : source_(*source), is_torch_(is_torch), may_spend_(kSpendAtLeast + kSpendPerByte * source->size()) {}
 
-PickleValue* PickleObjects::New(Kind kind) {
+PickleValue* PickleObjects::New(PickleKind kind) {
   if (values_.size() >= kMaxValues) source_.Fail(StrCat("the file holds more than ", kMaxValues, " values"));
   values_.emplace_back();
   values_.back().kind = kind;
   return &values_.back();
 }
 
-PickleValue* PickleObjects::Sequence(Kind kind, std::vector<PickleValue*> items) {
+PickleValue* PickleObjects::Sequence(PickleKind kind, std::vector<PickleValue*> items) {
   PickleValue* value = New(kind);
   Extend(value, items.data(), items.data() + items.size());
   return value;
@@ -102,7 +102,7 @@ void PickleObjects::Extend(PickleValue* list, PickleValue* const* begin, PickleV
 }
 
 PickleValue* PickleObjects::Class(const std::string& module, const std::string& name) {
-  PickleValue* value = New(Kind::kOther);
+  PickleValue* value = New(PickleKind::kOther);
   value->is_class = true;
   for (const KnownClass& known : kKnownClasses) {
     if (module == known.module && name == known.name) value->of = known.of;
@@ -129,7 +129,7 @@ PickleValue* PickleObjects::Class(const std::string& module, const std::string& 
 
 PickleValue* PickleObjects::Unknown(const PickleValue& like) {
   Spend(like.bytes.size());
-  PickleValue* value = New(Kind::kOther);
+  PickleValue* value = New(PickleKind::kOther);
   value->of = Class::kUnknown;
   value->bytes = like.bytes;
   return value;
@@ -137,10 +137,10 @@ PickleValue* PickleObjects::Unknown(const PickleValue& like) {
 
 PickleValue* PickleObjects::Call(const PickleValue& callee, const PickleValue& arguments) {
   if (callee.of == Class::kUnknown) return Unknown(callee);
-  if (callee.kind != Kind::kOther || !callee.is_class) {
+  if (callee.kind != PickleKind::kOther || !callee.is_class) {
     source_.Fail(StrCat("found a call of ", callee.KindName()));
   }
-  if (arguments.kind != Kind::kTuple) source_.Fail("found a call without a tuple of arguments");
+  if (arguments.kind != PickleKind::kTuple) source_.Fail("found a call without a tuple of arguments");
   const std::vector<PickleValue*>& items = arguments.items;
   const auto expect = [&](bool fits) {
     if (!fits) source_.Fail(StrCat("found a call with ", items.size(), " arguments that do not fit it"));
@@ -151,7 +151,7 @@ PickleValue* PickleObjects::Call(const PickleValue& callee, const PickleValue& a
       return Instance(*items[0]);
     case Class::kDType: {
       expect(!items.empty() && IsText(items[0]));
-      PickleValue* dtype = New(Kind::kOther);
+      PickleValue* dtype = New(PickleKind::kOther);
       dtype->of = Class::kDType;
       const std::string name = items[0]->Text();
       expect(name.size() < 20);  // "U1000000"
@@ -171,25 +171,26 @@ PickleValue* PickleObjects::Call(const PickleValue& callee, const PickleValue& a
       expect(items.size() >= 4);
       return CallTensor(items);
     case Class::kParameter:
-      expect(!items.empty() && items[0]->kind == Kind::kTensor);
+      expect(!items.empty() && items[0]->kind == PickleKind::kTensor);
       return items[0];
     case Class::kNewInstance:
       if (!items.empty() && items[0]->of == Class::kUnknown) return Unknown(*items[0]);
-      expect(items.size() == 3 && IsClass(items[1], Class::kObject) && items[2]->kind == Kind::kNone);
+      expect(items.size() == 3 && IsClass(items[1], Class::kObject) && items[2]->kind == PickleKind::kNone);
       return Instance(*items[0]);
     case Class::kEncode:
-      expect(items.size() == 2 && items[0]->kind == Kind::kText &&
+      expect(items.size() == 2 && items[0]->kind == PickleKind::kText &&
              (items[1]->Is("latin1") || items[1]->Is("latin-1")));
       return Encode(items[0]);
     case Class::kSet:
       expect(items.size() <= 1 && (items.empty() || IsSequence(items[0])));
-      return Sequence(Kind::kList, items.empty() ? items : items[0]->items);
+      return Sequence(PickleKind::kList, items.empty() ? items : items[0]->items);
     case Class::kBytes:
       expect(items.size() <= 2 && (items.empty() || IsText(items[0])));
       return CallBytes(items);
     case Class::kComplex:
-      expect(items.size() == 2 && items[0]->kind == Kind::kFloat && items[1]->kind == Kind::kFloat);
-      return Sequence(Kind::kTuple, items);
+      expect(items.size() == 2 && items[0]->kind == PickleKind::kFloat &&
+             items[1]->kind == PickleKind::kFloat);
+      return Sequence(PickleKind::kTuple, items);
     default:
       return Instance(callee);
   }
@@ -198,11 +199,11 @@ PickleValue* PickleObjects::Call(const PickleValue& callee, const PickleValue& a
 PickleValue* PickleObjects::Instance(const PickleValue& of) {
   if (of.of == Class::kUnknown) return Unknown(of);
   if (of.of == Class::kOrderedDict && of.is_class) return CallOrderedDict({});
-  const bool known = of.kind == Kind::kOther && of.is_class &&
+  const bool known = of.kind == PickleKind::kOther && of.is_class &&
                      (of.of == Class::kNdarray || of.of == Class::kCh || of.of == Class::kSelect ||
                       of.of == Class::kRecord || IsSparse(of.of));
   if (!known) source_.Fail("found an object of something that makes none");
-  PickleValue* object = New(Kind::kOther);
+  PickleValue* object = New(PickleKind::kOther);
   object->of = of.of;
   return object;
 }
@@ -210,26 +211,26 @@ PickleValue* PickleObjects::Instance(const PickleValue& of) {
 void PickleObjects::Build(PickleValue* object, const PickleValue& state) {
   // Attributes beside the items, such as torch's _metadata.
   if (object->of == Class::kUnknown || object->of == Class::kOrderedDict) return;
-  if (object->kind != Kind::kOther || object->is_class) {
+  if (object->kind != PickleKind::kOther || object->is_class) {
     source_.Fail(StrCat("found state for ", object->KindName(), ", which takes none"));
   }
   if (object->of == Class::kDType) return BuildDType(object, state);
   if (object->of == Class::kNdarray) return BuildNdarray(object, state);
   // Objects with __slots__ have a pair of dicts.
-  const bool pair = state.kind == Kind::kTuple && state.items.size() == 2;
+  const bool pair = state.kind == PickleKind::kTuple && state.items.size() == 2;
   const PickleValue& members = pair ? *state.items[0] : state;
   if (IsSparse(object->of)) return BuildSparse(object, members);
   if (object->of == Class::kSelect) return BuildSelect(object, members);
   if (object->of == Class::kRecord) {
-    if (members.kind != Kind::kDict) source_.Fail("found an object whose members are no dict");
-    object->kind = Kind::kDict;
+    if (members.kind != PickleKind::kDict) source_.Fail("found an object whose members are no dict");
+    object->kind = PickleKind::kDict;
     Extend(object, members.items.data(), members.items.data() + members.items.size());
     return;
   }
   const PickleValue* x = Member(members, "x");
-  if (x->kind != Kind::kArray) source_.Fail(StrCat("chumpy.ch.Ch: its x is ", x->KindName()));
+  if (x->kind != PickleKind::kArray) source_.Fail(StrCat("chumpy.ch.Ch: its x is ", x->KindName()));
   object->array = x->array;
-  object->kind = Kind::kArray;
+  object->kind = PickleKind::kArray;
 }
 
 PickleValue* PickleObjects::Member(const PickleValue& state, const char* key) const {
@@ -256,22 +257,22 @@ std::vector<unsigned char> PickleObjects::TakeBytes(PickleValue* value) {
 
 // Python 3 writes bytes as text of their Latin-1 meaning for protocols that had no bytes.
 PickleValue* PickleObjects::Encode(PickleValue* text) {
-  PickleValue* value = New(Kind::kBytes);
+  PickleValue* value = New(PickleKind::kBytes);
   value->bytes = TakeBytes(text);
   if (!text->is_latin1 && !Utf8ToLatin1(&value->bytes)) source_.Fail("found text for Latin-1 that is none");
   return value;
 }
 
 PickleValue* PickleObjects::CallBytes(const std::vector<PickleValue*>& arguments) {
-  if (!arguments.empty() && arguments[0]->kind == Kind::kText) return Encode(arguments[0]);
-  PickleValue* value = New(Kind::kBytes);
+  if (!arguments.empty() && arguments[0]->kind == PickleKind::kText) return Encode(arguments[0]);
+  PickleValue* value = New(PickleKind::kBytes);
   if (!arguments.empty()) value->bytes = TakeBytes(arguments[0]);
   return value;
 }
 
 // ---- numpy ----
 std::string PickleObjects::DType(const PickleValue& dtype) const {
-  if (dtype.kind != Kind::kOther || dtype.is_class || dtype.of != Class::kDType) {
+  if (dtype.kind != PickleKind::kOther || dtype.is_class || dtype.of != Class::kDType) {
     source_.Fail(StrCat("found ", dtype.KindName(), ", expected a dtype"));
   }
   return std::string(dtype.bytes.begin(), dtype.bytes.end());
@@ -280,11 +281,11 @@ std::string PickleObjects::DType(const PickleValue& dtype) const {
 // (version, byte order, subtype, names, fields, item size, alignment, flags, ...): the first item of the
 // call was "f8".
 void PickleObjects::BuildDType(PickleValue* object, const PickleValue& state) {
-  if (state.kind != Kind::kTuple || state.items.size() < 5 || !IsText(state.items[1])) {
+  if (state.kind != PickleKind::kTuple || state.items.size() < 5 || !IsText(state.items[1])) {
     source_.Fail("found a dtype with a state that is none");
   }
   for (int i = 2; i < 5; ++i) {
-    if (state.items[i]->kind != Kind::kNone) source_.Fail("structured elements are not supported");
+    if (state.items[i]->kind != PickleKind::kNone) source_.Fail("structured elements are not supported");
   }
   const PickleValue* order = state.items[1];
   for (const char c : {'<', '>', '|', '='}) {
@@ -305,10 +306,10 @@ std::vector<std::int64_t> PickleObjects::Shape(const PickleValue& value) {
   }
   std::vector<std::int64_t> shape;
   for (const PickleValue* item : value.items) {
-    const bool scalar = item->kind == Kind::kArray && item->array->shape.empty();
-    const std::int64_t length = item->kind == Kind::kInt ? item->integer
-                                : scalar                 ? Ints(item, "shape")[0]
-                                                         : -1;
+    const bool scalar = item->kind == PickleKind::kArray && item->array->shape.empty();
+    const std::int64_t length = item->kind == PickleKind::kInt ? item->integer
+                                : scalar                       ? Ints(item, "shape")[0]
+                                                               : -1;
     if (length < 0) source_.Fail("found a shape that is no tuple of lengths");
     shape.push_back(length);
   }
@@ -328,13 +329,13 @@ void PickleObjects::SetArray(PickleValue* object, const std::string& dtype, std:
                         data->bytes.size(), " bytes, expected ", header.num_bytes));
   }
   object->array = std::make_shared<NpyArray>(MakeNpyArray(header, TakeBytes(data), source_.path()));
-  object->kind = Kind::kArray;
+  object->kind = PickleKind::kArray;
 }
 
 // (version, shape, dtype, Fortran order, bytes or list), without version in numpy's first years.
 void PickleObjects::BuildNdarray(PickleValue* object, const PickleValue& state) {
   const size_t size = state.items.size();
-  if (state.kind != Kind::kTuple || size < 4 || size > 5) {
+  if (state.kind != PickleKind::kTuple || size < 4 || size > 5) {
     source_.Fail("found an array with a state that is none");
   }
   PickleValue* const* parts = state.items.data() + (size - 4);
@@ -342,10 +343,10 @@ void PickleObjects::BuildNdarray(PickleValue* object, const PickleValue& state) 
   const bool fortran_order = parts[2]->integer != 0;
   PickleValue* data = parts[3];
   std::vector<std::int64_t> shape = Shape(*parts[0]);
-  if (data->kind == Kind::kList) {
+  if (data->kind == PickleKind::kList) {
     object->items.clear();
     Extend(object, data->items.data(), data->items.data() + data->items.size());
-    object->kind = Kind::kList;
+    object->kind = PickleKind::kList;
     return;
   }
   if (!IsText(data)) source_.Fail(StrCat("found an array whose content is ", data->KindName()));
@@ -355,19 +356,19 @@ void PickleObjects::BuildNdarray(PickleValue* object, const PickleValue& state) 
 PickleValue* PickleObjects::CallScalar(const std::vector<PickleValue*>& arguments) {
   const std::string dtype = DType(*arguments[0]);
   if (!IsText(arguments[1])) source_.Fail("found a numpy scalar without its bytes");
-  PickleValue* value = New(Kind::kArray);
+  PickleValue* value = New(PickleKind::kArray);
   SetArray(value, dtype, {}, false, arguments[1]);
   return value;
 }
 
 PickleValue* PickleObjects::CallFromBuffer(const std::vector<PickleValue*>& arguments) {
-  PickleValue* value = New(Kind::kArray);
+  PickleValue* value = New(PickleKind::kArray);
   SetArray(value, DType(*arguments[1]), Shape(*arguments[2]), arguments[3]->Is("F"), arguments[0]);
   return value;
 }
 
 std::vector<std::int64_t> PickleObjects::Ints(const PickleValue* value, const char* what) {
-  if (value->kind != Kind::kArray) {
+  if (value->kind != PickleKind::kArray) {
     source_.Fail(StrCat("found ", value->KindName(), " for ", what, ", expected an array of integers"));
   }
   Spend(8 * static_cast<std::uint64_t>(value->array->size()));
@@ -380,7 +381,7 @@ void PickleObjects::BuildSparse(PickleValue* object, const PickleValue& state) {
   const std::vector<std::int64_t> lengths = Shape(shape != nullptr ? *shape : *Member(state, "shape"));
   if (lengths.size() != 2) source_.Fail("found a sparse matrix that has not two dimensions");
   const PickleValue* data = Member(state, "data");
-  if (data->kind != Kind::kArray) source_.Fail("found a sparse matrix without its data");
+  if (data->kind != PickleKind::kArray) source_.Fail("found a sparse matrix without its data");
   const auto num = static_cast<size_t>(data->array->size());
   Spend(2 * 8 * num);
   auto matrix = std::make_shared<PickleSparse>();
@@ -427,13 +428,14 @@ void PickleObjects::BuildSparse(PickleValue* object, const PickleValue& state) {
     }
   }
   object->sparse = std::move(matrix);
-  object->kind = Kind::kSparse;
+  object->kind = PickleKind::kSparse;
 }
 
 // The value of chumpy's Select: a.ravel()[idxs].reshape(preferred_shape).
 void PickleObjects::BuildSelect(PickleValue* object, const PickleValue& state) {
   const PickleValue* a = Member(state, "a");
-  if (a->kind != Kind::kArray) source_.Fail(StrCat("chumpy.reordering.Select: its a is ", a->KindName()));
+  if (a->kind != PickleKind::kArray)
+    source_.Fail(StrCat("chumpy.reordering.Select: its a is ", a->KindName()));
   const NpyArray& from = *a->array;
   const PickleValue* idxs = Member(state, "idxs");
   const PickleValue* preferred = state.Find("preferred_shape");
@@ -454,7 +456,7 @@ void PickleObjects::BuildSelect(PickleValue* object, const PickleValue& state) {
     }
     std::memcpy(&array->bytes[i * item], &from.bytes[static_cast<size_t>(index) * item], item);
   }
-  if (preferred != nullptr && preferred->kind != Kind::kNone) {
+  if (preferred != nullptr && preferred->kind != PickleKind::kNone) {
     std::vector<std::int64_t> shape = Shape(*preferred);
     NpyHeader header = DescribeNpy(array->DTypeName(), shape, false, source_.path(), "Select");
     if (header.num_bytes != array->bytes.size()) {
@@ -464,7 +466,7 @@ void PickleObjects::BuildSelect(PickleValue* object, const PickleValue& state) {
     array->shape = std::move(shape);
   }
   object->array = std::move(array);
-  object->kind = Kind::kArray;
+  object->kind = PickleKind::kArray;
 }
 
 }  // namespace vitruvius

@@ -3,7 +3,7 @@
 namespace vitruvius {
 namespace {
 
-using Kind = PickleValue::Kind;
+using PickleKind = PickleValue::Kind;
 using Class = PickleClass;
 
 // Their elements; bfloat16 is no type of numpy's.
@@ -16,7 +16,7 @@ constexpr const char* kStorageTypes[][2] = {
 }  // namespace
 
 PickleValue* PickleObjects::CallOrderedDict(const std::vector<PickleValue*>& arguments) {
-  PickleValue* dict = New(Kind::kDict);
+  PickleValue* dict = New(PickleKind::kDict);
   dict->of = Class::kOrderedDict;
   if (arguments.empty()) return dict;
   for (const PickleValue* pair : arguments[0]->items) {  // as Python 2 wrote it
@@ -31,13 +31,13 @@ PickleValue* PickleObjects::Storage(const PickleValue& id) {
   const std::vector<PickleValue*>& items = id.items;
   const bool fits = IsSequence(&id) && items.size() >= 5 && items[0]->Is("storage") && IsText(items[2]) &&
                     !items[2]->is_taken && items[2]->bytes.size() <= kSharedPickleBytes &&
-                    items[4]->kind == Kind::kInt && items[4]->integer >= 0;
+                    items[4]->kind == PickleKind::kInt && items[4]->integer >= 0;
   if (!fits) source_.Fail("found a reference to an object outside the pickle that is no storage");
   if (items[1]->of == Class::kUnknown) return Unknown(*items[1]);
   if (!IsClass(items[1], Class::kStorage)) source_.Fail("found a storage of no known kind");
   // Parts of storages were written by torch before 0.4.
-  if (items.size() > 5 && items[5]->kind != Kind::kNone) source_.Fail("found a view of a storage");
-  PickleValue* storage = New(Kind::kOther);
+  if (items.size() > 5 && items[5]->kind != PickleKind::kNone) source_.Fail("found a view of a storage");
+  PickleValue* storage = New(PickleKind::kOther);
   storage->of = Class::kStorage;
   storage->tensor = std::make_shared<PickleTensor>();
   storage->tensor->storage = items[2]->Text();
@@ -53,9 +53,9 @@ PickleValue* PickleObjects::Storage(const PickleValue& id) {
 PickleValue* PickleObjects::CallTensor(const std::vector<PickleValue*>& arguments) {
   if (arguments[0]->of == Class::kUnknown) return Unknown(*arguments[0]);
   const bool fits = arguments[0]->of == Class::kStorage && !arguments[0]->is_class &&
-                    arguments[1]->kind == Kind::kInt && arguments[1]->integer >= 0;
+                    arguments[1]->kind == PickleKind::kInt && arguments[1]->integer >= 0;
   if (!fits) source_.Fail("found a tensor without a storage");
-  PickleValue* value = New(Kind::kTensor);
+  PickleValue* value = New(PickleKind::kTensor);
   value->tensor = std::make_shared<PickleTensor>(*arguments[0]->tensor);
   value->tensor->offset = arguments[1]->integer;
   value->tensor->shape = Shape(*arguments[2]);

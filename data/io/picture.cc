@@ -40,8 +40,7 @@ Image ParsePng(std::string_view bytes, const std::string& path) {
   }
   CheckSize(png.width, png.height, path);
   // Even one bit a pixel needs its share of compressed bytes: a small file must not claim a huge picture.
-  if (static_cast<double>(png.width) * png.height / 8 >
-      kMaxPngRatio * static_cast<double>(bytes.size())) {
+  if (static_cast<double>(png.width) * png.height / 8 > kMaxPngRatio * static_cast<double>(bytes.size())) {
     throw InputError(
         path, "",
         StrCat("damaged PNG: ", bytes.size(), " bytes cannot hold ", png.width, "x", png.height, " px"));

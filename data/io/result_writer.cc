@@ -13,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "data/io/json_text.h"
 #include "data/io/npz_writer.h"
 #include "data/io/spooled_column.h"
 #include "data/io/text.h"
@@ -46,7 +47,7 @@ struct ResultsWriter::Impl {
   bool finished = false;
 
   std::map<std::string, NumberColumn> numbers;
-  std::map<std::string, TextColumn> texts;
+  std::map<std::string, SpooledText> texts;
   // Few names for many rows: kept as an index a row, so that one name becomes one text.
   std::vector<std::string> set_names;
   UnnamedFile sets;  // int32 a row, -1 for none
@@ -270,7 +271,7 @@ UnnamedFile ResultsWriter::Impl::FinishTerms() {
 
 UnnamedFile ResultsWriter::Impl::FinishSets() {
   sets.Flush();
-  TextColumn column(folder);
+  SpooledText column(folder);
   for (std::int64_t row = 0; row < num_rows; ++row) {
     std::int32_t set = -1;
     sets.Read(&set, sizeof(set), sizeof(set) * static_cast<std::uint64_t>(row));
@@ -366,7 +367,7 @@ void ManifestWriter::Append(const FitResult& result, const PersonObservation& pe
   line["focal"] = {result.focal_px.x(), result.focal_px.y()};
   line["row"] = row;
   // One call a line: a line is in the file whole, or cut where the program was.
-  const std::string text = line.dump() + "\n";
+  const std::string text = JsonText(line) + "\n";
   size_t done = 0;
   while (done < text.size()) {
     const ssize_t written = write(fd_, text.data() + done, text.size() - done);

@@ -99,7 +99,7 @@ UnnamedFile& NumberColumn::Finish() {
   return file_;
 }
 
-void TextColumn::Append(std::string_view utf8) {
+void SpooledText::Append(std::string_view utf8) {
   const std::u32string text = DecodeUtf8(utf8);
   const auto length = static_cast<std::uint32_t>(text.size());
   file_.Append(&length, sizeof(length));
@@ -108,7 +108,7 @@ void TextColumn::Append(std::string_view utf8) {
   ++num_rows_;
 }
 
-UnnamedFile TextColumn::Finish() {
+UnnamedFile SpooledText::Finish() {
   file_.Flush();
   UnnamedFile npy(folder_);
   const std::string header = MakeNpyHeader(StrCat("<U", longest_), {num_rows_});

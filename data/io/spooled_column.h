@@ -50,9 +50,9 @@ class NumberColumn {
 };
 
 // Texts of any length; the .npy gets the width of the longest.
-class TextColumn {
+class SpooledText {
  public:
-  explicit TextColumn(const std::string& folder) : folder_(folder), file_(folder) {}
+  explicit SpooledText(const std::string& folder) : folder_(folder), file_(folder) {}
   void Append(std::string_view utf8);
   UnnamedFile Finish();
 

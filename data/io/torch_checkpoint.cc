@@ -13,7 +13,7 @@
 namespace vitruvius {
 namespace {
 
-using Kind = PickleValue::Kind;
+using PickleKind = PickleValue::Kind;
 
 // 0x1950a86a20f9469cfc6c begins a file of the old format; its low 64 bits.
 constexpr std::uint64_t kLegacyMagic = 0xa86a20f9469cfc6cu;
@@ -88,13 +88,14 @@ class LegacyStorages : public Storages {
  public:
   explicit LegacyStorages(const std::string& path) : source_(path) {
     const Pickle magic = LoadTorchPickle(&source_);
-    if (magic.root().kind != Kind::kInt || static_cast<std::uint64_t>(magic.root().integer) != kLegacyMagic) {
+    if (magic.root().kind != PickleKind::kInt ||
+        static_cast<std::uint64_t>(magic.root().integer) != kLegacyMagic) {
       throw InputError(path, "", "is a pickle but no torch checkpoint");
     }
     LoadTorchPickle(&source_);  // version 1001 since 2016
     const Pickle properties = LoadTorchPickle(&source_);
     const PickleValue* little = properties.root().Find("little_endian");
-    is_big_endian_ = little != nullptr && little->kind == Kind::kBool && little->integer == 0;
+    is_big_endian_ = little != nullptr && little->kind == PickleKind::kBool && little->integer == 0;
   }
 
   Pickle ReadPickle() {
@@ -106,7 +107,7 @@ class LegacyStorages : public Storages {
     const Pickle keys = LoadTorchPickle(&source_);
     std::uint64_t offset = source_.offset();
     for (const PickleValue* key : keys.root().items) {
-      const bool is_text = key->kind == Kind::kText || key->kind == Kind::kBytes;
+      const bool is_text = key->kind == PickleKind::kText || key->kind == PickleKind::kBytes;
       const auto size = is_text ? item_size.find(key->Text()) : item_size.end();
       if (size == item_size.end()) {
         throw InputError(source_.path(), StrCat("byte ", offset), "found a storage that nothing refers to");
@@ -158,25 +159,26 @@ class TorchCheckpoint : public NamedArrays {
       throw InputError(path, "state_dict",
                        "is an object of the class " + dict->Text() + ", which is not read");
     }
-    if (dict->kind != Kind::kDict) {
+    if (dict->kind != PickleKind::kDict) {
       throw InputError(path, "", StrCat("holds ", dict->KindName(), ", expected a state dict"));
     }
     for (size_t i = 0; i + 1 < dict->items.size(); i += 2) {
       const PickleValue* key = dict->items[i];
-      if (key->kind == Kind::kText || key->kind == Kind::kBytes) values_[key->Text()] = dict->items[i + 1];
+      if (key->kind == PickleKind::kText || key->kind == PickleKind::kBytes)
+        values_[key->Text()] = dict->items[i + 1];
     }
   }
 
   const std::string& path() const override { return path_; }
   bool Has(const std::string& key) const override {
     const auto found = values_.find(key);
-    return found != values_.end() && found->second->kind == Kind::kTensor;
+    return found != values_.end() && found->second->kind == PickleKind::kTensor;
   }
   bool Names(const std::string& key) const override { return values_.count(key) > 0; }
   std::vector<std::string> Keys() const override {
     std::vector<std::string> keys;
     for (const auto& [key, value] : values_) {
-      if (value->kind == Kind::kTensor) keys.push_back(key);
+      if (value->kind == PickleKind::kTensor) keys.push_back(key);
     }
     return keys;
   }
@@ -226,7 +228,7 @@ class TorchCheckpoint : public NamedArrays {
     if (value.of == PickleClass::kUnknown) {
       throw InputError(path_, key, "is an object of the class " + value.Text() + ", which is not read");
     }
-    if (value.kind != Kind::kTensor) {
+    if (value.kind != PickleKind::kTensor) {
       throw InputError(path_, key, StrCat("is ", value.KindName(), ", expected a tensor"));
     }
     return *value.tensor;

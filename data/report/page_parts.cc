@@ -2,8 +2,11 @@
 
 #include <regex>
 
+#include <nlohmann/json.hpp>
+
 #include "data/io/atomic_file.h"
 #include "data/io/data_files.h"
+#include "data/io/json_text.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -52,13 +55,9 @@ std::string WithoutMarkup(const std::string& text) {
 
 }  // namespace
 
-std::string JsonScript(const nlohmann::json& data) {
-  return WithoutMarkup(data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-}
+std::string JsonScript(const nlohmann::json& data) { return WithoutMarkup(JsonText(data)); }
 
-std::string JsonScript(const nlohmann::ordered_json& data) {
-  return WithoutMarkup(data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
-}
+std::string JsonScript(const nlohmann::ordered_json& data) { return WithoutMarkup(JsonText(data)); }
 
 std::string Html(const std::string& text) {
   std::string safe;

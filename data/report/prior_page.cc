@@ -2,8 +2,11 @@
 
 #include <filesystem>
 
+#include <nlohmann/json.hpp>
+
 #include "data/io/atomic_file.h"
 #include "data/io/data_files.h"
+#include "data/io/json_text.h"
 #include "data/report/packed.h"
 #include "data/report/page_parts.h"
 #include "models/util/check.h"
@@ -48,8 +51,9 @@ std::string PriorPageHtml(const PriorPage& page) {
       points.push_back({{"name", set.name}, {"columns", set.joints.cols()}, {"data", Pack(values)}});
     }
   }
-  const nlohmann::ordered_json data = {
-      {"document", page.document}, {"pictures", pictures}, {"points", points}};
+  const nlohmann::ordered_json data = {{"document", ParseOrderedJson(page.document, "the page's document")},
+                                       {"pictures", pictures},
+                                       {"points", points}};
   return FillFrame(
       "sections.html",
       {{"title", "Pose priors compared"},

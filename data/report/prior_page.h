@@ -6,14 +6,12 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "models/body/body_model.h"
 
 namespace vitruvius {
 
 struct PriorPage {
-  nlohmann::ordered_json document;  // as `evaluate prior --json` prints it
+  std::string document;  // JSON, as `evaluate prior --json` prints it
   struct Picture {
     std::string prior, kind;  // kind: "samples", "worst"
     std::string jpeg;         // bytes of a file; empty: none

@@ -5,8 +5,11 @@
 #include <filesystem>
 #include <map>
 
+#include <nlohmann/json.hpp>
+
 #include "data/io/atomic_file.h"
 #include "data/io/data_files.h"
+#include "data/io/json_text.h"
 #include "data/report/packed.h"
 #include "data/report/page_parts.h"
 #include "models/body/body_evaluator.h"
@@ -42,9 +45,7 @@ OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR
 
 using nlohmann::json;
 
-std::string PackText(const json& value) {
-  return Pack(value.dump(-1, ' ', false, json::error_handler_t::replace));
-}
+std::string PackText(const json& value) { return Pack(JsonText(value)); }
 
 // Values as 16-bit steps from their least to their largest.
 template <typename Derived>
@@ -71,7 +72,7 @@ json PackTable(const ReportTable& table) {
   return {{"rows", table.num_rows()},     {"ids", PackText(table.ids)},
           {"usable", Pack(table.usable)}, {"texts", texts},
           {"numbers", numbers},           {"terms", terms},
-          {"facts", table.facts},         {"run", table.run}};
+          {"facts", table.facts},         {"run", ParseJson(table.run, "run.json")}};
 }
 
 std::vector<std::uint32_t> Rows(const std::vector<std::int64_t>& rows) { return {rows.begin(), rows.end()}; }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <Eigen/Core>
+#include <nlohmann/json_fwd.hpp>
 
 #include "data/report/report_bodies.h"
 #include "data/report/report_table.h"

@@ -8,8 +8,10 @@
 #include <set>
 #include <unordered_map>
 
+#include <nlohmann/json.hpp>
+
 #include "data/io/atomic_file.h"
-#include "data/io/json_reading.h"
+#include "data/io/json_text.h"
 #include "data/io/npz.h"
 #include "data/io/text.h"
 #include "models/util/check.h"
@@ -94,7 +96,8 @@ class TableReader {
     ReadManifest();
     const std::string run = folder_ + "/run.json";
     std::error_code error;
-    if (std::filesystem::is_regular_file(run, error)) table_.run = ParseJson(ReadFile(run, 1 << 20), run);
+    if (std::filesystem::is_regular_file(run, error))
+      table_.run = JsonText(ParseJson(ReadFile(run, 1 << 20), run));
     return std::move(table_);
   }
 

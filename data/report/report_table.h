@@ -7,8 +7,6 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 namespace vitruvius {
 
 // Words of a column: few for many rows, or one a row.
@@ -28,7 +26,7 @@ struct ReportTable {
   std::map<std::string, std::string> facts;    // words that hold for all rows: model, keypoint_set, ...
   std::vector<std::string> term_names;         // (T)
   std::vector<std::vector<float>> term_costs;  // (T) columns of (N)
-  nlohmann::json run;                          // run.json, or null
+  std::string run = "null";                    // what run.json holds, as text
 
   std::int64_t num_rows() const { return static_cast<std::int64_t>(ids.size()); }
 };

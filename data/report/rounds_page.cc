@@ -1,7 +1,10 @@
 #include "data/report/rounds_page.h"
 
+#include <nlohmann/json.hpp>
+
 #include "data/io/atomic_file.h"
 #include "data/io/data_files.h"
+#include "data/io/json_text.h"
 #include "data/report/packed.h"
 #include "data/report/page_parts.h"
 #include "models/util/check.h"
@@ -16,7 +19,8 @@ std::string RoundsPageHtml(const RoundsPage& page) {
                       {"about", sheet.about},
                       {"url", StrCat("data:image/jpeg;base64,", Base64(sheet.jpeg))}});
   }
-  const nlohmann::ordered_json data = {{"document", page.document}, {"sheets", sheets}};
+  const nlohmann::ordered_json data = {{"document", ParseOrderedJson(page.document, "the page's document")},
+                                       {"sheets", sheets}};
   return FillFrame(
       "sections.html",
       {{"title", "Deform and learn"},

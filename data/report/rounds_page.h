@@ -5,17 +5,15 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 namespace vitruvius {
 
 struct RoundsPage {
-  // rounds: [what solvers/deform_and_learn/rounds.h puts into scores.json];
+  // JSON. rounds: [what solvers/deform_and_learn/rounds.h puts into scores.json];
   // times: [{round, stage, seconds}];
   // trainings: [{round, stage, losses: [names], columns: {name: [values]}}], "step" among the columns, null
   //   where a column has no number;
   // command, version, model: text; train, test: numbers of people; crop_px: a number
-  nlohmann::ordered_json document;
+  std::string document;
   struct Sheet {
     std::string title, about;
     std::string jpeg;  // bytes of a file; empty: none

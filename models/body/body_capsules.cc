@@ -4,11 +4,11 @@
 #include <cmath>
 #include <utility>
 
-#include <Eigen/Cholesky>
 #include <Eigen/Geometry>
 #include <Eigen/LU>
 
 #include "models/body/body_parts.h"
+#include "models/math/decompositions.h"
 
 namespace vitruvius {
 namespace {
@@ -89,7 +89,7 @@ double FitFrom(const BodyModel& model, const Surface& surface, const PrincipalAx
   for (int iteration = 0; iteration < kIterations; ++iteration) {
     Matrix8d damped = hessian.selfadjointView<Eigen::Lower>();
     damped.diagonal() += damping * hessian.diagonal();
-    const Vector8d trial = *c - damped.ldlt().solve(gradient);
+    const Vector8d trial = *c - SolveLdlt(damped, gradient);
     const double trial_cost = Normal(model, surface, start, trial, &trial_hessian, &trial_gradient);
     if (trial_cost < cost) {
       const bool done = cost - trial_cost < 1e-4 * cost;
@@ -148,7 +148,7 @@ Numbers Sensitivity(const BodyModel& model, const Surface& surface, const Vector
     right -= surface.weights[i] * row * (normal.transpose() * model.shapedirs().middleRows<3>(3 * v));
   }
   const Matrix8d full = hessian.selfadjointView<Eigen::Lower>();
-  return full.ldlt().solve(right);
+  return SolveLdlt(full, right);
 }
 
 // How much must be cut off the ends near the joints so that two capsules do not overlap at rest; 1 when

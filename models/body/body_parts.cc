@@ -1,7 +1,8 @@
 #include "models/body/body_parts.h"
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/Geometry>
+
+#include "models/math/decompositions.h"
 
 namespace vitruvius {
 
@@ -20,9 +21,9 @@ PrincipalAxes FindPrincipalAxes(const BodyModel& model, const BodyParts& parts,
     const Eigen::Vector3d x = model.v_template().row(v).transpose() - axes.mean;
     covariance += parts.area_of_vertex[v] / area * x * x.transpose();
   }
-  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> solver(covariance);
-  axes.deviations = solver.eigenvalues().cwiseMax(0).cwiseSqrt();
-  axes.directions = solver.eigenvectors();
+  const SymmetricEigen<3> eigen = EigenOfSymmetric(covariance);
+  axes.deviations = eigen.values.cwiseMax(0).cwiseSqrt();
+  axes.directions = eigen.vectors;
   return axes;
 }
 

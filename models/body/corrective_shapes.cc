@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <Eigen/Eigenvalues>
-
 #include "models/body/skeleton.h"
+#include "models/math/decompositions.h"
+#include "models/math/products.h"
 #include "models/math/so3.h"
 #include "models/util/check.h"
 
@@ -53,7 +53,7 @@ Eigen::MatrixXd Gram(const RowMatrixXf& matrix) {
   Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(matrix.cols(), matrix.cols());
   for (Eigen::Index row = 0; row < matrix.rows(); row += kRows) {
     const Eigen::MatrixXd block = matrix.middleRows(row, std::min(kRows, matrix.rows() - row)).cast<double>();
-    gram.noalias() += block.transpose() * block;
+    AddGram(block, &gram);
   }
   return gram;
 }
@@ -97,26 +97,27 @@ CorrectiveShapes FindCorrectiveShapes(const BodyModel& model, const std::vector<
   if (frames.size() == 1) return found;
 
   const RowMatrixXf effect = EffectOfFeatures(model);
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> metric(Gram(effect));
+  const SymmetricEigen<Eigen::Dynamic> metric = EigenOfSymmetric(Gram(effect));
   constexpr double kRelativeRank = 1e-12;  // directions that move nothing have no inverse
-  const double floor = kRelativeRank * std::max(metric.eigenvalues().maxCoeff(), 1e-300);
-  const Eigen::VectorXd root = metric.eigenvalues().cwiseMax(floor).cwiseSqrt();
-  const Eigen::MatrixXd to_mesh = root.asDiagonal() * metric.eigenvectors().transpose();
-  const Eigen::MatrixXd from_mesh = metric.eigenvectors() * root.cwiseInverse().asDiagonal();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> spread(to_mesh * covariance * to_mesh.transpose());
+  const double floor = kRelativeRank * std::max(metric.values.maxCoeff(), 1e-300);
+  const Eigen::VectorXd root = metric.values.cwiseMax(floor).cwiseSqrt();
+  const Eigen::MatrixXd to_mesh = root.asDiagonal() * metric.vectors.transpose();
+  const Eigen::MatrixXd from_mesh = metric.vectors * root.cwiseInverse().asDiagonal();
+  const SymmetricEigen<Eigen::Dynamic> spread =
+      EigenOfSymmetric<Eigen::Dynamic>(ProductTransposed(Product(to_mesh, covariance), to_mesh));
 
   const double allowed = options.rms_tolerance_m * options.rms_tolerance_m * model.num_vertices();
-  double left = spread.eigenvalues().cwiseMax(0).sum();
+  double left = spread.values.cwiseMax(0).sum();
   Eigen::Index count = 0;
   while (count < std::min<Eigen::Index>(options.max_shapes, size) && left > allowed) {
-    left -= std::max(0.0, spread.eigenvalues()[size - 1 - count]);
+    left -= std::max(0.0, spread.values[size - 1 - count]);
     ++count;
   }
   found.rms_error_m = std::sqrt(std::max(0.0, left) / model.num_vertices());
   if (count == 0) return found;
 
-  const Eigen::MatrixXd directions = spread.eigenvectors().rightCols(count).rowwise().reverse();
-  const Eigen::MatrixXd projection = directions.transpose() * to_mesh;
+  const Eigen::MatrixXd directions = spread.vectors.rightCols(count).rowwise().reverse();
+  const Eigen::MatrixXd projection = TransposedProduct(directions, to_mesh);
   found.weights.resize(frames.size(), count);
   for (size_t i = 0; i < frames.size(); ++i) {
     found.weights.row(i) = (projection * (Features(model, frames[i]) - mean)).cast<float>().transpose();

@@ -15,7 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
+#include <Eigen/Geometry>
 
 #include "models/body/mannequin_internal.h"
 

@@ -5,9 +5,8 @@
 #include <cstdint>
 #include <utility>
 
-#include <Eigen/LU>
-
 #include "models/body/mannequin_internal.h"
+#include "models/math/decompositions.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -264,7 +263,7 @@ SparseRowMatrixd MakeJointRegressor(const Surface& surface) {
         a << 1, surface.vertices[v] - joint;
         moments += kernel * a * a.transpose();
       }
-      linear = moments.partialPivLu().solve(Eigen::Vector4d(1, 0, 0, 0));
+      linear = SolveLu(moments, Eigen::Vector4d(1, 0, 0, 0));
       if (middle) linear[1] = 0;
       near.erase(std::remove_if(near.begin(), near.end(),
                                 [&](const auto& entry) { return weight_of(entry) < 1e-5; }),

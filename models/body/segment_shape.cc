@@ -1,8 +1,8 @@
 #include "models/body/segment_shape.h"
 
-#include <Eigen/Cholesky>
-
 #include "models/body/skeleton.h"
+#include "models/math/decompositions.h"
+#include "models/math/products.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -32,9 +32,9 @@ Eigen::VectorXd BetasOfScales(const BodyModel& model, const Eigen::VectorXd& sca
     directions.middleRows<3>(3 * (i - 1)) = shape.middleRows<3>(3 * i) - shape.middleRows<3>(3 * parent);
     differences.segment<3>(3 * (i - 1)) = grown.row(i) - grown.row(parent);
   }
-  Eigen::MatrixXd normal = directions.transpose() * directions;
+  Eigen::MatrixXd normal = TransposedProduct(directions, directions);
   normal.diagonal().array() += options.bone_noise_m * options.bone_noise_m;
-  return normal.ldlt().solve(directions.transpose() * differences);
+  return SolveLdlt<Eigen::Dynamic>(normal, directions.transpose() * differences);
 }
 
 SegmentsAsBody AsParametricBody(const BodyModel& model, const BodyParameters& segments,

@@ -1,7 +1,6 @@
 #include "models/camera/camera.h"
 
-#include <Eigen/Cholesky>
-
+#include "models/math/decompositions.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -29,11 +28,10 @@ bool SolveTranslation(
     }
   }
   if (used < 2) return false;
-  const Eigen::LDLT<Eigen::Matrix3d> ldlt(normal);
+  Eigen::Vector3d pivots;
+  const Eigen::Vector3d solution = SolveLdlt(normal, right, &pivots);
   // Pivots tell a singular system more surely than an estimate of its condition.
-  const Eigen::Vector3d pivots = ldlt.vectorD();
-  if (ldlt.info() != Eigen::Success || !(pivots.minCoeff() > 1e-14 * pivots.maxCoeff())) return false;
-  const Eigen::Vector3d solution = ldlt.solve(right);
+  if (!(pivots.minCoeff() > 1e-14 * pivots.maxCoeff())) return false;
   if (!solution.allFinite()) return false;
   *translation = solution;
   return true;

@@ -1,8 +1,8 @@
 #include "models/geometry/procrustes.h"
 
 #include <Eigen/LU>
-#include <Eigen/SVD>
 
+#include "models/math/decompositions.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -16,11 +16,11 @@ Similarity AlignPoints(const Points3d& from, const Points3d& to, bool with_scale
   const double spread = x.squaredNorm();
   if (!(spread > 1e-20)) return result;
   const Eigen::Matrix3d k = x.transpose() * y;
-  const Eigen::JacobiSVD<Eigen::Matrix3d> svd(k, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  const Svd<3> svd = SvdOf(k);
   Eigen::Vector3d d(1, 1, 1);
-  if ((svd.matrixU() * svd.matrixV().transpose()).determinant() < 0) d.z() = -1;
-  result.rotation = svd.matrixV() * d.asDiagonal() * svd.matrixU().transpose();
-  if (with_scale) result.scale = svd.singularValues().dot(d) / spread;
+  if ((svd.u * svd.v.transpose()).determinant() < 0) d.z() = -1;
+  result.rotation = svd.v * d.asDiagonal() * svd.u.transpose();
+  if (with_scale) result.scale = svd.values.dot(d) / spread;
   result.translation = mean_to.transpose() - result.scale * result.rotation * mean_from.transpose();
   return result;
 }

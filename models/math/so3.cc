@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <Eigen/SVD>
+#include <Eigen/LU>
+
+#include "models/math/decompositions.h"
 
 namespace vitruvius {
 namespace {
@@ -118,14 +120,32 @@ Matrix3d WrapAxisAngleJacobian(const Vector3d& axis_angle) {
   return (1 - turns / angle) * Matrix3d::Identity() + turns / angle * axis * axis.transpose();
 }
 
+Matrix3d RotationBetween(const Vector3d& from, const Vector3d& to) {
+  const Vector3d a = from.normalized(), b = to.normalized();
+  const double c = b.dot(a);
+  constexpr double kOpposite = 1e-12;  // what the cross product cannot tell an axis from
+  Eigen::Quaterniond q;
+  if (c < -1 + kOpposite) {
+    const double w2 = std::max(0.0, (1 + c) * 0.5);
+    q.w() = std::sqrt(w2);
+    q.vec() = std::sqrt(1 - w2) * a.unitOrthogonal();
+  } else {
+    // Twice the half angle's cosine: |a + b|.
+    const double length = std::sqrt((1 + c) * 2);
+    q.vec() = a.cross(b) * (1 / length);
+    q.w() = length * 0.5;
+  }
+  return q.toRotationMatrix();
+}
+
 double RotationAngle(const Matrix3d& a, const Matrix3d& b) { return LogSO3(a.transpose() * b).norm(); }
 
 Matrix3d NearestRotation(const Matrix3d& m) {
   if (!m.allFinite()) return Matrix3d::Identity();
-  const Eigen::JacobiSVD<Matrix3d> svd(m, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  const Svd<3> svd = SvdOf(m);
   Vector3d d(1, 1, 1);
-  if ((svd.matrixU() * svd.matrixV().transpose()).determinant() < 0) d.z() = -1;
-  return svd.matrixU() * d.asDiagonal() * svd.matrixV().transpose();
+  if ((svd.u * svd.v.transpose()).determinant() < 0) d.z() = -1;
+  return svd.u * d.asDiagonal() * svd.v.transpose();
 }
 
 }  // namespace vitruvius

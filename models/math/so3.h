@@ -44,6 +44,10 @@ Vector3d WrapAxisAngle(const Vector3d& axis_angle);
 // Its derivative with respect to axis_angle, within the branch.
 Matrix3d WrapAxisAngleJacobian(const Vector3d& axis_angle);
 
+// The shortest rotation that turns the direction `from` into the direction `to`; opposite ones about some
+// axis.
+Matrix3d RotationBetween(const Vector3d& from, const Vector3d& to);
+
 // Angle between two rotations, radians in [0, pi].
 double RotationAngle(const Matrix3d& a, const Matrix3d& b);
 

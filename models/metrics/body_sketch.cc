@@ -5,8 +5,7 @@
 #include <map>
 #include <numeric>
 
-#include <Eigen/Eigenvalues>
-
+#include "models/math/decompositions.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -29,10 +28,10 @@ Piece MakePiece(const MatrixX3d& rest, std::vector<int> vertices) {
     const Eigen::Vector3d x = rest.row(v).transpose() - mean;
     scatter += x * x.transpose();
   }
-  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> solver(scatter);
-  piece.axis = solver.eigenvectors().col(2);
+  const SymmetricEigen<3> eigen = EigenOfSymmetric(scatter);
+  piece.axis = eigen.vectors.col(2);
   // A piece of one vertex cannot be halved.
-  piece.spread = piece.vertices.size() > 1 ? solver.eigenvalues()[2] : -1;
+  piece.spread = piece.vertices.size() > 1 ? eigen.values[2] : -1;
   return piece;
 }
 

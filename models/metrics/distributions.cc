@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include <Eigen/Eigenvalues>
-
+#include "models/math/decompositions.h"
+#include "models/math/products.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
 
@@ -13,14 +13,13 @@ namespace {
 
 Eigen::MatrixXd Covariance(const RowMatrixXd& rows, const Eigen::RowVectorXd& mean) {
   const Eigen::MatrixXd centred = rows.rowwise() - mean;
-  return centred.transpose() * centred / static_cast<double>(rows.rows() - 1);
+  return TransposedProduct(centred, centred) / static_cast<double>(rows.rows() - 1);
 }
 
 // Of a symmetric matrix without negative eigenvalues but for rounding.
 Eigen::MatrixXd SquareRoot(const Eigen::MatrixXd& matrix) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(matrix);
-  return solver.eigenvectors() * solver.eigenvalues().cwiseMax(0).cwiseSqrt().asDiagonal() *
-         solver.eigenvectors().transpose();
+  const SymmetricEigen<Eigen::Dynamic> eigen = EigenOfSymmetric(matrix);
+  return ProductTransposed(eigen.vectors * eigen.values.cwiseMax(0).cwiseSqrt().asDiagonal(), eigen.vectors);
 }
 
 }  // namespace
@@ -53,7 +52,7 @@ double FrechetDistance(const RowMatrixXd& a, const RowMatrixXd& b) {
   const Eigen::RowVectorXd mean_a = a.colwise().mean(), mean_b = b.colwise().mean();
   const Eigen::MatrixXd cov_a = Covariance(a, mean_a), cov_b = Covariance(b, mean_b);
   const Eigen::MatrixXd root_a = SquareRoot(cov_a);
-  const double cross = SquareRoot(root_a * cov_b * root_a).trace();
+  const double cross = SquareRoot(Product(Product(root_a, cov_b), root_a)).trace();
   return std::sqrt(
       std::max(0.0, (mean_a - mean_b).squaredNorm() + cov_a.trace() + cov_b.trace() - 2 * cross));
 }

@@ -12,7 +12,7 @@ namespace {
 constexpr float kStrength = 3.0f;    // tuned by eye on bodies
 constexpr float kMaxRadius_px = 64;  // a close-up must not gather from the whole picture
 constexpr int kNumSamples = 12;
-constexpr int kTile = 4;  // the spiral's angles repeat every 4 pixels in x and y
+constexpr int kTile = 4;                            // the spiral's angles repeat every 4 pixels in x and y
 constexpr double kGoldenAngle = 2.399963229728653;  // a spiral that never lines up with the pixel grid
 
 using Spiral = std::array<Eigen::Vector2f, kNumSamples>;  // within the unit disc

@@ -6,7 +6,10 @@
 #include <optional>
 #include <sstream>
 
+#include <nlohmann/json.hpp>
+
 #include "data/io/atomic_file.h"
+#include "data/io/json_text.h"
 #include "data/io/npz.h"
 #include "data/io/result_writer.h"
 #include "models/util/check.h"
@@ -261,7 +264,7 @@ class Run {
     if (round_ < options_.rounds)
       scores.train_predictions =
           CompareAll(model_, FitsOf(Here("predictions"), data_.train), data_.train_truth, options_.threads);
-    WriteFileAtomically(Here("scores.json"), scores.ToJson().dump(1) + "\n");
+    WriteFileAtomically(Here("scores.json"), JsonText(scores.ToJson(), 1) + "\n");
     if (events_.scored) events_.scored(scores);
     return scores;
   }
@@ -342,7 +345,7 @@ nlohmann::ordered_json RoundScores::ToJson() const {
                                  {"registration_points_px", registration_points_px},
                                  {"test_points_px", test_points_px}};
   const auto add = [&](const char* name, const MeanErrors& errors) {
-    if (errors.people > 0) json[name] = nlohmann::ordered_json::parse(errors.ToJson());
+    if (errors.people > 0) json[name] = ParseOrderedJson(errors.ToJson(), name);
   };
   add("registration", registration);
   add("train_predictions", train_predictions);

@@ -24,7 +24,7 @@
 #include <vector>
 
 #include <ATen/ATen.h>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "models/scene/fit_result.h"
 #include "models/scene/observation.h"

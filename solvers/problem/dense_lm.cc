@@ -338,9 +338,8 @@ bool DenseLm::SolveStep(double damping) {
         step_[i] = fixed_[i];
       }
     }
-    cholesky_.compute(damped_);
-    if (cholesky_.info() != Eigen::Success) return false;
-    cholesky_.solveInPlace(step_);
+    if (!cholesky_.Compute(damped_)) return false;
+    cholesky_.SolveInPlace(&step_);
     bool any_leaves = false;
     for (const Bound& bound : bounds_) {
       const int i = bound.tangent;

@@ -17,9 +17,9 @@
 
 #include <ceres/evaluation_callback.h>
 #include <ceres/problem.h>
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
 
+#include "models/math/decompositions.h"
 #include "models/math/quadratic_term.h"
 
 namespace vitruvius {
@@ -128,7 +128,7 @@ class DenseLm {
   std::vector<char> is_fixed_;  // those, and what a step would carry past one, by fixed_
   Eigen::VectorXd fixed_;
   bool is_cut_ = false;  // a bound is in the step's way: it may lead uphill, which more damping mends
-  Eigen::LLT<Eigen::MatrixXd> cholesky_;
+  Cholesky cholesky_;
 };
 
 }  // namespace vitruvius

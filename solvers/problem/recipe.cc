@@ -8,6 +8,7 @@
 
 #include "data/io/atomic_file.h"
 #include "data/io/data_files.h"
+#include "data/io/json_text.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -104,8 +105,8 @@ RecipeStage ParseStage(const json& object, Recipe::Body body, const std::string&
       } else if (block == "transl") {
         stage.free_transl = true;
       } else {
-        fields.Fail("free",
-                    StrCat("found ", block.dump(), ", expected global_orient, body_pose, betas or transl"));
+        fields.Fail("free", StrCat("found ", JsonText(block),
+                                   ", expected global_orient, body_pose, betas or transl"));
       }
     }
   }
@@ -181,12 +182,7 @@ const std::vector<TermKey>& TermKeys() {
 }
 
 Recipe ParseRecipe(const std::string& json_text, const std::string& path) {
-  json root;
-  try {
-    root = json::parse(json_text);
-  } catch (const json::exception& error) {
-    throw InputError(path, "", StrCat("is not JSON: ", error.what()));
-  }
+  const json root = ParseJson(json_text, path);
   Recipe recipe;
   Fields fields(root, path, "");
   fields.Read("name", &recipe.name);

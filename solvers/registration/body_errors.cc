@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "data/io/json_text.h"
 #include "models/camera/camera.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
@@ -104,7 +105,7 @@ std::string MeanErrors::ToJson() const {
                                            {"pa_vertex_mm", mean.pa_vertex_mm},
                                            {"pixel", mean.pixel},
                                            {"pixel_in_crop_224", mean.pixel_in_crop}};
-  return document.dump();
+  return JsonText(document);
 }
 
 }  // namespace vitruvius

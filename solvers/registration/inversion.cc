@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <Eigen/Cholesky>
-
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -90,7 +88,12 @@ void LatentInverter::Minimize(int max_iterations, State* state) {
     damped_ = hessian_;
     const double scale = std::max(1e-12, hessian_.diagonal().maxCoeff());
     damped_.diagonal().array() += damping * scale;
-    step_ = damped_.llt().solve(gradient_);
+    step_ = gradient_;
+    if (cholesky_.Compute(damped_)) {
+      cholesky_.SolveInPlace(&step_);
+    } else {
+      step_.setConstant(NAN);  // no such step: more damping
+    }
     trial_ = state->z - step_;
     prior_->ProjectLatent(&trial_);
     const double cost = trial_.allFinite() ? Cost(trial_) : INFINITY;

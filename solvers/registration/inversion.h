@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "models/body/body_evaluator.h"
+#include "models/math/decompositions.h"
 #include "priors/latent_prior.h"
 
 namespace vitruvius {
@@ -61,6 +62,7 @@ class LatentInverter {
   MatrixX3d target_;
   RowMatrixXd decoder_jacobian_, jacobian_;
   Eigen::MatrixXd hessian_, damped_;
+  Cholesky cholesky_;
 };
 
 }  // namespace vitruvius

@@ -2,8 +2,7 @@
 
 #include <cmath>
 
-#include <Eigen/Cholesky>
-
+#include "models/math/decompositions.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -21,8 +20,8 @@ Eigen::VectorXd JointDeviations(int num_points, SegmentProblem* problem, Segment
   // Lengths of the rotation's raw columns are held by nothing, and move nothing.
   constexpr double kRidge = 1e-9;
   hessian.diagonal().array() += kRidge * hessian.diagonal().maxCoeff();
-  const Eigen::LLT<Eigen::MatrixXd> cholesky(hessian);
-  if (cholesky.info() != Eigen::Success || !std::isfinite(data_cost)) return {};
+  const Cholesky cholesky(hessian);
+  if (!cholesky.ok() || !std::isfinite(data_cost)) return {};
 
   const Eigen::Index num_joints = joints->points().rows(), moving = hessian.cols() - 3;
   Eigen::MatrixXd rows = joints->jacobian();
@@ -30,7 +29,8 @@ Eigen::VectorXd JointDeviations(int num_points, SegmentProblem* problem, Segment
   rows.rightCols(hessian.cols() - moving).setZero();
   rows /= at.camera[0];
   // |L^-1 J_j^T|^2 is the trace.
-  const Eigen::MatrixXd solved = cholesky.matrixL().solve(rows.transpose());
+  Eigen::MatrixXd solved = rows.transpose();
+  cholesky.SolveLowerInPlace(&solved);
   const double noise2 = data_cost / num_points;
   Eigen::VectorXd deviations(num_joints);
   for (Eigen::Index j = 0; j < num_joints; ++j)

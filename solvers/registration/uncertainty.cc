@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Cholesky>
 #include <Eigen/LU>
 
+#include "models/math/decompositions.h"
 #include "models/math/so3.h"
 
 namespace vitruvius {
@@ -55,9 +55,11 @@ Eigen::MatrixXd MovesTransposed(const FreeNumbers& numbers, Eigen::Index size) {
 class Covariance {
  public:
   Covariance(const Eigen::MatrixXd& hessian, const Eigen::MatrixXd& moves_transposed) : factor_(hessian) {
-    if (ok()) half_ = factor_.matrixL().solve(moves_transposed);
+    if (!ok()) return;
+    half_ = moves_transposed;
+    factor_.SolveLowerInPlace(&half_);
   }
-  bool ok() const { return factor_.info() == Eigen::Success; }
+  bool ok() const { return factor_.ok(); }
   // Of three of the body's numbers from `first`.
   Eigen::Matrix3d Block(Eigen::Index first) const {
     return half_.middleCols<3>(first).transpose() * half_.middleCols<3>(first);
@@ -65,7 +67,7 @@ class Covariance {
   double Diagonal(Eigen::Index i) const { return half_.col(i).squaredNorm(); }
 
  private:
-  Eigen::LLT<Eigen::MatrixXd> factor_;
+  Cholesky factor_;
   Eigen::MatrixXd half_;
 };
 
@@ -86,10 +88,10 @@ Spread SpreadAt(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* jo
   Eigen::MatrixXd hessian;
   FreeNumbers numbers;
   if (!(noise2 > 0) || !Curvature(stage, problem, &hessian, &numbers)) return spread;
-  const Eigen::LLT<Eigen::MatrixXd> factor(hessian);
-  if (factor.info() != Eigen::Success) return spread;
+  const Cholesky factor(hessian);
+  if (!factor.ok()) return spread;
   spread.known = true;
-  spread.log_volume = -factor.matrixLLT().diagonal().array().log().sum();
+  spread.log_volume = -factor.HalfLogDeterminant();
   joints->Evaluate(problem->parameters(), true);
   const int num_joints = joints->model().num_joints();
   const auto num_columns = static_cast<Eigen::Index>(numbers.columns.size());
@@ -98,7 +100,7 @@ Spread SpreadAt(const RecipeStage& stage, FitProblem* problem, BodyEvaluator* jo
     jacobian.row(c) = joints->jacobian().col(numbers.columns[c]).transpose();
   if (numbers.moves.size() > 0) jacobian = (numbers.moves.transpose() * jacobian).eval();
   // J H^-1 J^T = (L^-1 J^T)^T (L^-1 J^T).
-  factor.matrixL().solveInPlace(jacobian);
+  factor.SolveLowerInPlace(&jacobian);
   spread.variance_m2.resize(num_joints);
   spread.relative_variance_m2.resize(num_joints);
   const auto root = jacobian.leftCols<3>();

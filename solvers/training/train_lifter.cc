@@ -15,7 +15,8 @@ namespace vitruvius {
 namespace {
 
 constexpr char kDiscriminator[] = "discriminator_", kGenerator[] = "generator_";
-constexpr std::uint64_t kLifterValidationStream = ~std::uint64_t{0}, kKneeStream = kLifterValidationStream - 1;
+constexpr std::uint64_t kLifterValidationStream = ~std::uint64_t{0},
+                        kKneeStream = kLifterValidationStream - 1;
 
 at::Tensor DrawRows(const WeightedRows& rows, std::int64_t count, std::uint64_t seed, std::uint64_t stream) {
   return rows.Draw(count, SeededGenerator(seed, stream));

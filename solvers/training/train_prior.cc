@@ -18,7 +18,8 @@ constexpr std::uint64_t kSpreadStream = ~std::uint64_t{0}, kSampleStream = kSpre
                         kPriorValidationStream = kSpreadStream - 2;
 
 TrainingPoses Draw(const TrainingPoses& poses, const TrainingOptions& options) {
-  return poses.Take(poses.Draw(options.validation_poses, SeededGenerator(options.seed, kPriorValidationStream)));
+  return poses.Take(
+      poses.Draw(options.validation_poses, SeededGenerator(options.seed, kPriorValidationStream)));
 }
 
 // A family's training as the loop runs it, with its validation and its spread.
