@@ -1,7 +1,11 @@
 # Compiler flags, ccache and the linker, in one place.
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  # Batches name their files by the folder's full path, and precompiled headers hold times: without these, one folder's
+  # results serve no other, and whoever uses such a header is never found.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+                                  CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+                                  ${CCACHE_PROGRAM})
 endif()
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
@@ -13,8 +17,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these inside Eigen's AVX code, about branches that are never taken.
   add_compile_options(-Wno-array-bounds -Wno-maybe-uninitialized)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # The compiler collects its garbage less often: an eighth of the time for a third more memory.
+  add_compile_options("--param=ggc-min-heapsize=500000")
+endif()
 # g++ 12 vectorises Jets only at -O3. No -ffast-math: results must not depend on flags.
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
 # Fused multiply-adds only where Eigen asks for them: left to the compiler they differ between the vectorised body of
 # a loop and its ends, so that results would depend on where the heap happened to put a buffer.
 add_compile_options(-ffp-contract=off)
