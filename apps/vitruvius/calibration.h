@@ -18,6 +18,8 @@ class Calibration {
   // left out.
   void Add(const BodyModel& model, const MatrixX3d& truth, const FitResult& result);
   void Print() const;
+  // Of all joints judged, in space: how many truths lie within two deviations.
+  double PercentWithinTwo() const { return in_space_.Percent(2); }
   nlohmann::ordered_json ToJson() const;
 
  private:

@@ -60,6 +60,25 @@ Image Pair(const SyntheticPerson& person, const FitResult& result, const BodyMod
   return both;
 }
 
+// `count` of them, evenly spread.
+std::vector<SyntheticPerson> Some(const std::vector<SyntheticPerson>& people, size_t count) {
+  count = std::min(count, people.size());
+  std::vector<SyntheticPerson> some;
+  for (size_t i = 0; i < count; ++i) some.push_back(people[i * people.size() / count]);
+  return some;
+}
+
+void WritePicture(const std::vector<SyntheticPerson>& people, const std::vector<FitResult>& results,
+                  const BodyModel& model, const std::string& path) {
+  std::vector<Image> images;
+  std::vector<std::string> captions;
+  for (size_t i = 0; i < people.size(); ++i) {
+    images.push_back(Pair(people[i], results[i], model));
+    captions.push_back(StrCat(results[i].id, "\nfitted from 2D (left), truth (right)"));
+  }
+  WritePng(path, ContactSheet(images, 3, captions, "Bodies from noisy 2D keypoints, beside the truth", 640));
+}
+
 int Demo(const std::vector<std::string>& arguments) {
   std::vector<std::string> motions = arguments;
   if (motions.empty()) {
@@ -69,6 +88,8 @@ int Demo(const std::vector<std::string>& arguments) {
                        "not found: install the Debian package assimp-testmodels, or name motion files");
     }
   }
+  if (FLAGS_limit < 0)
+    throw UsageError(StrCat("--limit: found ", FLAGS_limit, ", expected 0 or more people"));
   const std::string folder = OutputFolder();
   const FitSetup setup = FitSetupFromFlags();
   RetargetOptions retarget;
@@ -77,7 +98,9 @@ int Demo(const std::vector<std::string>& arguments) {
   options.stride = 3;
   options.seed = FLAGS_seed;
   std::vector<SyntheticPerson> people2d, people3d;
+  std::string names;
   for (const std::string& path : motions) {
+    names += (names.empty() ? "" : ", ") + std::filesystem::path(path).filename().string();
     const Motion motion = OpenMotion(path, retarget);
     for (const bool is_3d : {false, true}) {
       options.keypoints3d = is_3d;
@@ -88,38 +111,46 @@ int Demo(const std::vector<std::string>& arguments) {
     }
   }
   if (people2d.empty()) throw InputError(motions[0], "", "holds no valid frame");
-
-  std::printf("real motion capture, %zu frames, body: %s\n\n", people2d.size(), setup.model->name().c_str());
-  std::vector<FitResult> results;
-  std::printf("from 25 noisy 2D keypoints (%.0f px), unknown yaw, 3 to 6 m away:\n", options.noise_px);
-  const BatchOptions batch = BatchOptionsFromFlags();
-  FitAndScore(setup, people2d, batch, &results).Print();
-  constexpr size_t kPictures = 12;
-  std::vector<Image> images;
-  std::vector<std::string> captions;
-  for (size_t i = 0; i < kPictures && i < people2d.size(); ++i) {
-    const size_t person = i * people2d.size() / std::min(kPictures, people2d.size());
-    images.push_back(Pair(people2d[person], results[person], *setup.model));
-    captions.push_back(StrCat(results[person].id, "\nfitted from 2D (left), truth (right)"));
+  if (FLAGS_limit > 0) {
+    people2d = Some(people2d, static_cast<size_t>(FLAGS_limit));
+    people3d = Some(people3d, static_cast<size_t>(FLAGS_limit));
   }
+
+  const BatchOptions batch = BatchOptionsFromFlags();
+  std::printf("real motion capture (%s): %zu people, a frame each; body: %s, %d vertices\n", names.c_str(),
+              people2d.size(), setup.model->name().c_str(), setup.model->num_vertices());
+  // Something to look at comes first, and then what takes longer.
+  constexpr size_t kPictures = 12;
+  const std::vector<SyntheticPerson> first = Some(people2d, kPictures);
+  std::vector<FitResult> results;
+  FitAndScore(setup, first, batch, &results);
   const std::string sheet = folder + "/fits_from_2d.png";
-  WritePng(sheet, ContactSheet(images, 3, captions, "Bodies from noisy 2D keypoints, beside the truth", 640));
-  std::printf("picture: %s\n\nfrom the same points in 3D, without noise:\n", sheet.c_str());
-  FitAndScore(setup, people3d, batch).Print();
+  WritePicture(first, results, *setup.model, sheet);
+  std::printf("%zu of them are in a picture: %s (left the body found, right the truth)\n", first.size(),
+              sheet.c_str());
+  std::printf("now all of them, from 25 keypoints with %.0f px noise, seen from any side, 3 to 6 m away:\n",
+              options.noise_px);
+  std::fflush(stdout);
+  FitAndScore(setup, people2d, batch).PrintBriefly();
+  std::printf("the same people from 3D points without noise:\n");
+  std::fflush(stdout);
+  FitAndScore(setup, people3d, batch).PrintBriefly();
+  std::printf("your own: vitruvius fit KEYPOINTS --out DIR --report; all figures: vitruvius evaluate fit\n");
   return kExitOk;
 }
 
 }  // namespace
 
 Command DemoCommand() {
-  return {"demo",
-          "[MOTION...] --out DIR",
-          "fit real motion capture and look at the result",
-          "Without MOTION: the CMU motions of Debian's package assimp-testmodels. Prints errors against the "
-          "truth and\n"
-          "writes DIR/fits_from_2d.png.\n",
-          {"out", "model", "gender", "prior", "recipe", "starts", "solver", "threads", "seed", "quiet"},
-          Demo};
+  return {
+      "demo",
+      "[MOTION...] --out DIR",
+      "fit real motion capture and look at the result",
+      "Without MOTION: the CMU motions of Debian's package assimp-testmodels. Twelve people first, for\n"
+      "DIR/fits_from_2d.png, then all of them, from 2D and from 3D keypoints: errors against the truth.\n"
+      "--limit takes fewer, evenly spread.\n",
+      {"out", "limit", "model", "gender", "prior", "recipe", "starts", "solver", "threads", "seed", "quiet"},
+      Demo};
 }
 
 }  // namespace vitruvius

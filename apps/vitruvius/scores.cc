@@ -91,6 +91,24 @@ void Scores::Print() const {
               Median(milliseconds), static_cast<double>(people) / seconds, threads);
 }
 
+void Scores::PrintBriefly() const {
+  std::printf("  %ld of %ld people got a body, in %.1f ms each (median), %.0f a second on %d threads\n",
+              usable, people, Median(milliseconds), static_cast<double>(people) / seconds, threads);
+  std::printf(
+      "  its joints are %.1f mm off (MPJPE: median over people, pelvis upon pelvis); turned and scaled to "
+      "the\n"
+      "  truth, %.1f mm (PA-MPJPE)\n",
+      Median(mpjpe_mm), Median(pa_mpjpe_mm));
+  if (is_3d) return;  // of exact keypoints the rest is zero
+  std::printf("  its keypoints are %.1f px from those seen (mean of a person, median over people)\n",
+              Median(residual_mean));
+  std::printf("  %.0f %% of the true joints lie within two of the standard deviations that fits report\n",
+              calibration.PercentWithinTwo());
+  if (penetration_mm.empty()) return;
+  std::printf("  %.0f %% of the bodies go more than 10 mm into themselves; of the true ones %.1f %%\n",
+              PercentPenetrating(penetration_mm), PercentPenetrating(truth_penetration_mm));
+}
+
 void Scores::PrintPenetration() const {
   std::printf(
       "self-penetration      %.2f %% of people deeper than 10 mm, mean %.2f mm; truth %.2f %%, %.2f mm\n",

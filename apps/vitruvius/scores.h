@@ -30,6 +30,8 @@ struct Scores {
   // Over the first 24 joints. Unusable bodies count too: leaving them out would reward giving up.
   void Add(const SyntheticPerson& person, const FitResult& result);
   void Print() const;
+  // In sentences that say what each number is, two spaces before each.
+  void PrintBriefly() const;
   void PrintPenetration() const;
   std::string ToJson() const;
 

@@ -104,5 +104,22 @@ TEST(So3, KnownQuarterTurn) {
   EXPECT_LT((r * Vector3d::UnitX() - Vector3d::UnitY()).norm(), 1e-15);
 }
 
+TEST(So3, RotationBetweenTurnsOneDirectionIntoAnother) {
+  Rng rng(11);
+  for (int i = 0; i < 100; ++i) {
+    Vector3d a(rng.Normal(), rng.Normal(), rng.Normal()), b(rng.Normal(), rng.Normal(), rng.Normal());
+    if (i % 4 == 1) b = 2 * a;
+    if (i % 4 == 2) b = -3 * a;
+    if (i % 4 == 3) b = -a + 1e-7 * b;  // nearly opposite
+    const Matrix3d r = RotationBetween(a, b);
+    EXPECT_LT((r * a.normalized() - b.normalized()).norm(), 1e-6) << i;
+    EXPECT_LT((r.transpose() * r - Matrix3d::Identity()).norm(), 1e-12) << i;
+    EXPECT_NEAR(r.determinant(), 1, 1e-12) << i;
+    // The shortest: no turn beside the angle between them.
+    const double angle = std::atan2(a.cross(b).norm(), a.dot(b));
+    EXPECT_NEAR(LogSO3(r).norm(), angle, 1e-6) << i;
+  }
+}
+
 }  // namespace
 }  // namespace vitruvius::so3_test
