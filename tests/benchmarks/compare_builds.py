@@ -104,11 +104,20 @@ def differing(a, b):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("commit", nargs="?", default=BEFORE_BATCHES)
-    parser.add_argument("--jobs", default=str(os.cpu_count()))
+    parser.add_argument("commit", nargs="?", default=BEFORE_BATCHES,
+                        help="what HEAD is compared with (default: the last commit before files were compiled in batches)")
+    parser.add_argument("--jobs", default=str(os.cpu_count()), help="compilers at a time (default: one a core)")
     parser.add_argument("--keep", help="a folder for both builds, instead of a temporary one")
     parser.add_argument("--program-only", action="store_true", help="neither the learning program nor the tests")
     options = parser.parse_args()
+    known = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--verify", "--quiet", options.commit + "^{commit}"],
+                           capture_output=True, check=False)
+    if known.returncode != 0:
+        sys.exit(f"compare_builds: {options.commit}: no such commit here (a shallow clone has few: git fetch --unshallow)")
+    if not options.jobs.isdigit() or int(options.jobs) < 1:
+        sys.exit(f"compare_builds: --jobs: found {options.jobs}, expected a number of compilers, 1 or more")
+    if not Path(MOTION).is_dir():
+        sys.exit(f"compare_builds: {MOTION} is missing: ./run setup demo")
     folder = Path(options.keep or tempfile.mkdtemp(prefix="vitruvius-builds-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:
