@@ -55,7 +55,7 @@ class Build:
         subprocess.check_call(["git", "clone", "-q", str(ROOT), str(self.source)])
         subprocess.check_call(["git", "-C", str(self.source), "checkout", "-q", commit])
         run(["cmake", "-S", self.source, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-             "-DVITRUVIUS_BENCHMARKS=OFF", "-DCCACHE_PROGRAM=CCACHE_PROGRAM-NOTFOUND"], self.log)
+             "-DVITRUVIUS_BENCHMARKS=OFF", "-DCCACHE_PROGRAM=OFF"], self.log)
         self.program = self.build / "bin" / "vitruvius"
 
     def make(self, part, target):
