@@ -27,7 +27,8 @@ Cholesky& Cholesky::operator=(Cholesky&&) noexcept = default;
 
 bool Cholesky::Compute(const MatrixXd& a) {
   impl_->llt.compute(a);
-  impl_->ok = impl_->llt.info() == Eigen::Success;
+  // Eigen refuses pivots of zero and less; NaN is neither.
+  impl_->ok = impl_->llt.info() == Eigen::Success && packed().diagonal().allFinite();
   return impl_->ok;
 }
 

@@ -17,8 +17,8 @@ class Cholesky {
   Cholesky(Cholesky&&) noexcept;
   Cholesky& operator=(Cholesky&&) noexcept;
 
-  // Allocates only where the size is another than the last one. False: not positive definite, and nothing
-  // below may be asked.
+  // Allocates only where the size is another than the last one. False: not positive definite, or not
+  // finite, and nothing below may be asked.
   bool Compute(const Eigen::MatrixXd& a);
   bool ok() const;
   // L in the lower triangle; above it the numbers of A.
