@@ -66,7 +66,7 @@ template <int N>
 Svd<N> SvdOf(const Eigen::Matrix<double, N, N>& a);
 
 // A^-1 b of a symmetric matrix by a pivoted L D L^T. pivots: if not null, D; zeros where the decomposition
-// failed. N: 3, 8 or Eigen::Dynamic; and 8, for any number of columns of b.
+// failed. N: 3, 8 or Eigen::Dynamic; the second for any number of columns of b.
 template <int N>
 Eigen::Matrix<double, N, 1> SolveLdlt(const Eigen::Matrix<double, N, N>& a,
                                       const Eigen::Matrix<double, N, 1>& b,
