@@ -10,13 +10,12 @@
 #include <memory>
 
 #include "data/io/atomic_file.h"
+#include "data/io/exif.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
 
-constexpr int kMaxPictureBytes = 1 << 29;
-constexpr char kPngSignature[] = "\x89PNG\r\n\x1a\n";
 // Deflate never packs more than this many bytes into one.
 constexpr double kMaxPngRatio = 1040;
 
@@ -110,9 +109,8 @@ bool EncodePng(const unsigned char* rows, int width, int height, int channels, s
 }  // namespace
 
 Image ParsePicture(std::string_view bytes, const std::string& path) {
-  if (bytes.size() >= 8 && bytes.substr(0, 8) == std::string_view(kPngSignature, 8))
-    return ParsePng(bytes, path);
-  if (bytes.size() >= 3 && bytes.substr(0, 3) == "\xff\xd8\xff") return ParseJpeg(bytes, path);
+  if (IsPng(bytes)) return Upright(ParsePng(bytes, path), ParseExif(bytes).orientation);
+  if (IsJpeg(bytes)) return Upright(ParseJpeg(bytes, path), ParseExif(bytes).orientation);
   throw InputError(path, "", "neither a PNG nor a JPEG picture");
 }
 

@@ -11,9 +11,11 @@ namespace vitruvius {
 // Nothing larger is opened or written: sides and area, px.
 inline constexpr int kMaxPictureSide = 16384;
 inline constexpr long long kMaxPicturePixels = 1LL << 26;
+inline constexpr int kMaxPictureBytes = 1 << 29;  // of a file
 
-// The kind is told by the content, not by the name. Grey, palette and 16-bit pictures become 8-bit RGBA;
-// colour profiles and EXIF orientation are not applied. Throws InputError: missing, neither PNG nor JPEG,
+// The kind is told by the content, not by the name. Grey, palette and 16-bit pictures become 8-bit RGBA. The
+// Exif orientation is applied (exif.h): detectors and viewers see the upright image too. Colour profiles are
+// not applied. Throws InputError: missing, neither PNG nor JPEG,
 // damaged, cut short, too large, or a size that its bytes cannot hold.
 Image ReadPicture(const std::string& path);
 // The same of bytes in memory; `path` names them in messages.
