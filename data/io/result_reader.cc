@@ -30,6 +30,7 @@ class ResultsReader {
       results.frame_rate_hz = file_.Read("mocap_frame_rate", {}).ToDoubles()[0];
     results.rows.resize(static_cast<size_t>(num_rows_));
     ReadTexts(&results);
+    ReadIdentity(&results);
     ReadParameters(&results);
     ReadJoints(&results);
     ReadCertainty(&results);
@@ -69,6 +70,20 @@ class ResultsReader {
     }
     const std::vector<std::string> texts = array.ToStrings();
     for (size_t i = 0; i < results->rows.size(); ++i) set(&results->rows[i], texts[shared ? 0 : i]);
+  }
+
+  void ReadIdentity(ResultsFile* results) const {
+    using Row = ResultsFile::Row;
+    using Text = const std::string&;
+    ForTexts("capture", false, results, [](Row* row, Text text) { row->identity.capture = text; });
+    ForTexts("subject", false, results, [](Row* row, Text text) { row->identity.subject = text; });
+    ForTexts("camera", false, results, [](Row* row, Text text) { row->identity.camera = text; });
+    if (file_.Has("frame")) {
+      const std::vector<std::int64_t> frames = file_.Read("frame", {num_rows_}).ToInts();
+      for (size_t n = 0; n < frames.size(); ++n) results->rows[n].identity.frame = frames[n];
+    }
+    const Table times = ReadTable("time_s", {}, false);
+    for (size_t n = 0; n < times.values.size(); ++n) results->rows[n].identity.time_s = times.values[n];
   }
 
   void ReadTexts(ResultsFile* results) const {

@@ -103,11 +103,14 @@ struct ResultsWriter::Impl {
     add("focal", "<f8", {2});
     add("center", "<f8", {2});
     add("image_size", "<i4", {2});
+    add("frame", "<i8", {});
+    add("time_s", "<f8", {});
     for (const char* key : {"cost", "residual_median", "residual_mean", "reprojection_px", "penetration_m"})
       add(key, "<f8", {});
     for (const char* key : {"num_keypoints", "num_starts", "num_minima", "winning_start", "num_iterations"})
       add(key, "<i4", {});
-    for (const char* key : {"ids", "reason", "focal_source", "images", "flags"})
+    for (const char* key :
+         {"ids", "reason", "focal_source", "images", "flags", "capture", "subject", "camera"})
       texts.try_emplace(key, folder);
   }
 
@@ -185,6 +188,9 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   AppendDoubles("center", result.center_px.data(), 2, 2);
   const std::int32_t image_size[2] = {person.image_width, person.image_height};
   numbers.at("image_size").Append(image_size, sizeof(image_size));
+  const Identity& identity = person.identity;
+  numbers.at("frame").Append(&identity.frame, sizeof(identity.frame));
+  AppendDouble("time_s", identity.time_s);
   // Who was never fitted has no residual: zero would look like a perfect fit.
   const double unknown = std::numeric_limits<double>::quiet_NaN();
   const bool fitted = result.winning_start >= 0;
@@ -204,6 +210,9 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   texts.at("focal_source").Append(result.focal_source);
   texts.at("images").Append(person.image_path);
   texts.at("flags").Append(Joined(result.flags));
+  texts.at("capture").Append(identity.capture);
+  texts.at("subject").Append(identity.subject);
+  texts.at("camera").Append(identity.camera);
   const std::int32_t set = person.set == nullptr ? -1 : IndexOf(person.set->name, &set_names);
   sets.Append(&set, sizeof(set));
   const auto count = static_cast<std::int32_t>(result.terms.size());

@@ -27,6 +27,8 @@ namespace vitruvius {
 //     direction is undetermined
 //   betas_std (N,B), betas_data_share (N,B), transl_std_m (N,3): the same of the other parameters
 //   flags (N,): text, "code:place;code:place" (solvers/registration/flags.h)
+//   capture, subject, camera (N,): text; frame (N,): int64; time_s (N,): seconds: who, when and through which
+//     camera, as the input said (Identity): empty, -1 and NaN where it did not
 //   joints2d (N,J,2): px
 //   focal (N,2), center (N,2): px; image_size (N,2): int32
 //   cost (N,); residual_median, residual_mean (N,): px or metres; NaN for who was not fitted
@@ -88,6 +90,7 @@ struct ResultsFile {
     std::string keypoint_set;  // may be empty
     std::string image_path;    // may be empty
     int image_width = 0, image_height = 0;
+    Identity identity;
   };
   std::string model, model_gender;
   std::vector<std::string> joint_names;     // (J); where the file has none, SMPL's or "joint 5"

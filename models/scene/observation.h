@@ -2,6 +2,8 @@
 // or the person carries the reason why it cannot be fitted.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,10 +35,21 @@ inline constexpr char kNoMasks[] = "no_masks";                 // points of the 
 inline constexpr char kPointsOffMasks[] = "points_off_masks";  // points beside the masks of their parts
 }  // namespace remark
 
+// Who, when and through which camera: set by the reader that knows, never guessed from an id's text.
+struct Identity {
+  // The video, clip or file whose frames belong together; empty: the person belongs to no sequence.
+  std::string capture;
+  std::string subject;      // as the file names who it is; empty: unknown
+  std::int64_t frame = -1;  // number as the file counts; -1: not a frame of a sequence
+  double time_s = std::numeric_limits<double>::quiet_NaN();  // NaN: unknown
+  std::string camera;  // name of the camera; empty: unknown, or the only one
+};
+
 struct PersonObservation {
   std::string id;          // unique within a run; the row's name in every output
   std::string source;      // file it came from
   std::string image_path;  // the picture, when known; may be empty
+  Identity identity;
   const KeypointSet* set = nullptr;
   Eigen::Matrix<double, Eigen::Dynamic, 3, Eigen::RowMajor>
       keypoints2d;  // (K, 3) x_px, y_px, confidence; or empty

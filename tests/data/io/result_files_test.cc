@@ -71,6 +71,11 @@ PersonObservation SomePerson(const std::string& id) {
   person.set = FindKeypointSet("coco17");
   person.image_width = 640;
   person.image_height = 480;
+  person.identity.capture = "in/walk";
+  person.identity.subject = "subject " + id;
+  person.identity.frame = 3000000000 + id[0];
+  person.identity.time_s = 0.125;
+  person.identity.camera = "left";
   return person;
 }
 
@@ -145,6 +150,35 @@ TEST_F(ResultFiles, RoundTripIsExact) {
   EXPECT_EQ(results.rows[2].keypoint_set, "openpose25");
   EXPECT_EQ(results.rows[2].fit.terms[2].name, "joint_limits");
   EXPECT_EQ(results.rows[2].fit.terms[2].cost, 7);
+}
+
+// Who, when and through which camera; what the input did not say stays unsaid.
+TEST_F(ResultFiles, CarryIdentity) {
+  {
+    ResultsWriter writer(folder_.path(), *body_);
+    writer.Append(SomeResult("a", 1), SomePerson("a"));
+    writer.Append(SomeResult("b", 2), PersonObservation());
+    writer.Append(FailedResult("c"), SomePerson("c"));
+    writer.Finish();
+  }
+  const ResultsFile results = ReadResults(folder_.path());
+  ASSERT_EQ(results.rows.size(), 3u);
+  for (const size_t n : {0, 2}) {
+    const Identity& identity = results.rows[n].identity;
+    EXPECT_EQ(identity.capture, "in/walk");
+    EXPECT_EQ(identity.subject, n == 0 ? "subject a" : "subject c");
+    EXPECT_EQ(identity.frame, 3000000000 + (n == 0 ? 'a' : 'c'));
+    EXPECT_EQ(identity.time_s, 0.125);
+    EXPECT_EQ(identity.camera, "left");
+  }
+  const Identity& unknown = results.rows[1].identity;
+  EXPECT_EQ(unknown.capture + unknown.subject + unknown.camera, "");
+  EXPECT_EQ(unknown.frame, -1);
+  EXPECT_TRUE(std::isnan(unknown.time_s));
+  const NpzReader file(folder_ / "results.npz");
+  EXPECT_THAT(file.Shape("frame"), ElementsAre(3));
+  EXPECT_THAT(file.Shape("time_s"), ElementsAre(3));
+  EXPECT_EQ(file.Read("frame").item_size, 8);
 }
 
 // What fits know of themselves, and the other bodies they found.
@@ -336,11 +370,13 @@ shapes = dict(ids=(3,), status=(3,), reason=(3,), global_orient=(3, 3), body_pos
               reprojection_px=(3,), residual_median=(3,), penetration_m=(3,), num_keypoints=(3,), winning_start=(3,), focal_source=(3,),
               model=(), model_gender=(), gender=(), term_costs=(3, 3), image_size=(3, 2), joints_std_m=(3, 2),
               joints_relative_std_m=(3, 2), rotation_std_rad=(3, 2, 3), data_share=(3, 2, 3), betas_std=(3, 1),
-              betas_data_share=(3, 1), transl_std_m=(3, 3), flags=(3,), joint_names=(2,), rotation_names=(2, 3))
+              betas_data_share=(3, 1), transl_std_m=(3, 3), flags=(3,), capture=(3,), subject=(3,), frame=(3,),
+              time_s=(3,), camera=(3,), joint_names=(2,), rotation_names=(2, 3))
 assert not any(key.startswith('hypotheses') for key in z)
 for key, shape in shapes.items():
     assert z[key].shape == shape, (key, z[key].shape)
 assert z['status'].dtype == np.int8 and z['status'].tolist() == [1, 0, 1]
+assert z['frame'].dtype == '<i8' and z['subject'].tolist()[0] == 'subject a'
 assert z['ids'].tolist() == ['a', 'b\u00f1', 'c'] and z['ids'].dtype == '<U2'
 assert z['reason'].tolist() == ['ok', 'too_few_keypoints', 'poor_fit']
 assert z['poses'].dtype == '<f8'
