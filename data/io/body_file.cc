@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <filesystem>
 
 #include "data/io/named_arrays.h"
@@ -125,18 +126,26 @@ std::vector<int> ReadParents(const NamedArrays& file) {
   if (num_joints < 1 || num_joints > kMaxJoints) {
     throw InputError(StrCat(array.origin, ": found ", num_joints, " joints, expected 1 to ", kMaxJoints));
   }
-  const std::vector<std::int64_t> table = array.ToInts();
-  std::vector<int> parents;
+  const std::vector<double> table = array.ToDoubles();  // 2^64 - 1 is a root, and no integer of 64 bits
+  std::vector<int> parents = {-1};
   for (std::int64_t j = 0; j < num_joints; ++j) {
-    const std::int64_t id = table[static_cast<size_t>(num_joints + j)];
-    if (id != j) throw InputError(StrCat(array.origin, ": column ", j, " is joint ", id, ", expected ", j));
-    std::int64_t parent = table[static_cast<size_t>(j)];
-    if (parent == kNoParent) parent = -1;
-    if (parent < -1 || parent >= num_joints) {
+    const double id = table[static_cast<size_t>(num_joints + j)], parent = table[static_cast<size_t>(j)];
+    if (id != static_cast<double>(j))
+      throw InputError(StrCat(array.origin, ": column ", j, " is joint ", id, ", expected ", j));
+    const bool is_joint =
+        parent >= 0 && parent < static_cast<double>(num_joints) && parent == std::floor(parent);
+    if (j == 0) {
+      // The first joint has no parent before it: files mark it by -1, by all bits of their type, or by
+      // itself.
+      if (parent == 0 || (!is_joint && !std::isnan(parent))) continue;
+      throw InputError(StrCat(array.origin, ": joint 0, the root, has parent ", parent));
+    }
+    // BodyModel finds whatever else is wrong with a tree.
+    if (!is_joint && parent != -1 && parent != kNoParent) {
       throw InputError(
           StrCat(array.origin, ": joint ", j, " has parent ", parent, ", expected 0 to ", num_joints - 1));
     }
-    parents.push_back(static_cast<int>(parent));
+    parents.push_back(is_joint ? static_cast<int>(parent) : -1);
   }
   return parents;
 }

@@ -1,8 +1,8 @@
 // Python pickles without Python: protocols 0 to 5 as Python 2 and 3 write them, for the numbers and arrays in
 // body models and priors. Nothing is ever executed: only a fixed list of classes is known (numpy arrays,
-// dtypes and scalars, scipy.sparse csc, csr and coo, chumpy.ch.Ch and chumpy.reordering.Select,
-// scikit-learn's Gaussian mixtures, sets, bytes), each read as data; any other is refused by its name.
-// Format: CPython, Lib/pickletools.py; classes: numpy
+// matrices, dtypes and scalars, scipy.sparse csc, csr and coo, chumpy.ch.Ch and chumpy.reordering.Select,
+// scikit-learn's Gaussian mixtures, ordered and default dicts, sets, bytes), each read as data; any other is
+// refused by its name. Format: CPython, Lib/pickletools.py; classes: numpy
 // __reduce__, chumpy and scipy.sparse __dict__.
 #pragma once
 
@@ -37,8 +37,9 @@ enum class PickleClass : std::uint8_t {
   kBytes,
   kComplex,
   kRecord,  // an object that is read as the dict of its members
-  // Of torch checkpoints alone:
   kOrderedDict,
+  kDefaultDict,
+  // Of torch checkpoints alone:
   kStorage,
   kTensor,
   kParameter,

@@ -21,40 +21,39 @@ constexpr std::uint64_t kSpendPerByte = 4;
 constexpr std::uint64_t kSpendAtLeast = 1 << 20;
 constexpr size_t kMaxTensorDimensions = 64;
 
+// Libraries move their classes from module to module between versions ("scipy.sparse.csc",
+// "scipy.sparse._csc", "scipy.sparse._arrays"), and what a name means stays: known is a name anywhere below a
+// package.
 struct KnownClass {
-  const char* module;
+  const char* package;
   const char* name;
   Class of;
 };
 constexpr KnownClass kKnownClasses[] = {
     {"numpy", "ndarray", Class::kNdarray},
+    {"numpy", "matrix", Class::kNdarray},  // an array of two dimensions, whose state is an array's
+    {"numpy", "memmap", Class::kNdarray},
     {"numpy", "dtype", Class::kDType},
-    {"numpy.core.multiarray", "_reconstruct", Class::kReconstruct},
-    {"numpy._core.multiarray", "_reconstruct", Class::kReconstruct},
-    {"numpy.core.multiarray", "scalar", Class::kScalar},
-    {"numpy._core.multiarray", "scalar", Class::kScalar},
-    {"numpy.core.numeric", "_frombuffer", Class::kFromBuffer},
-    {"numpy._core.numeric", "_frombuffer", Class::kFromBuffer},
-    {"scipy.sparse.csc", "csc_matrix", Class::kCsc},
-    {"scipy.sparse._csc", "csc_matrix", Class::kCsc},
-    {"scipy.sparse._csc", "csc_array", Class::kCsc},
-    {"scipy.sparse.csr", "csr_matrix", Class::kCsr},
-    {"scipy.sparse._csr", "csr_matrix", Class::kCsr},
-    {"scipy.sparse._csr", "csr_array", Class::kCsr},
-    {"scipy.sparse.coo", "coo_matrix", Class::kCoo},
-    {"scipy.sparse._coo", "coo_matrix", Class::kCoo},
-    {"scipy.sparse._coo", "coo_array", Class::kCoo},
+    {"numpy", "_reconstruct", Class::kReconstruct},
+    {"numpy", "scalar", Class::kScalar},
+    {"numpy", "_frombuffer", Class::kFromBuffer},
+    {"scipy.sparse", "csc_matrix", Class::kCsc},
+    {"scipy.sparse", "csc_array", Class::kCsc},
+    {"scipy.sparse", "csr_matrix", Class::kCsr},
+    {"scipy.sparse", "csr_array", Class::kCsr},
+    {"scipy.sparse", "coo_matrix", Class::kCoo},
+    {"scipy.sparse", "coo_array", Class::kCoo},
     {"chumpy.ch", "Ch", Class::kCh},
     {"chumpy.reordering", "Select", Class::kSelect},
     {"copy_reg", "_reconstructor", Class::kNewInstance},
     {"copyreg", "_reconstructor", Class::kNewInstance},
     {"_codecs", "encode", Class::kEncode},
-    {"sklearn.mixture.gmm", "GMM", Class::kRecord},
-    {"sklearn.mixture.gaussian_mixture", "GaussianMixture", Class::kRecord},
-    {"sklearn.mixture._gaussian_mixture", "GaussianMixture", Class::kRecord},
+    {"collections", "OrderedDict", Class::kOrderedDict},
+    {"collections", "defaultdict", Class::kDefaultDict},
+    {"sklearn.mixture", "GMM", Class::kRecord},
+    {"sklearn.mixture", "GaussianMixture", Class::kRecord},
 };
 constexpr KnownClass kTorchClasses[] = {
-    {"collections", "OrderedDict", Class::kOrderedDict},
     {"torch._utils", "_rebuild_tensor", Class::kTensor},
     {"torch._utils", "_rebuild_tensor_v2", Class::kTensor},
     {"torch._utils", "_rebuild_parameter", Class::kParameter},
@@ -71,9 +70,24 @@ constexpr KnownClass kTorchClasses[] = {
 };
 // The same under the names of Python 2 and 3.
 constexpr KnownClass kBuiltins[] = {
-    {"", "object", Class::kObject},   {"", "set", Class::kSet},     {"", "frozenset", Class::kSet},
-    {"", "bytearray", Class::kBytes}, {"", "bytes", Class::kBytes}, {"", "complex", Class::kComplex},
+    {"", "object", Class::kObject},
+    {"", "set", Class::kSet},
+    {"", "frozenset", Class::kSet},
+    {"", "bytearray", Class::kBytes},
+    {"", "bytes", Class::kBytes},
+    {"", "complex", Class::kComplex},
+    // What defaultdict makes of a key that is missing; nothing here makes any.
+    {"", "dict", Class::kObject},
+    {"", "list", Class::kObject},
+    {"", "int", Class::kObject},
+    {"", "float", Class::kObject},
 };
+
+// Whether the module is the package, or below it.
+bool IsInPackage(const std::string& module, std::string_view package) {
+  return module.compare(0, package.size(), package) == 0 &&
+         (module.size() == package.size() || module[package.size()] == '.');
+}
 
 bool IsSparse(Class of) { return of == Class::kCsc || of == Class::kCsr || of == Class::kCoo; }
 
@@ -105,7 +119,7 @@ PickleValue* PickleObjects::Class(const std::string& module, const std::string& 
   PickleValue* value = New(PickleKind::kOther);
   value->is_class = true;
   for (const KnownClass& known : kKnownClasses) {
-    if (module == known.module && name == known.name) value->of = known.of;
+    if (name == known.name && IsInPackage(module, known.package)) value->of = known.of;
   }
   if (module == "__builtin__" || module == "builtins") {
     for (const KnownClass& known : kBuiltins) {
@@ -114,7 +128,7 @@ PickleValue* PickleObjects::Class(const std::string& module, const std::string& 
   }
   if (is_torch_) {
     for (const KnownClass& known : kTorchClasses) {
-      if (module == known.module && name == known.name) value->of = known.of;
+      if (module == known.package && name == known.name) value->of = known.of;
     }
     if (value->of == Class::kNone) value->of = Class::kUnknown;
     const std::string text = value->of == Class::kStorage ? name : module + "." + name;
@@ -167,6 +181,10 @@ PickleValue* PickleObjects::Call(const PickleValue& callee, const PickleValue& a
     case Class::kOrderedDict:
       expect(items.size() <= 1 && (items.empty() || IsSequence(items[0])));
       return CallOrderedDict(items);
+    case Class::kDefaultDict:
+      expect(items.size() <= 1 && (items.empty() || items[0]->kind == PickleKind::kNone ||
+                                   IsClass(items[0], Class::kObject) || IsClass(items[0], Class::kSet)));
+      return CallOrderedDict({});
     case Class::kTensor:
       expect(items.size() >= 4);
       return CallTensor(items);

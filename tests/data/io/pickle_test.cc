@@ -149,6 +149,50 @@ TEST_F(PickleFile, ChumpySelectAndSparseAreTheirValues) {
   EXPECT_THAT(ErrorWith(csc(Ints({0, 1}), Ints({0, 1, 1, 3}))), HasSubstr("fewer indices"));
 }
 
+TEST_F(PickleFile, ClassesAreKnownWhereverTheirLibraryKeepsThem) {
+  const std::string members = Member("data", Ints({7, 8})) + Member("indices", Ints({0, 1})) +
+                              Member("indptr", Ints({0, 1, 1, 2})) + Member("_shape", "K\x02K\x03\x86");
+  for (const std::string module :
+       {"scipy.sparse", "scipy.sparse.csc", "scipy.sparse._csc", "scipy.sparse._arrays"}) {
+    const Pickle file = Load(Protocol2(Object(module, "csc_array", members)));
+    EXPECT_THAT(file.root().sparse->col, ElementsAre(0, 2)) << module;
+  }
+  for (const std::string module : {"scipy.sparser", "os.scipy.sparse", "scipy"}) {
+    EXPECT_THAT(ErrorWith(Protocol2(Object(module, "csc_array", members))), HasSubstr("not among those"));
+  }
+  for (const std::string name : {"numpy\nmatrix", "numpy.matrixlib.defmatrix\nmatrix", "numpy\nmemmap"}) {
+    std::string code = ArrayCode("i1", '|', "K\x01K\x02\x86", false, "\x03\x04");
+    code.replace(code.find("numpy\nndarray"), std::strlen("numpy\nndarray"), name);
+    EXPECT_THAT(Load(Protocol2(code)).root().array->ToInts(), ElementsAre(3, 4)) << name;
+  }
+}
+
+TEST_F(PickleFile, OrderedAndDefaultDictsAreDicts) {
+  const std::string items =
+      "(U\x01"
+      "aK\x05u";
+  for (const std::string& made :
+       {std::string("ccollections\nOrderedDict\n)R"), std::string("ccollections\nOrderedDict\n(]tR"),
+        std::string("ccollections\ndefaultdict\nc__builtin__\nlist\n\x85R"),
+        std::string("ccollections\ndefaultdict\nN\x85R")}) {
+    const Pickle file = Load(Protocol2(made + items));
+    ASSERT_EQ(file.root().kind, Kind::kDict) << made;
+    EXPECT_EQ(file.root().Find("a")->integer, 5) << made;
+  }
+  // As Python 2 wrote it: with all its pairs.
+  EXPECT_EQ(Load(Protocol2("ccollections\nOrderedDict\n(]](U\x01"
+                           "bK\x07"
+                           "eatR"))
+                .root()
+                .Find("b")
+                ->integer,
+            7);
+  EXPECT_THAT(ErrorWith(Protocol2("ccollections\nOrderedDict\n(]K\x01"
+                                  "atR")),
+              HasSubstr("OrderedDict of no pairs"));
+  EXPECT_THAT(ErrorWith(Protocol2("c__builtin__\nlist\n)R")), HasSubstr("makes none"));
+}
+
 TEST_F(PickleFile, ArraysOfAnyOrder) {
   const auto array = [&](const std::string& code) { return Load(Protocol2(code)).root().array; };
   const std::string big = BYTES("\x00\x01\x00\x02\x00\x03\x00\x04\x00\x05\x00\x06");
