@@ -45,9 +45,31 @@ BoxPx ReadBox(const nlohmann::json& entry, const std::string& place) {
   return {{box[0], box[1]}, {box[2], box[3]}};
 }
 
-// One of dp_masks; nothing where the part is not seen.
-std::optional<PartMask> ReadMask(const nlohmann::json& value, const std::string& place) {
-  if (value.is_array() && value.empty()) return std::nullopt;
+// What dp_masks say of one part, or of the whole person.
+struct SeenCells {
+  bool is_known = true;          // false: the file holds null
+  std::optional<PartMask> mask;  // nothing: the part is not seen
+  std::string form;              // how the mask is written where that is not usual
+};
+
+// [[x, y, x, y, ...], ...], or one polygon alone.
+PartMask ReadPolygons(const nlohmann::json& value, const std::string& place) {
+  PartMask mask;
+  if (!value[0].is_array()) {
+    AddPolygon(NumbersOf(value, place), place, &mask);
+    return mask;
+  }
+  for (size_t i = 0; i < value.size(); ++i) {
+    const std::string polygon_place = StrCat(place, "[", i, "]");
+    AddPolygon(NumbersOf(value[i], polygon_place), polygon_place, &mask);
+  }
+  return mask;
+}
+
+SeenCells ReadMask(const nlohmann::json& value, const std::string& place) {
+  if (value.is_null()) return {false, std::nullopt, "null"};
+  if (value.is_array() && value.empty()) return {};
+  if (value.is_array()) return {true, ReadPolygons(value, place), "polygons"};
   if (!value.is_object()) throw InputError(place + ": expected counts and size, or [] for a part not seen");
   const std::vector<double> size = NumbersOf(ValueOf(value, "size"), place + ".size");
   if (size != std::vector<double>{kMaskSide, kMaskSide}) {
@@ -55,32 +77,70 @@ std::optional<PartMask> ReadMask(const nlohmann::json& value, const std::string&
                             size.size() == 2 ? StrCat(", ", size[1]) : "", ", expected ", kMaskSide, ", ",
                             kMaskSide));
   }
+  const std::string counts_place = place + ".counts";
   const nlohmann::json& counts = ValueOf(value, "counts");
-  if (!counts.is_string()) throw InputError(place + ".counts: expected text, COCO's compressed run lengths");
-  return DecodeMask(counts.get_ref<const std::string&>(), place + ".counts");
+  if (counts.is_array()) {
+    return {true, MaskOfRuns(NumbersOf(counts, counts_place), counts_place),
+            "run lengths that are not compressed"};
+  }
+  if (!counts.is_string()) throw InputError(counts_place + ": expected text, COCO's compressed run lengths");
+  return {true, DecodeMask(counts.get_ref<const std::string&>(), counts_place), ""};
 }
 
-// Holds points against the masks of their parts. x, y: in the box, 0 to 255.
-void CompareWithMasks(const nlohmann::json& entry, const std::vector<double>& x, const std::vector<double>& y,
-                      const std::string& entry_place, PersonObservation* person) {
-  const nlohmann::json& masks = ValueOf(entry, "dp_masks");
-  const std::string place = entry_place + ".dp_masks";
-  if (masks.is_null() || (masks.is_array() && masks.empty())) {
-    const std::string what = ": is missing, the points cannot be held against the masks of their parts";
-    return person->remarks.push_back({remark::kNoMasks, place + what});
+// Of each part. One mask alone is the whole person's.
+std::vector<SeenCells> ReadMasks(const nlohmann::json& masks, const std::string& place) {
+  const bool is_one = masks.is_object() || (masks.is_array() && masks.size() == 1);
+  if (is_one) {
+    SeenCells whole = ReadMask(masks.is_object() ? masks : masks[0], place);
+    whole.form = "one mask for all parts";
+    return std::vector<SeenCells>(kNumMaskParts, whole);
   }
   if (!masks.is_array()) throw InputError(StrCat(place, ": expected an array of ", kNumMaskParts, " masks"));
   if (masks.size() != kNumMaskParts) {
     throw InputError(StrCat(place, ": found ", masks.size(), " masks, expected ", kNumMaskParts));
   }
-  std::vector<std::optional<PartMask>> parts;
+  std::vector<SeenCells> parts;
   for (const nlohmann::json& mask : masks)
     parts.push_back(ReadMask(mask, StrCat(place, "[", parts.size(), "]")));
+  return parts;
+}
+
+// Holds points against the masks of their parts. x, y: in the box, 0 to 255. Masks only serve to doubt
+// points: those that cannot be read are a remark.
+void CompareWithMasks(const nlohmann::json& entry, const std::vector<double>& x, const std::vector<double>& y,
+                      const std::string& entry_place, PersonObservation* person) {
+  const nlohmann::json& masks = ValueOf(entry, "dp_masks");
+  const std::string place = entry_place + ".dp_masks";
+  const auto cannot = [&](const std::string& why) {
+    const std::string what = ", the points cannot be held against the masks of their parts";
+    person->remarks.push_back({remark::kNoMasks, why + what});
+  };
+  if (masks.is_null() || (masks.is_array() && masks.empty())) return cannot(place + ": is missing");
+  std::vector<SeenCells> parts;
+  try {
+    parts = ReadMasks(masks, place);
+  } catch (const InputError& error) {
+    return cannot(error.what());
+  }
+  bool is_any_known = false;
+  const std::string* form = nullptr;
+  for (const SeenCells& part : parts) {
+    is_any_known = is_any_known || part.is_known;
+    if (form == nullptr && !part.form.empty()) form = &part.form;
+  }
+  if (!is_any_known) return cannot(place + ": is null for every part");
+  if (form != nullptr) {
+    person->remarks.push_back(
+        {remark::kUnusualMasks, StrCat(place, ": found ", *form, ", expected ", kNumMaskParts,
+                                       " of COCO's compressed run lengths")});
+  }
   constexpr int kReach = 2;  // cells; masks were drawn by hand
   size_t num_off = 0, first = 0;
   for (size_t n = 0; n < person->dense.size(); ++n) {
-    const auto& mask = parts[static_cast<size_t>(MaskPartOf(person->dense[n].part) - 1)];
-    if (mask && IsWithin(*mask, Eigen::Vector2d(x[n], y[n]) * kMaskSide / kDensePoseBoxUnits, kReach))
+    const SeenCells& part = parts[static_cast<size_t>(MaskPartOf(person->dense[n].part) - 1)];
+    if (!part.is_known) continue;
+    if (part.mask &&
+        IsWithin(*part.mask, Eigen::Vector2d(x[n], y[n]) * kMaskSide / kDensePoseBoxUnits, kReach))
       continue;
     if (++num_off == 1) first = n;
   }
@@ -106,13 +166,14 @@ void ReadAnnotation(const nlohmann::json& entry, const std::string& place, Perso
   }
   if (arrays[0].empty()) return;
   const BoxPx box = ReadBox(entry, place);
+  std::vector<double> x, y;  // of the points that are taken
   for (size_t n = 0; n < arrays[0].size(); ++n) {
+    bool is_finite = true;
     for (size_t i = 0; i < kArrays; ++i) {
       const double value = arrays[i][n];
       const std::string number_place = StrCat(place, ".", names[i], "[", n, "]");
-      if (!std::isfinite(value)) {
-        return FailPerson(reason::kNonFiniteInput, number_place + ": is not finite", person);
-      }
+      is_finite = is_finite && std::isfinite(value);
+      if (!std::isfinite(value)) continue;
       const bool fits = i < 2    ? value >= 0 && value <= kMaxBoxPlace
                         : i == 2 ? value >= 1 && value <= kNumChartParts && value == std::floor(value)
                                  : value >= -kChartUvTolerance && value <= 1 + kChartUvTolerance;
@@ -122,6 +183,9 @@ void ReadAnnotation(const nlohmann::json& entry, const std::string& place, Perso
                               : i == 2 ? "a part from 1 to 24"
                                        : "0 to 1"));
     }
+    if (!is_finite) continue;
+    x.push_back(arrays[0][n]);
+    y.push_back(arrays[1][n]);
     DensePoint point;
     point.image_px =
         box.corner + Eigen::Vector2d(arrays[0][n], arrays[1][n]).cwiseProduct(box.size) / kDensePoseBoxUnits;
@@ -129,7 +193,16 @@ void ReadAnnotation(const nlohmann::json& entry, const std::string& place, Perso
     point.uv = {arrays[3][n], arrays[4][n]};
     person->dense.push_back(point);
   }
-  CompareWithMasks(entry, arrays[0], arrays[1], place, person);
+  if (x.empty()) {
+    return FailPerson(reason::kNonFiniteInput, place + ".dp_x: every point holds a number that is not finite",
+                      person);
+  }
+  if (x.size() < arrays[0].size()) {
+    person->remarks.push_back({remark::kDroppedPoints,
+                               StrCat(place, ".dp_x: ", arrays[0].size() - x.size(), " of ", arrays[0].size(),
+                                      " points hold a number that is not finite; left out")});
+  }
+  CompareWithMasks(entry, x, y, place, person);
 }
 
 // Base64 (RFC 4648), with line breaks as Python's encoder writes them. Throws InputError.

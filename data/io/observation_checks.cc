@@ -1,5 +1,6 @@
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 #include "data/io/keypoint_formats.h"
 #include "data/io/text.h"
@@ -21,44 +22,115 @@ std::string KeypointName(const PersonObservation& person, Eigen::Index k) {
   return StrCat("keypoint ", k, " (", person.set->points[static_cast<size_t>(k)].name, ")");
 }
 
-// Checks (K, D + 1) coordinates and confidence; false when the person was failed.
+// What is wrong with one keypoint, (D + 1) coordinates and confidence: a reason code and what was found; null
+// where nothing is.
+template <typename Row>
+const char* FaultOf(const Row& row, double max_coordinate, std::string* what) {
+  const Eigen::Index dimensions = row.size() - 1;
+  const double confidence = row(dimensions);
+  if (!std::isfinite(confidence)) {
+    *what = "its confidence is not finite";
+    return reason::kNonFiniteInput;
+  }
+  if (confidence < 0) {
+    *what = StrCat("found confidence ", confidence, ", expected 0 to 1");
+    return reason::kBadConfidence;
+  }
+  for (Eigen::Index axis = 0; confidence > 0 && axis < dimensions; ++axis) {
+    if (!std::isfinite(row(axis))) {
+      *what = StrCat("xyz"[axis], " is not finite");
+      return reason::kNonFiniteInput;
+    }
+    if (std::abs(row(axis)) > max_coordinate) {
+      *what = StrCat("xyz"[axis], " is ", row(axis), ", expected at most ", max_coordinate);
+      return reason::kBadInput;
+    }
+  }
+  return nullptr;
+}
+
+// Checks (K, D + 1) coordinates and confidence. A keypoint that says nothing usable is one that was not seen;
+// false when none is left, and then *code and *detail tell why.
 template <typename Matrix>
 bool CheckKeypoints(double max_coordinate, const std::string& place, PersonObservation* person,
-                    Matrix* keypoints) {
+                    Matrix* keypoints, const char** code, std::string* detail) {
   const Eigen::Index dimensions = keypoints->cols() - 1;
-  int seen = 0;
+  int seen = 0, dropped = 0, above = 0;
+  double highest = 1;
+  bool are_flags = true;  // COCO's 1 and 2, hidden and visible, are no confidences
+  *code = reason::kTooFewKeypoints;
+  *detail = place + ": no keypoint was found";
   for (Eigen::Index k = 0; k < keypoints->rows(); ++k) {
     auto row = keypoints->row(k);
+    std::string what;
+    if (const char* fault = FaultOf(row, max_coordinate, &what); fault != nullptr) {
+      if (++dropped == 1) {
+        *code = fault;
+        *detail = place + ": " + KeypointName(*person, k) + ": " + what;
+      }
+      row.setZero();
+      continue;
+    }
     double& confidence = row(dimensions);
-    const auto fail = [&](const char* code, const std::string& what) {
-      FailPerson(code, place + ": " + KeypointName(*person, k) + ": " + what, person);
-      return false;
-    };
-    if (!std::isfinite(confidence)) return fail(reason::kNonFiniteInput, "its confidence is not finite");
-    if (confidence < 0)
-      return fail(reason::kBadConfidence, StrCat("found confidence ", confidence, ", expected 0 to 1"));
     if (confidence == 0) {  // missing; what its coordinates are does not matter
       row.setZero();
       continue;
     }
+    constexpr double kHighest = 1.1;  // networks of peaks go a little above 1
+    above += confidence > kHighest;
+    are_flags = are_flags && (confidence == 1 || confidence == 2);
+    highest = std::max(highest, confidence);
     confidence = std::min(confidence, 1.0);
-    for (Eigen::Index axis = 0; axis < dimensions; ++axis) {
-      if (!std::isfinite(row(axis)))
-        return fail(reason::kNonFiniteInput, StrCat("xyz"[axis], " is not finite"));
-      if (std::abs(row(axis)) > max_coordinate) {
-        return fail(reason::kBadInput,
-                    StrCat("xyz"[axis], " is ", row(axis), ", expected at most ", max_coordinate));
-      }
-    }
     ++seen;
   }
-  if (seen == 0) FailPerson(reason::kTooFewKeypoints, place + ": no keypoint was found", person);
+  if (dropped > 0) {
+    person->remarks.push_back(
+        {remark::kDroppedKeypoints,
+         StrCat(*detail, "; ", dropped, " of ", keypoints->rows(), " keypoints count as not seen")});
+  }
+  if (above > 0 && !are_flags) {
+    constexpr double kPercent = 2;  // scores of some networks are a little above 1, per cents are far above
+    person->remarks.push_back(
+        {remark::kConfidencesAbove1,
+         StrCat(place, ": ", above, " keypoints have confidences above 1, ", highest,
+                " at most; they count as 1", highest > kPercent ? ": scale them to 0 to 1" : "")});
+  }
   return seen > 0;
+}
+
+// Leaves out points with a number that is not finite, with a remark, and those of weight 0, as it says. False
+// when there were points and none is left.
+bool DropUnusablePoints(const std::string& place, PersonObservation* person) {
+  const size_t in_file = person->dense.size();
+  size_t num_not_finite = 0, first = 0;
+  std::vector<DensePoint> kept;
+  for (size_t n = 0; n < in_file; ++n) {
+    const DensePoint& point = person->dense[n];
+    const bool is_finite = point.image_px.allFinite() && std::isfinite(point.weight) &&
+                           point.bary.allFinite() && point.uv.allFinite();
+    if (!is_finite && ++num_not_finite == 1) first = n;
+    if (is_finite && point.weight != 0) kept.push_back(point);
+  }
+  person->dense = std::move(kept);
+  if (num_not_finite > 0) {
+    person->remarks.push_back({remark::kDroppedPoints,
+                               StrCat(place, ": ", num_not_finite, " of ", in_file,
+                                      " points of the surface hold a number that is not finite, the first is "
+                                      "point ",
+                                      first, "; left out")});
+  }
+  return in_file == 0 || !person->dense.empty();
 }
 
 // False when the person was failed. Weights and coordinates are put right where they are off by rounding.
 bool CheckDense(const std::string& place, PersonObservation* person) {
   constexpr double kBaryTolerance = 1e-3;  // files hold float32, or a few digits
+  const size_t in_file = person->dense.size();
+  if (!DropUnusablePoints(place, person)) {
+    FailPerson(reason::kNonFiniteInput,
+               StrCat(place, ": none of ", in_file, " points of the surface is finite and counts"), person);
+    return false;
+  }
   for (size_t n = 0; n < person->dense.size(); ++n) {
     DensePoint& point = person->dense[n];
     const auto fail = [&](const char* code, const std::string& what) {
@@ -66,17 +138,12 @@ bool CheckDense(const std::string& place, PersonObservation* person) {
       return false;
     };
     const bool has_face = point.face >= 0, has_part = point.part != 0;
-    if (!point.image_px.allFinite() || !std::isfinite(point.weight) || !point.bary.allFinite() ||
-        !point.uv.allFinite()) {
-      return fail(reason::kNonFiniteInput, "holds a number that is not finite");
-    }
     if (point.image_px.cwiseAbs().maxCoeff() > kMaxCoordinatePx) {
       return fail(reason::kBadInput, StrCat("found (", point.image_px.x(), ", ", point.image_px.y(),
                                             ") px, expected at most ", kMaxCoordinatePx));
     }
     if (point.weight <= 0 || point.weight > 1) {
-      return fail(reason::kBadConfidence,
-                  StrCat("found weight ", point.weight, ", expected more than 0, 1 at most"));
+      return fail(reason::kBadConfidence, StrCat("found weight ", point.weight, ", expected 0 to 1"));
     }
     if (!has_face && !has_part) {
       return fail(reason::kBadInput, StrCat("found face ", point.face, " and part ", point.part,
@@ -114,27 +181,26 @@ void DropUnseenKeypoints(PersonObservation* person) {
   person->set = nullptr;
 }
 
-// (K, 2) depth and confidence. False when the person was failed.
-bool CheckDepths(const std::string& place, PersonObservation* person) {
+// (K, 2) depth and confidence: one that says nothing usable is not known.
+void CheckDepths(const std::string& place, PersonObservation* person) {
   auto& depths = person->keypoint_depths_px;
+  int dropped = 0;
+  std::string first;
   for (Eigen::Index k = 0; k < depths.rows(); ++k) {
-    const auto fail = [&](const char* code, const std::string& what) {
-      FailPerson(code, place + ": depth of " + KeypointName(*person, k) + ": " + what, person);
-      return false;
-    };
     const double depth = depths(k, 0), confidence = depths(k, 1);
-    if (!std::isfinite(confidence)) return fail(reason::kNonFiniteInput, "its confidence is not finite");
-    if (confidence < 0 || confidence > 1)
-      return fail(reason::kBadConfidence, StrCat("found confidence ", confidence, ", expected 0 to 1"));
-    if (confidence == 0) {
-      depths.row(k).setZero();
-    } else if (!std::isfinite(depth)) {
-      return fail(reason::kNonFiniteInput, "is not finite");
-    } else if (std::abs(depth) > kMaxCoordinatePx) {
-      return fail(reason::kBadInput, StrCat("found ", depth, " px, expected at most ", kMaxCoordinatePx));
+    std::string what;
+    if (!(confidence >= 0 && confidence <= 1)) {
+      what = StrCat("found confidence ", confidence, ", expected 0 to 1");
+    } else if (confidence > 0 && !(std::abs(depth) <= kMaxCoordinatePx)) {
+      what = StrCat("found ", depth, " px, expected at most ", kMaxCoordinatePx);
     }
+    if (!what.empty() && ++dropped == 1)
+      first = place + ": depth of " + KeypointName(*person, k) + ": " + what;
+    if (!what.empty() || confidence == 0) depths.row(k).setZero();
   }
-  return true;
+  if (dropped == 0) return;
+  person->remarks.push_back(
+      {remark::kDroppedKeypoints, StrCat(first, "; ", dropped, " depths count as not known")});
 }
 
 }  // namespace
@@ -236,11 +302,17 @@ void FinishPerson(const ObservationOptions& options, const std::string& place, P
   if (std::string error; has_keypoints && !ApplyReadAs(options.read_as, person, &error)) {
     return FailPerson(reason::kBadInput, place + ": " + error, person);
   }
-  const bool is_good =
-      !has_keypoints ||
-      (person->is_3d() ? CheckKeypoints(kMaxCoordinateM, place, person, &person->keypoints3d)
-                       : CheckKeypoints(kMaxCoordinatePx, place, person, &person->keypoints2d));
-  if (!is_good || !CheckDepths(place, person)) return;
+  if (has_keypoints) {
+    const char* code = nullptr;
+    std::string detail;
+    const bool is_any_seen =
+        person->is_3d()
+            ? CheckKeypoints(kMaxCoordinateM, place, person, &person->keypoints3d, &code, &detail)
+            : CheckKeypoints(kMaxCoordinatePx, place, person, &person->keypoints2d, &code, &detail);
+    if (!is_any_seen && !is_known_otherwise) return FailPerson(code, detail, person);
+    if (!is_any_seen) DropUnseenKeypoints(person);
+  }
+  CheckDepths(place, person);
   if (!person->focal_px && !person->is_3d()) person->focal_px = options.focal_px;
   if (person->focal_px) {
     const Eigen::Vector2d focal = *person->focal_px;

@@ -11,11 +11,13 @@
 #include <cmath>
 #include <limits>
 #include <tuple>
+#include <vector>
 
 #include "data/io/keypoint_formats.h"
 #include "data/io/npz.h"
 #include "models/scene/fit_result.h"
 #include "models/util/check.h"
+#include "models/util/nearest_word.h"
 
 namespace vitruvius {
 namespace {
@@ -73,6 +75,7 @@ class NpzSource : public ObservationSource {
     ids_ = ReadTexts(file, "ids");
     genders_ = ReadTexts(file, "gender");
     images_ = ReadTexts(file, "images");
+    NoteIgnoredKeys(file);
   }
 
   double FractionDone() const override {
@@ -124,11 +127,65 @@ class NpzSource : public ObservationSource {
       if (!hidden_.empty())
         person->hidden = Eigen::Map<const Eigen::ArrayXd>(&hidden_[n * count], set_->size()) != 0;
     }
+    person->remarks = remarks_;
     FinishPerson(options_, place, person);
     return true;
   }
 
  private:
+  // Keys that somebody took for ours, and ours that hold what cannot be read: nobody is to wonder why they
+  // change nothing.
+  void NoteIgnoredKeys(const NpzReader& file) {
+    static const std::vector<std::string> known = {"keypoints2d",
+                                                   "keypoints3d",
+                                                   "keypoint_set",
+                                                   "image_size",
+                                                   "focal",
+                                                   "center",
+                                                   "ids",
+                                                   "betas",
+                                                   "gender",
+                                                   "images",
+                                                   "keypoint_depths",
+                                                   "hidden",
+                                                   "points2d",
+                                                   "person",
+                                                   "face",
+                                                   "bary",
+                                                   "part",
+                                                   "uv",
+                                                   "weight",
+                                                   "subject",
+                                                   "frame",
+                                                   "time_s",
+                                                   "camera",
+                                                   "camera_names",
+                                                   "camera_K",
+                                                   "camera_distortion",
+                                                   "cam_from_world"};
+    const auto is_known = [](const std::string& key) {
+      return std::find(known.begin(), known.end(), key) != known.end();
+    };
+    for (const std::string& key : file.Keys()) {
+      if (is_known(key)) continue;
+      std::string meant = NearestWord(key, known);
+      for (const std::string& word : known) {  // focal_px, center_x, gender_gt
+        if (meant.empty() && key.compare(0, word.size() + 1, word + "_") == 0) meant = word;
+      }
+      if (!meant.empty())
+        remarks_.push_back(
+            {remark::kIgnoredKeys, StrCat(path_, ": ", key, ": is not read; did you mean ", meant, "?")});
+    }
+    for (const std::string& key : file.Skipped()) {
+      if (!is_known(key)) continue;
+      try {
+        file.Read(key);
+      } catch (const InputError& error) {
+        remarks_.push_back({remark::kIgnoredKeys, StrCat(error.what(), "; left out")});
+      }
+    }
+  }
+
   void ReadSet(const NpzReader& file, const char* key, const NpyArray& keypoints) {
     std::string name = options_.keypoint_set;
     if (name.empty()) {
@@ -269,6 +326,7 @@ class NpzSource : public ObservationSource {
   std::vector<std::vector<DensePoint>> dense_;  // of each person; empty: none was asked for, or is there
   Rows image_size_, focal_, center_, betas_;
   std::vector<std::string> ids_, genders_, images_;
+  std::vector<Remark> remarks_;  // on the file, which concern everybody in it
 };
 
 }  // namespace

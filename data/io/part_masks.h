@@ -6,6 +6,7 @@
 
 #include <bitset>
 #include <string>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -29,5 +30,13 @@ bool IsWithin(const PartMask& mask, const Eigen::Vector2d& place, int reach);
 std::string EncodeMask(const PartMask& mask);
 // Throws InputError, begun by `place`, for other characters and for runs that do not add up to all cells.
 PartMask DecodeMask(const std::string& counts, const std::string& place);
+
+// The same runs as plain numbers, COCO's uncompressed form. Throws InputError as above.
+PartMask MaskOfRuns(const std::vector<double>& counts, const std::string& place);
+
+// Adds the cells whose middle lies within a polygon of corners x, y, x, y, ... in cells from the box's corner
+// (an even number of them, three corners at least); twice covered is outside. Throws InputError, begun by
+// `place`, for other numbers.
+void AddPolygon(const std::vector<double>& corners, const std::string& place, PartMask* mask);
 
 }  // namespace vitruvius

@@ -31,7 +31,13 @@ struct Remark {
   std::string code, detail;
 };
 namespace remark {
-inline constexpr char kNoMasks[] = "no_masks";                 // points of the surface without masks of parts
+inline constexpr char kDroppedKeypoints[] =
+    "dropped_keypoints";                                    // numbers that mean no place: taken as not seen
+inline constexpr char kDroppedPoints[] = "dropped_points";  // points of the surface that are not finite
+inline constexpr char kConfidencesAbove1[] = "confidences_above_1";  // they count as 1
+inline constexpr char kIgnoredKeys[] = "ignored_keys";    // keys of a file that look meant and are not read
+inline constexpr char kNoMasks[] = "no_masks";            // points of the surface without masks of parts
+inline constexpr char kUnusualMasks[] = "unusual_masks";  // masks of parts in another form, read all the same
 inline constexpr char kPointsOffMasks[] = "points_off_masks";  // points beside the masks of their parts
 }  // namespace remark
 

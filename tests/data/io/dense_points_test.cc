@@ -126,6 +126,28 @@ TEST_F(DensePoints, NpzNumberOfPeople) {
             (folder_ / "people.npz") + ": person: point 2: found 2000000000, expected 0 to 3 - 1");
 }
 
+TEST_F(DensePoints, NpzAPointThatIsNotFiniteOrDoesNotCountIsLeftOut) {
+  const auto with = [&](const char* key, const std::vector<double>& numbers,
+                        std::vector<std::int64_t> shape) {
+    auto arrays = DenseArrays();
+    arrays[key] = NpyArray::FromDoubles(numbers.data(), std::move(shape));
+    return Read(arrays);
+  };
+  const auto nan = with("points2d", {NAN, 0, 1, 1, 0, 0}, {3, 2});
+  EXPECT_EQ(nan[1].reason, "") << nan[1].detail;
+  EXPECT_EQ(nan[1].dense.size(), 1u);
+  EXPECT_EQ(nan[1].dense[0].face, 7);
+  ASSERT_EQ(nan[1].remarks.size(), 1u);
+  EXPECT_EQ(nan[1].remarks[0].code, remark::kDroppedPoints);
+  EXPECT_THAT(nan[1].remarks[0].detail, HasSubstr("row 1: 1 of 2 points of the surface hold a number"));
+  const auto weightless = with("weight", {1, 1, 0}, {3});
+  EXPECT_EQ(weightless[1].dense.size(), 1u);
+  EXPECT_TRUE(weightless[1].remarks.empty());
+  const auto none = with("points2d", {0, 0, NAN, 0, 0, 0}, {3, 2});
+  EXPECT_EQ(none[0].reason, reason::kNonFiniteInput);
+  EXPECT_THAT(none[0].detail, HasSubstr("row 0: none of 1 points of the surface is finite"));
+}
+
 TEST_F(DensePoints, NpzABadPointCostsItsPersonAlone) {
   const auto with = [&](const char* key, const std::vector<double>& numbers,
                         std::vector<std::int64_t> shape) {
@@ -143,9 +165,8 @@ TEST_F(DensePoints, NpzABadPointCostsItsPersonAlone) {
                 ": row 0: point 0 of the surface: found (u, v) = (1.5, 0.5), expected 0 to 1");
   EXPECT_THAT(with("bary", {1, 0, 0, 0.5, 0.5, 0.5, 0, 0, 1}, {3, 3}), HasSubstr("expected a sum of 1"));
   EXPECT_THAT(with("bary", {1, 0, 0, 1.5, -0.5, 0, 0, 0, 1}, {3, 3}), HasSubstr("none below 0"));
-  EXPECT_THAT(with("points2d", {0, 0, NAN, 0, 0, 0}, {3, 2}), HasSubstr("not finite"));
   EXPECT_THAT(with("points2d", {0, 0, 1e7, 0, 0, 0}, {3, 2}), HasSubstr("expected at most"));
-  EXPECT_THAT(with("weight", {1, 0, 1}, {3}), HasSubstr("found weight 0"));
+  EXPECT_THAT(with("weight", {1, -0.5, 1}, {3}), HasSubstr("found weight -0.5, expected 0 to 1"));
   for (const int part : {25, -1}) {
     auto arrays = DenseArrays();
     const std::vector<std::int32_t> parts = {1, part, 2};
@@ -241,6 +262,14 @@ TEST_F(DensePoints, AnnotationsKeepTheirKeypoints) {
   EXPECT_EQ(without[1].reason, reason::kTooFewKeypoints);
 }
 
+// All of the box is torso, right hand and head, where the points lie (parts 1, 3 and 24).
+json Masks() {
+  json masks = json::array();
+  for (int i = 0; i < 14; ++i) masks.push_back(json::array());
+  for (const size_t i : {0, 1, 13}) masks[i] = {{"counts", "0PPP2"}, {"size", {256, 256}}};
+  return masks;
+}
+
 TEST_F(DensePoints, ABadAnnotationCostsItsPersonAlone) {
   const auto with = [&](const char* key, const json& value) {
     json bad = Annotation();
@@ -270,8 +299,20 @@ TEST_F(DensePoints, ABadAnnotationCostsItsPersonAlone) {
   EXPECT_THAT(with("bbox", missing), HasSubstr("annotations[0].bbox"));
   EXPECT_THAT(with("dp_U", missing), HasSubstr("annotations[0].dp_U"));
   EXPECT_THAT(with("dp_x", missing), HasSubstr("annotations[0].dp_x"));
-  EXPECT_THAT(with("dp_U", {0, nullptr, 0}), HasSubstr("non_finite_input"));
+  EXPECT_THAT(with("dp_U", {nullptr, nullptr, nullptr}), HasSubstr("non_finite_input"));
   EXPECT_THAT(with("dp_U", {0, "a", 0}), HasSubstr("dp_U[1]: found a string, expected a number"));
+}
+
+TEST_F(DensePoints, AnAnnotatedPointThatIsNotFiniteIsLeftOut) {
+  json entry = Annotation();
+  entry["dp_masks"] = Masks();
+  entry["dp_U"][1] = nullptr;
+  const auto people = Read(Annotations(json::array({entry})));
+  EXPECT_EQ(people[0].reason, "") << people[0].detail;
+  EXPECT_EQ(people[0].dense.size(), 2u);
+  EXPECT_EQ(people[0].dense[1].part, 3);
+  ASSERT_EQ(people[0].remarks.size(), 1u);
+  EXPECT_THAT(people[0].remarks[0].detail, HasSubstr("dp_x: 1 of 3 points hold a number that is not finite"));
 }
 
 TEST_F(DensePoints, RoundingIsForgiven) {
@@ -291,14 +332,6 @@ TEST_F(DensePoints, CannotBeReadAsOtherConventions) {
 }
 
 // ---- their masks ----
-
-// All of the box is torso, right hand and head, where the points lie (parts 1, 3 and 24).
-json Masks() {
-  json masks = json::array();
-  for (int i = 0; i < 14; ++i) masks.push_back(json::array());
-  for (const size_t i : {0, 1, 13}) masks[i] = {{"counts", "0PPP2"}, {"size", {256, 256}}};
-  return masks;
-}
 
 TEST_F(DensePoints, AreHeldAgainstTheMasksOfTheirParts) {
   json with = Annotation(), without = Annotation(), hand = Annotation(), off = Annotation(),
@@ -329,17 +362,20 @@ TEST_F(DensePoints, AreHeldAgainstTheMasksOfTheirParts) {
   EXPECT_THAT(people[3].remarks[0].detail, HasSubstr("1 of 3 points"));
 }
 
-TEST_F(DensePoints, MasksOfAnotherFormAreNamed) {
+// Annotations with the masks changed, and one beside it: nobody is lost, and the points are all there.
+TEST_F(DensePoints, MasksThatCannotBeReadCostARemark) {
   const auto with = [&](const auto& change) {
     json bad = Annotation();
     bad["dp_masks"] = Masks();
     change(bad["dp_masks"]);
     const auto people = Read(Annotations({bad, Annotation()}));
-    EXPECT_EQ(people[0].reason, reason::kBadInput);
-    EXPECT_TRUE(people[0].dense.empty());
-    EXPECT_TRUE(people[0].remarks.empty());
+    EXPECT_EQ(people[0].reason, "") << people[0].detail;
+    EXPECT_EQ(people[0].dense.size(), 3u);
     EXPECT_EQ(people[1].reason, "");
-    return people[0].detail;
+    EXPECT_EQ(people[0].remarks.size(), 1u);
+    EXPECT_EQ(people[0].remarks[0].code, remark::kNoMasks);
+    EXPECT_THAT(people[0].remarks[0].detail, HasSubstr(", the points cannot be held against the masks"));
+    return people[0].remarks[0].detail;
   };
   EXPECT_THAT(with([](json& masks) { masks.erase(3); }),
               HasSubstr("annotations[0].dp_masks: found 13 masks, expected 14"));
@@ -351,10 +387,73 @@ TEST_F(DensePoints, MasksOfAnotherFormAreNamed) {
               }),
               HasSubstr("dp_masks[13].size: found 128, 256, expected 256, 256"));
   EXPECT_THAT(with([](json& masks) { masks[13].erase("size"); }), HasSubstr("dp_masks[13].size"));
-  EXPECT_THAT(with([](json& masks) { masks[0]["counts"] = {65536}; }),
+  EXPECT_THAT(with([](json& masks) { masks[0]["counts"] = 65536; }),
               HasSubstr("dp_masks[0].counts: expected text"));
+  EXPECT_THAT(with([](json& masks) { masks[0]["counts"] = {65535}; }),
+              HasSubstr("dp_masks[0].counts: runs add up to 65535 cells"));
+  EXPECT_THAT(with([](json& masks) { masks[0]["counts"] = {0.5}; }),
+              HasSubstr("dp_masks[0].counts[0]: found 0.5, expected a whole number of cells"));
   EXPECT_THAT(with([](json& masks) { masks[0]["counts"] = "5"; }),
               HasSubstr("dp_masks[0].counts: runs add up to 5 cells, expected 256 x 256"));
+  EXPECT_THAT(with([](json& masks) {
+                masks[0] = {{1, 2, 3, 4}};
+              }),
+              HasSubstr("dp_masks[0][0]: found 4 numbers, expected 6 to"));
+  EXPECT_THAT(with([](json& masks) { masks[0] = {{1, 2, 3, 4, 5, 1e9}}; }), HasSubstr("found 1e+09"));
+  EXPECT_THAT(with([](json& masks) {
+                for (json& mask : masks) mask = nullptr;
+              }),
+              HasSubstr("is null for every part"));
+}
+
+TEST_F(DensePoints, MasksOfAnotherFormAreRead) {
+  struct Case {
+    const char* form;
+    json all, none;  // of the box's cells
+  };
+  const json square = {{0, 0, 256, 0, 256, 256, 0, 256}}, corner = {{0, 0, 9, 0, 9, 9}};
+  const Case cases[] = {{"run lengths that are not compressed",
+                         {{"counts", {0, 65536}}, {"size", {256, 256}}},
+                         {{"counts", {65536}}, {"size", {256, 256}}}},
+                        {"polygons", square, corner},
+                        {"polygons", square[0], corner[0]}};
+  for (const Case& one : cases) {
+    json good = Annotation(), off = Annotation();
+    good["dp_masks"] = off["dp_masks"] = Masks();
+    for (const size_t i : {0, 1, 13}) good["dp_masks"][i] = off["dp_masks"][i] = one.all;
+    off["dp_masks"][13] = one.none;
+    const auto people = Read(Annotations({good, off}));
+    for (const PersonObservation& person : people) {
+      EXPECT_EQ(person.reason, "") << person.detail;
+      EXPECT_EQ(person.dense.size(), 3u);
+      ASSERT_GE(person.remarks.size(), 1u);
+      EXPECT_EQ(person.remarks[0].code, remark::kUnusualMasks);
+      EXPECT_THAT(person.remarks[0].detail, HasSubstr(std::string("dp_masks: found ") + one.form));
+    }
+    EXPECT_EQ(people[0].remarks.size(), 1u);
+    ASSERT_EQ(people[1].remarks.size(), 2u);
+    EXPECT_EQ(people[1].remarks[1].code, remark::kPointsOffMasks);
+    EXPECT_THAT(people[1].remarks[1].detail, HasSubstr("1 of 3 points"));
+  }
+}
+
+TEST_F(DensePoints, OneMaskIsTheWholePersonsAndNullIsNotKnown) {
+  const json all = {{"counts", "0PPP2"}, {"size", {256, 256}}},
+             none = {{"counts", "PPP2"}, {"size", {256, 256}}};
+  json one = Annotation(), off = Annotation(), null = Annotation();
+  one["dp_masks"] = all;
+  off["dp_masks"] = json::array({none});
+  null["dp_masks"] = Masks();
+  null["dp_masks"][13] = nullptr;
+  null["dp_masks"][1] = json::array();  // not seen, which is another thing
+  const auto people = Read(Annotations({one, off, null}));
+  ASSERT_EQ(people[0].remarks.size(), 1u);
+  EXPECT_THAT(people[0].remarks[0].detail, HasSubstr("found one mask for all parts"));
+  ASSERT_EQ(people[1].remarks.size(), 2u);
+  EXPECT_THAT(people[1].remarks[1].detail, HasSubstr("3 of 3 points"));
+  ASSERT_EQ(people[2].remarks.size(), 2u);
+  EXPECT_EQ(people[2].remarks[0].code, remark::kUnusualMasks);
+  EXPECT_THAT(people[2].remarks[1].detail, HasSubstr("1 of 3 points"));
 }
 
 // ---- boxes and hidden keypoints of COCO's annotations ----

@@ -100,20 +100,21 @@ TEST(WriteObservations, RefusesWhatOneFileCannotHold) {
   EXPECT_THAT(error([](People& p) { p.clear(); }), HasSubstr("nobody is left"));
 }
 
-TEST(KeypointDepths, ThatMakeNoSenseCostTheirPersonAlone) {
+TEST(KeypointDepths, ThatMakeNoSenseAreNotKnown) {
   const auto read_with = [](double depth, double confidence) {
     People people = Three();
     people[0].keypoint_depths_px.row(6) << depth, confidence;
     const People read = ReadBack(people);
     EXPECT_EQ(read[2].reason, "");
-    EXPECT_EQ(read[0].reason.empty(), read[0].keypoint_depths_px.rows() > 0);
-    return read[0].reason + " " + read[0].detail;
+    EXPECT_EQ(read[0].reason, "") << read[0].detail;
+    EXPECT_EQ(read[0].keypoint_depths_px.row(6), Eigen::RowVector2d(0, 0));
+    return read[0].remarks.empty() ? "" : read[0].remarks[0].detail;
   };
-  EXPECT_THAT(read_with(NAN, 1), HasSubstr("non_finite_input"));
-  EXPECT_THAT(read_with(3, NAN), HasSubstr("non_finite_input"));
+  EXPECT_THAT(read_with(NAN, 1), HasSubstr("found nan px"));
+  EXPECT_THAT(read_with(3, NAN), HasSubstr("found confidence nan"));
   EXPECT_THAT(read_with(3, 1.5), HasSubstr("depth of keypoint 6 (right_shoulder): found confidence 1.5"));
   EXPECT_THAT(read_with(1e9, 1), HasSubstr("expected at most"));
-  EXPECT_EQ(read_with(NAN, 0), " ");  // not known: what it is does not matter
+  EXPECT_EQ(read_with(NAN, 0), "");  // not known: what it is does not matter
   EXPECT_THAT(ErrorOf([] {
                 const TemporaryFolder folder;
                 const std::vector<double> keypoints(51, 1), depths(32);

@@ -35,6 +35,21 @@ TEST(PartMasks, AreWrittenAndReadAsCocoDoes) {
   EXPECT_TRUE(DecodeMask(kAll, "here").all());
 }
 
+TEST(PartMasks, PlainRunsAndPolygonsMakeTheSameCells) {
+  EXPECT_EQ(MaskOfRuns({838, 30, 216, 40, 206, 50, 64155, 1}, "here"), Stairs());
+  PartMask stairs = Stairs();
+  stairs.reset(65535);
+  PartMask drawn;
+  AddPolygon({3, 100, 3, 70, 4, 70, 4, 60, 5, 60, 5, 50, 6, 50, 6, 100}, "here", &drawn);
+  EXPECT_EQ(drawn, stairs);
+  PartMask beyond;
+  AddPolygon({-100, -100, 400, -100, 400, 400, -100, 400}, "here", &beyond);
+  EXPECT_TRUE(beyond.all());
+  PartMask ring;  // twice covered is outside
+  AddPolygon({0, 0, 9, 0, 9, 9, 0, 9, 0, 0, 3, 3, 6, 3, 6, 6, 3, 6, 3, 3}, "here", &ring);
+  EXPECT_EQ(ring.count(), 81u - 9u);
+}
+
 TEST(PartMasks, AnyCellsComeBack) {
   Rng rng(1);
   for (const double share : {0.5, 0.01, 0.999}) {
