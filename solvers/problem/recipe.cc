@@ -9,7 +9,9 @@
 #include "data/io/atomic_file.h"
 #include "data/io/data_files.h"
 #include "data/io/json_text.h"
+#include "models/body/keypoint_set.h"
 #include "models/util/check.h"
+#include "models/util/nearest_word.h"
 
 namespace vitruvius {
 namespace {
@@ -62,7 +64,10 @@ class Fields {
   }
   void RefuseOthers() const {
     for (const auto& [key, value] : object_.items()) {
-      if (known_.count(key) == 0) throw InputError(path_, place_, StrCat("unknown key \"", key, "\""));
+      if (known_.count(key) > 0) continue;
+      throw InputError(path_, place_,
+                       StrCat("unknown key \"", key, "\"",
+                              DidYouMean(key, std::vector<std::string>(known_.begin(), known_.end()))));
     }
   }
   [[noreturn]] void Fail(const std::string& key, const std::string& what) const {
@@ -76,6 +81,14 @@ class Fields {
 };
 
 constexpr double kAny = 1e12;
+
+// Of every set that ships, and others.
+std::vector<std::string> KeypointNames(std::vector<std::string> others) {
+  for (const std::string& set : KeypointSetNames()) {
+    for (const KeypointSet::Point& point : FindKeypointSet(set)->points) others.push_back(point.name);
+  }
+  return others;
+}
 
 RecipeStage ParseStage(const json& object, Recipe::Body body, const std::string& path,
                        const std::string& place) {
@@ -181,7 +194,8 @@ const std::vector<TermKey>& TermKeys() {
   return keys;
 }
 
-Recipe ParseRecipe(const std::string& json_text, const std::string& path) {
+Recipe ParseRecipe(const std::string& json_text, const std::string& path,
+                   const std::vector<std::string>& own_keypoints) {
   const json root = ParseJson(json_text, path);
   Recipe recipe;
   Fields fields(root, path, "");
@@ -222,7 +236,10 @@ Recipe ParseRecipe(const std::string& json_text, const std::string& path) {
   if (const json* weights = fields.Find("keypoint_weights")) {
     if (!weights->is_object()) fields.Fail("keypoint_weights", "expected an object of names and weights");
     Fields w(*weights, path, "keypoint_weights");
+    const std::vector<std::string> known = KeypointNames(own_keypoints);
     for (const auto& [name, value] : weights->items()) {
+      if (std::find(known.begin(), known.end(), name) == known.end())
+        w.Fail(name, "no keypoint set has a point of this name" + DidYouMean(name, known));
       double weight = 1;
       w.Read(name.c_str(), &weight, 0, kAny);
       recipe.keypoint_weights[name] = weight;
@@ -266,7 +283,9 @@ std::string RecipeText(const std::string& name) {
   return ReadFile(RecipePath(name), kMaxRecipeBytes);
 }
 
-Recipe LoadRecipe(const std::string& name) { return ParseRecipe(RecipeText(name), RecipePath(name)); }
+Recipe LoadRecipe(const std::string& name, const std::vector<std::string>& own_keypoints) {
+  return ParseRecipe(RecipeText(name), RecipePath(name), own_keypoints);
+}
 
 std::vector<std::string> ShippedRecipeNames() { return DataFileNames("recipes", ".json"); }
 

@@ -109,12 +109,14 @@ struct Recipe {
   void Check() const;  // throws ContractError
 };
 
-// `name` is a shipped recipe or a path. Unknown keys, wrong types and values out of range are InputErrors by
-// name.
-Recipe LoadRecipe(const std::string& name);
+// `name` is a shipped recipe or a path. Unknown keys, names of keypoints that no set has, wrong types and
+// values out of range are InputErrors by name. own_keypoints: names of points besides those of the sets that
+// ship.
+Recipe LoadRecipe(const std::string& name, const std::vector<std::string>& own_keypoints = {});
 // The JSON that LoadRecipe parses.
 std::string RecipeText(const std::string& name);
-Recipe ParseRecipe(const std::string& json_text, const std::string& path);
+Recipe ParseRecipe(const std::string& json_text, const std::string& path,
+                   const std::vector<std::string>& own_keypoints = {});
 std::vector<std::string> ShippedRecipeNames();
 
 }  // namespace vitruvius

@@ -97,7 +97,7 @@ TEST(Recipe, FaultsAreNamed) {
   EXPECT_THAT(MessageOf("{"), HasSubstr("r.json: is not valid JSON"));
   EXPECT_THAT(MessageOf("[]"), HasSubstr("expected an object"));
   EXPECT_THAT(MessageOf("{}"), HasSubstr("stages: found none"));
-  EXPECT_THAT(MessageOf(R"({"stagse": []})"), HasSubstr("unknown key \"stagse\""));
+  EXPECT_THAT(MessageOf(R"({"stagse": []})"), HasSubstr("unknown key \"stagse\"; did you mean \"stages\"?"));
   EXPECT_THAT(MessageOf(R"({"stages": [{"weights": {"pose": 1}}]})"),
               HasSubstr("stages[0].weights: unknown key \"pose\""));
   EXPECT_THAT(MessageOf(R"({"stages": [{"weights": {"betas": "5"}}]})"),
@@ -107,6 +107,20 @@ TEST(Recipe, FaultsAreNamed) {
               HasSubstr("found \"pose\", expected global_orient"));
   EXPECT_THAT(MessageOf(R"({"camera": "fisheye", "stages": [{}]})"), HasSubstr("camera: found \"fisheye\""));
   EXPECT_THAT(MessageOf(R"({"stages": [{"max_iterations": 1.5}]})"), HasSubstr("expected a whole number"));
+}
+
+TEST(Recipe, KeypointsThatNoSetHasAreRefused) {
+  using testing::HasSubstr;
+  const auto with = [](const std::string& name) {
+    return StrCat(R"({"keypoint_weights": {")", name, R"(": 0.5}, "stages": [{}]})");
+  };
+  EXPECT_THAT(MessageOf(with("left_ancle")),
+              HasSubstr("keypoint_weights.left_ancle: no keypoint set has a point of this name; did you mean "
+                        "\"left_ankle\"?"));
+  EXPECT_THAT(MessageOf(with("LAnkle")), HasSubstr("keypoint_weights.LAnkle: no keypoint set has a point"));
+  for (const char* name : {"left_ankle", "mid_hip", "left_index3", "face_30"})
+    EXPECT_EQ(MessageOf(with(name)), "accepted") << name;
+  EXPECT_EQ(ParseRecipe(with("left_horn"), "r.json", {"left_horn"}).keypoint_weights.at("left_horn"), 0.5);
 }
 
 TEST(Recipe, UnknownNamesListTheShippedOnes) {
