@@ -89,6 +89,34 @@ int ReadHierarchy(TextScanner* scanner, std::vector<BvhJoint>* joints) {
   return num_channels;
 }
 
+int NumPositions(const BvhJoint& joint) {
+  return static_cast<int>(std::count_if(joint.channels.begin(), joint.channels.end(),
+                                        [](Channel c) { return c <= Channel::kZPosition; }));
+}
+
+// Whether position channels below the root are meant to be added to the offsets: most joints that have them
+// move little about their offsets then, and far away from them if the channels take their place.
+bool PositionsAdd(const BvhMotion& motion) {
+  constexpr double kClearly = 0.25;
+  int add = 0, replace = 0;
+  for (std::size_t j = 1; j < motion.joints.size(); ++j) {
+    const BvhJoint& joint = motion.joints[j];
+    if (NumPositions(joint) == 0 || joint.offset.isZero()) continue;
+    double moved_if_added = 0, moved_if_replaced = 0;
+    for (int frame = 0; frame < motion.num_frames(); ++frame) {
+      Vector3d value = Vector3d::Zero();
+      for (std::size_t c = 0; c < joint.channels.size(); ++c) {
+        const int axis = static_cast<int>(joint.channels[c]);
+        if (axis < 3) value[axis] = motion.values(frame, joint.first_channel + static_cast<int>(c));
+      }
+      moved_if_added += value.norm();
+      moved_if_replaced += (motion.LocalPosition(frame, static_cast<int>(j)) - joint.offset).norm();
+    }
+    ++(moved_if_added < kClearly * moved_if_replaced ? add : replace);
+  }
+  return add > replace;
+}
+
 }  // namespace
 
 int BvhMotion::Find(const std::string& name) const {
@@ -114,14 +142,40 @@ void BvhMotion::GlobalRotations(int frame, std::vector<Matrix3d>* global) const 
   }
 }
 
-Vector3d BvhMotion::RootPosition(int frame) const {
+Vector3d BvhMotion::LocalPosition(int frame, int joint) const {
   VT_CHECK(frame >= 0 && frame < num_frames());
-  Vector3d position = joints[0].offset;
-  for (std::size_t c = 0; c < joints[0].channels.size(); ++c) {
-    const int axis = static_cast<int>(joints[0].channels[c]);
-    if (axis < 3) position[axis] = values(frame, joints[0].first_channel + static_cast<int>(c));
+  const BvhJoint& j = joints[joint];
+  Vector3d position = j.offset;
+  for (std::size_t c = 0; c < j.channels.size(); ++c) {
+    const int axis = static_cast<int>(j.channels[c]);
+    if (axis > 2) continue;
+    const double value = values(frame, j.first_channel + static_cast<int>(c));
+    position[axis] = positions_add && joint > 0 ? j.offset[axis] + value : value;
   }
   return position;
+}
+
+void BvhMotion::GlobalPositions(int frame, const std::vector<Matrix3d>& global,
+                                std::vector<Vector3d>* positions) const {
+  VT_CHECK_EQ(global.size(), joints.size());
+  positions->resize(joints.size());
+  for (std::size_t j = 0; j < joints.size(); ++j) {
+    const int parent = joints[j].parent;
+    const Vector3d local = LocalPosition(frame, static_cast<int>(j));
+    (*positions)[j] = parent < 0 ? local : Vector3d((*positions)[parent] + global[parent] * local);
+  }
+}
+
+std::vector<Vector3d> BvhMotion::RestOffsets() const {
+  std::vector<Vector3d> offsets;
+  for (std::size_t j = 0; j < joints.size(); ++j) {
+    offsets.push_back(joints[j].offset);
+    if (j == 0 || NumPositions(joints[j]) < 3 || num_frames() == 0) continue;
+    Vector3d sum = Vector3d::Zero();
+    for (int frame = 0; frame < num_frames(); ++frame) sum += LocalPosition(frame, static_cast<int>(j));
+    offsets[j] = sum / num_frames();
+  }
+  return offsets;
 }
 
 BvhMotion ParseBvh(std::string_view text, const std::string& path) {
@@ -160,6 +214,7 @@ BvhMotion ParseBvh(std::string_view text, const std::string& path) {
     }
   }
   motion.values = Eigen::Map<const RowMatrixXd>(values.data(), frame, num_channels);
+  motion.positions_add = PositionsAdd(motion);
   return motion;
 }
 

@@ -44,8 +44,10 @@ class Hierarchy {
   void Add(int joint, const std::string& indent) {
     order_.push_back(joint);
     const int parent = model_.parents()[joint];
-    Vector3d offset = rest_.row(joint);
-    if (joint > 0) offset -= rest_.row(parent);
+    // The root's is zero: programs differ in whether its channels replace it (Blender, assimp) or are added
+    // to it (three.js).
+    Vector3d offset = Vector3d::Zero();
+    if (joint > 0) offset = rest_.row(joint) - rest_.row(parent);
     text_ += indent + (joint == 0 ? "ROOT " : "JOINT ") + model_.joint_names()[joint] + "\n" + indent + "{\n";
     const std::string inner = indent + "\t";
     AddOffset(offset, inner);

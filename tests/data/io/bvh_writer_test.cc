@@ -18,18 +18,11 @@ constexpr double kNineDigits = 1e-6;
 // Places of all joints of a frame as a BVH program computes them, by the names of the body.
 MatrixX3d JointsOf(const BvhMotion& motion, int frame, const BodyModel& model) {
   std::vector<Matrix3d> global;
+  std::vector<Vector3d> places;
   motion.GlobalRotations(frame, &global);
-  MatrixX3d places(static_cast<Eigen::Index>(motion.joints.size()), 3), sorted = places;
-  for (size_t j = 0; j < motion.joints.size(); ++j) {
-    const BvhJoint& joint = motion.joints[j];
-    const auto row = static_cast<Eigen::Index>(j);
-    if (joint.parent < 0) {
-      places.row(row) = motion.RootPosition(frame);
-    } else {
-      places.row(row) = places.row(joint.parent) + (global[joint.parent] * joint.offset).transpose();
-    }
-    sorted.row(model.JointIndex(joint.name)) = places.row(row);
-  }
+  motion.GlobalPositions(frame, global, &places);
+  MatrixX3d sorted(static_cast<Eigen::Index>(places.size()), 3);
+  for (size_t j = 0; j < places.size(); ++j) sorted.row(model.JointIndex(motion.joints[j].name)) = places[j];
   return sorted;
 }
 
@@ -53,6 +46,7 @@ TEST(BvhWriter, OurReaderFindsEveryJointInPlace) {
     EXPECT_LT(report.max_joint_error_m, 1e-12);
     const BvhMotion motion = ReadBvh(folder / "x.bvh");
     ASSERT_EQ(motion.num_frames(), 20);
+    EXPECT_TRUE(motion.joints[0].offset.isZero(0));  // three.js adds it to the channels, others replace it
     EXPECT_NEAR(motion.frame_time_s, 1 / 24.0, 1e-9);
     const MatrixX3d rest = RestJoints(*model, animation.frames[0].betas);
     for (int i = 0; i < 20; ++i) {

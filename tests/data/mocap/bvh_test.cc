@@ -63,6 +63,33 @@ TEST(Bvh, RotationsMultiplyInFileOrderAndPositionsReplaceTheOffset) {
   EXPECT_EQ(motion.RootPosition(0), Vector3d(20, 10, 3));  // z has no channel: the offset stays
 }
 
+// A joint with position channels: in the place of its offset, or, where nearly zero, added to it.
+TEST(Bvh, PositionChannelsOfAnyJoint) {
+  const auto read = [](const std::string& offset, const std::string& positions) {
+    return ParseBvh(
+        "HIERARCHY\nROOT a\n{\nOFFSET 1 2 3\nCHANNELS 3 Xposition Yposition Zrotation\nJOINT b\n{\nOFFSET " +
+            offset +
+            "\nCHANNELS 4 Xposition Yposition Zposition Zrotation\nEnd Site\n{\nOFFSET 0 1 "
+            "0\n}\n}\n}\nMOTION\nFrames: 1\nFrame Time: 0.1\n10 20 90 " +
+            positions + " 0\n",
+        "a.bvh");
+  };
+  std::vector<Matrix3d> global;
+  std::vector<Vector3d> places;
+  for (const auto& [offset, positions, child, adds] : {std::tuple{"0 5 0", "0 4 0", Vector3d(0, 4, 0), false},
+                                                       {"0 0 0", "0 4 0", Vector3d(0, 4, 0), false},
+                                                       {"0 5 0", "0 0.1 0", Vector3d(0, 5.1, 0), true}}) {
+    const BvhMotion motion = read(offset, positions);
+    EXPECT_EQ(motion.positions_add, adds);
+    EXPECT_LT((motion.LocalPosition(0, 1) - child).norm(), 1e-12);
+    EXPECT_LT((motion.RestOffsets()[1] - child).norm(), 1e-12);
+    motion.GlobalRotations(0, &global);
+    motion.GlobalPositions(0, global, &places);
+    EXPECT_EQ(places[0], Vector3d(10, 20, 3));
+    EXPECT_LT((places[1] - Vector3d(10 - child.y(), 20, 3)).norm(), 1e-12);
+  }
+}
+
 TEST(Bvh, KeepsAWholeFrameMoreThanTheHeaderSays) {
   EXPECT_EQ(ParseBvh(std::string(kTwoJoints) + "1 2 3 4 5 6 7\n", "a.bvh").num_frames(), 3);
 }
