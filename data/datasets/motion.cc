@@ -11,6 +11,7 @@ namespace vitruvius {
 namespace {
 
 constexpr double kTwoPi = 6.283185307179586;
+constexpr const char* kUpAxisNames[] = {"x", "y", "z", "-x", "-y", "-z"};  // in the order of UpAxis
 
 Vector3d JointRotation(const RowMatrixXd& poses, Eigen::Index frame, int joint) {
   return poses.block<1, 3>(frame, 3 * joint).transpose();
@@ -41,13 +42,45 @@ std::vector<int> MotionJointsOf(const BodyModel& model) {
     const auto it = std::find(names.begin(), names.end(), name);
     return it == names.end() ? -1 : static_cast<int>(it - names.begin());
   };
-  constexpr int kBodyJointsOfSmplh = 22;
   std::vector<int> joints;
   for (const std::string& name : model.joint_names()) {
     const int smpl = find(SmplJointNames(), name), smplh = find(SmplhJointNames(), name);
-    joints.push_back(smpl >= 0 ? smpl : smplh >= 0 ? kMotionJoints + smplh - kBodyJointsOfSmplh : -1);
+    joints.push_back(smpl >= 0 ? smpl : smplh >= 0 ? kMotionJoints + smplh - kBodyJoints : -1);
   }
   return joints;
+}
+
+UpAxis UpAxisFromName(const std::string& name, const std::string& path) {
+  for (const UpAxis up : {UpAxis::kY, UpAxis::kZ, UpAxis::kMinusY}) {
+    if (name == UpAxisName(up)) return up;
+  }
+  throw InputError(path, "up_axis", "found '" + name + "', expected y, z or -y");
+}
+
+const char* UpAxisName(UpAxis up) { return kUpAxisNames[static_cast<int>(up)]; }
+
+Matrix3d YUpFrom(UpAxis up) {
+  Matrix3d rotation = Matrix3d::Identity();
+  switch (up) {
+    case UpAxis::kX:
+      rotation << 0, -1, 0, 1, 0, 0, 0, 0, 1;
+      break;
+    case UpAxis::kY:
+      break;
+    case UpAxis::kZ:
+      rotation << 1, 0, 0, 0, 0, 1, 0, -1, 0;
+      break;
+    case UpAxis::kMinusX:
+      rotation << 0, 1, 0, -1, 0, 0, 0, 0, 1;
+      break;
+    case UpAxis::kMinusY:
+      rotation.diagonal() << 1, -1, -1;
+      break;
+    case UpAxis::kMinusZ:
+      rotation << 1, 0, 0, 0, 0, -1, 0, 1, 0;
+      break;
+  }
+  return rotation;
 }
 
 void TurnWorld(const Matrix3d& rotation, const Vector3d& rest_pelvis, Motion* motion) {
@@ -86,6 +119,8 @@ Motion Resample(const Motion& motion, double fps) {
   result.fps = motion.fps / stride;
   result.betas = motion.betas;
   result.gender = motion.gender;
+  result.unit = motion.unit;
+  result.remarks = motion.remarks;
   result.poses.resize(frames.size(), motion.poses.cols());
   if (motion.has_fingers()) result.fingers.resize(frames.size(), motion.fingers.cols());
   result.transl.resize(frames.size(), 3);

@@ -14,6 +14,8 @@ namespace vitruvius {
 
 inline constexpr int kMotionJoints = 24;
 inline constexpr int kFingerJoints = 30;  // of SMPL-H and SMPL-X: 15 of the left hand, 15 of the right
+inline constexpr int kBodyJoints =
+    22;  // before the fingers: the root and 21 joints, the same in all of SMPL's kin
 
 inline constexpr double kMaxFps = 1e6;  // no camera is faster: a file that says so is wrong
 
@@ -26,7 +28,12 @@ struct Motion {
   MatrixX3d transl;     // (N, 3) metres; y is up, as in all of a motion's world
   std::vector<std::uint8_t> valid;  // (N) 1: plausible, 0: a glitch
   std::vector<double> betas;        // (B), may be empty
+  int first_frame = 0;              // number of row 0 in the file: 1 where an inserted T-pose was dropped
   std::string gender = "neutral";
+  // For people, of files that had to be interpreted: the unit that was found ("" where the format has one),
+  // and what else was found out and might be wrong, each a sentence.
+  std::string unit;
+  std::vector<std::string> remarks;
 
   int num_frames() const { return static_cast<int>(poses.rows()); }
   bool has_fingers() const { return fingers.cols() > 0; }
@@ -42,6 +49,14 @@ const std::array<int, kMotionJoints>& SmplMirrorJoints();
 // For each joint of a body, the joint of a motion (Motion::Rotation) that has its name; -1 where motions have
 // none and the body rests: jaw and eyes, and SMPL's rigid hands against SMPL-H's fingers.
 std::vector<int> MotionJointsOf(const BodyModel& model);
+
+// Which way is up in a file's world: y in motions here, z in AMASS, -y in camera axes.
+enum class UpAxis { kX, kY, kZ, kMinusX, kMinusY, kMinusZ };
+// "y", "z" or "-y", as files and people name them. Throws InputError "path: up_axis: ..." for any other name.
+UpAxis UpAxisFromName(const std::string& name, const std::string& path);
+const char* UpAxisName(UpAxis up);
+// The turn from such a world to one with y up: about x, or about z where x is up. All are right-handed.
+Matrix3d YUpFrom(UpAxis up);
 
 // Turns the world by `rotation` (new from old): global orientations and the path of the pelvis, and nothing
 // else. With p the pelvis of the body at rest, which lies at p + transl,

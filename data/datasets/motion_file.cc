@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "data/datasets/trial_names.h"
+#include "data/io/named_arrays.h"
 #include "data/io/npz.h"
+#include "data/io/text_scanner.h"
 #include "models/body/joint_tree.h"
 #include "models/util/check.h"
 
@@ -18,7 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kBodyJoints = 22;  // the root and 21 joints, the same in SMPL, SMPL-H and SMPL-X
 constexpr int kBodyColumns = 3 * kBodyJoints, kFingerColumns = 3 * kFingerJoints;
 
 std::string LowerExtension(const std::string& path) {
@@ -27,21 +28,39 @@ std::string LowerExtension(const std::string& path) {
   return extension;
 }
 
+// Whether `name` is `prefix` or goes on with something that is no letter or digit ("HDM_bd" of
+// "HDM_bd_walk_001_120", "02" of "02_01"), in any case.
+bool BeginsWithName(const std::string& name, const std::string& prefix) {
+  if (prefix.empty() || name.size() < prefix.size()) return false;
+  if (!EqualsIgnoringCase(name.substr(0, prefix.size()), prefix)) return false;
+  return name.size() == prefix.size() || std::isalnum(static_cast<unsigned char>(name[prefix.size()])) == 0;
+}
+
+// The .asf beside it whose name the motion's name begins with, the longest; else the only one.
 std::string FindAsf(const std::string& amc_path) {
   const fs::path folder =
       fs::path(amc_path).has_parent_path() ? fs::path(amc_path).parent_path() : fs::path(".");
   const std::string stem = fs::path(amc_path).stem().string();
-  const fs::path by_subject = folder / (stem.substr(0, stem.find('_')) + ".asf");
   std::error_code error;
-  if (fs::exists(by_subject, error)) return by_subject.string();
   std::vector<std::string> found;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     if (LowerExtension(entry.path().string()) == ".asf") found.push_back(entry.path().string());
   }
+  std::sort(found.begin(), found.end());
+  std::string best;
+  std::size_t longest = 0;
+  for (const std::string& path : found) {
+    const std::string name = fs::path(path).stem().string();
+    if (!BeginsWithName(stem, name) || name.size() <= longest) continue;
+    best = path;
+    longest = name.size();
+  }
+  if (!best.empty()) return best;
   if (found.size() == 1) return found[0];
-  throw InputError(amc_path, "",
-                   StrCat("found ", found.size(), " skeletons (.asf) beside it, expected ",
-                          by_subject.filename().string(), " or exactly one"));
+  throw InputError(
+      amc_path, "",
+      StrCat("found ", found.size(), " skeletons (.asf) beside it, expected ", stem.substr(0, stem.find('_')),
+             ".asf, another whose name this one begins with, or exactly one"));
 }
 
 // Finite, and small enough to calculate with.
@@ -60,39 +79,43 @@ void CheckNumbers(const Eigen::Ref<const RowMatrixXd>& rows, const std::string& 
   }
 }
 
-RowMatrixXd ReadMatrix(const NpzReader& reader, const std::string& key, std::int64_t rows,
+RowMatrixXd ReadMatrix(const NamedArrays& reader, const std::string& key, std::int64_t rows,
                        std::int64_t columns) {
-  const NpyArray array = reader.Read(key, {rows, columns});
-  const std::vector<double> values = array.ToDoubles();
-  RowMatrixXd matrix = Eigen::Map<const RowMatrixXd>(values.data(), array.shape[0], array.shape[1]);
+  const std::shared_ptr<const NpyArray> array = reader.Read(key, {rows, columns});
+  const std::vector<double> values = array->ToDoubles();
+  RowMatrixXd matrix = Eigen::Map<const RowMatrixXd>(values.data(), array->shape[0], array->shape[1]);
   CheckNumbers(matrix, reader.path(), key.c_str());
   return matrix;
 }
 
 // One number, however many dimensions of length 1 it is wrapped in.
-std::optional<double> ReadScalar(const NpzReader& reader, const std::string& key) {
+std::optional<double> ReadScalar(const NamedArrays& reader, const std::string& key) {
   if (!reader.Has(key)) return std::nullopt;
-  const std::vector<double> values = reader.Read(key).ToDoubles();
+  const std::vector<double> values = reader.ReadAny(key)->ToDoubles();
   if (values.size() == 1) return values[0];
   throw InputError(reader.path(), key, StrCat("found ", values.size(), " numbers, expected one"));
 }
 
 // "" when the array is missing, or is no single text.
-std::string ReadWord(const NpzReader& reader, const std::string& key) {
+std::string ReadWord(const NamedArrays& reader, const std::string& key) {
   if (!reader.Has(key)) return "";
-  const NpyArray array = reader.Read(key);
-  if (array.kind != NpyArray::Kind::kText && array.kind != NpyArray::Kind::kBytes) return "";
-  const std::vector<std::string> words = array.ToStrings();
+  const std::shared_ptr<const NpyArray> array = reader.ReadAny(key);
+  if (array->kind != NpyArray::Kind::kText && array->kind != NpyArray::Kind::kBytes) return "";
+  const std::vector<std::string> words = array->ToStrings();
   return words.size() == 1 ? words[0] : "";
 }
 
-std::string ReadGender(const NpzReader& reader) {
+std::string ReadGender(const NamedArrays& reader) {
   std::string gender = ReadWord(reader, "gender");
   for (char& c : gender) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return gender == "male" || gender == "female" ? gender : "neutral";
 }
 
-double ReadFrameRate(const NpzReader& reader) {
+// AIST++: smpl_poses, smpl_trans, smpl_scaling.
+bool HasAistKeys(const NamedArrays& reader) { return reader.Has("smpl_poses") && !reader.Has("poses"); }
+
+double ReadFrameRate(const NamedArrays& reader) {
+  constexpr double kAistFps = 60;  // its cameras'; its files do not say
   for (const char* key : {"mocap_frame_rate", "mocap_framerate"}) {
     const std::optional<double> fps = ReadScalar(reader, key);
     if (!fps) continue;
@@ -100,14 +123,16 @@ double ReadFrameRate(const NpzReader& reader) {
     throw InputError(reader.path(), key,
                      StrCat("found ", *fps, ", expected a positive number up to ", kMaxFps));
   }
+  if (HasAistKeys(reader)) return kAistFps;
   throw InputError(reader.path(), "",
                    "found neither mocap_frame_rate nor mocap_framerate, expected one of them");
 }
 
 // (B,), or (N, B) of which the mean of valid rows is taken.
-std::vector<double> ReadBetas(const NpzReader& reader, const std::vector<std::uint8_t>& valid) {
+std::vector<double> ReadBetas(const NamedArrays& reader, const std::vector<std::uint8_t>& valid) {
   if (!reader.Has("betas")) return {};
-  const NpyArray array = reader.Read("betas");
+  const std::shared_ptr<const NpyArray> array_read = reader.ReadAny("betas");
+  const NpyArray& array = *array_read;
   const std::int64_t rows = array.shape.size() == 2 ? array.shape[0] : 1;
   if (array.shape.empty() || array.shape.size() > 2 ||
       (rows != 1 && rows != static_cast<std::int64_t>(valid.size()))) {
@@ -134,14 +159,17 @@ const std::vector<std::string>* JointsOfColumns(Eigen::Index columns) {
   for (const std::vector<std::string>* names : {&SmplJointNames(), &SmplhJointNames(), &SmplxJointNames()}) {
     if (columns == 3 * static_cast<Eigen::Index>(names->size())) return names;
   }
-  return nullptr;
+  return columns == kBodyColumns ? &SmplxJointNames()
+                                 : nullptr;  // hands left out; the first 22 are all kin's
 }
 
-void ReadPoses(const NpzReader& reader, Motion* motion) {
+void ReadPoses(const NamedArrays& reader, Motion* motion) {
   RowMatrixXd poses;
-  const char* key = reader.Has("poses") || !reader.Has("pose_body") ? "poses" : "pose_body";
-  if (key == std::string("poses")) {
-    poses = ReadMatrix(reader, "poses", -1, -1);
+  const std::string key = HasAistKeys(reader)                               ? "smpl_poses"
+                          : reader.Has("poses") || !reader.Has("pose_body") ? "poses"
+                                                                            : "pose_body";
+  if (key != "pose_body") {
+    poses = ReadMatrix(reader, key, -1, -1);
   } else {
     // AMASS's second schema, without the array that it derives from these.
     const RowMatrixXd body = ReadMatrix(reader, "pose_body", -1, kBodyColumns - 3);
@@ -156,16 +184,17 @@ void ReadPoses(const NpzReader& reader, Motion* motion) {
   if (names == nullptr) {
     throw InputError(
         reader.path(), key,
-        StrCat("found ", poses.cols(), " columns, expected 72 (SMPL), 156 (SMPL-H) or 165 (SMPL-X)"));
+        StrCat("found ", poses.cols(),
+               " columns, expected 72 (SMPL), 156 (SMPL-H), 165 (SMPL-X) or 66 (any of them without hands)"));
   }
   if (poses.rows() == 0) throw InputError(reader.path(), key, "found no frame, expected at least one");
   WrapPoses(&poses);
   motion->poses = RowMatrixXd::Zero(poses.rows(), 3 * kMotionJoints);
-  if (names->size() > kMotionJoints) motion->fingers = RowMatrixXd::Zero(poses.rows(), kFingerColumns);
+  if (poses.cols() > 3 * kMotionJoints) motion->fingers = RowMatrixXd::Zero(poses.rows(), kFingerColumns);
   const auto copy = [&](const std::vector<std::string>& targets, std::size_t first, RowMatrixXd* out) {
     for (std::size_t t = first; t < targets.size(); ++t) {
       const auto it = std::find(names->begin(), names->end(), targets[t]);
-      if (it == names->end()) continue;
+      if (it == names->end() || 3 * (it - names->begin()) >= poses.cols()) continue;
       out->middleCols<3>(3 * (t - first)) = poses.middleCols<3>(3 * (it - names->begin()));
     }
   };
@@ -174,12 +203,17 @@ void ReadPoses(const NpzReader& reader, Motion* motion) {
   if (motion->fingers.isZero(0)) motion->fingers.resize(0, 0);  // hands that were not captured
 }
 
-// From the axes of a file to y up, all right-handed.
-Matrix3d YUpFrom(UpAxis up) {
-  Matrix3d rotation = Matrix3d::Identity();
-  if (up == UpAxis::kZ) rotation << 1, 0, 0, 0, 0, 1, 0, -1, 0;
-  if (up == UpAxis::kMinusY) rotation.diagonal() << 1, -1, -1;
-  return rotation;
+// (N, 3) metres. AIST++'s are those of a body that is smpl_scaling times as large as SMPL.
+MatrixX3d ReadTranslations(const NamedArrays& reader, const char* key, Eigen::Index frames) {
+  MatrixX3d transl = ReadMatrix(reader, key, frames, 3);
+  if (key != std::string("smpl_trans")) return transl;
+  const std::optional<double> scaling = ReadScalar(reader, "smpl_scaling");
+  constexpr double kSmallest = 1e-6, kLargest = 1e6;
+  if (!scaling) throw InputError(reader.path(), "smpl_scaling", "missing, expected the scale of smpl_trans");
+  if (!(*scaling >= kSmallest && *scaling <= kLargest)) {
+    throw InputError(reader.path(), "smpl_scaling", StrCat("found ", *scaling, ", expected a scale above 0"));
+  }
+  return transl / *scaling;
 }
 
 void WriteArrays(const std::string& path, const Motion& motion, UpAxis up) {
@@ -198,7 +232,7 @@ void WriteArrays(const std::string& path, const Motion& motion, UpAxis up) {
   arrays["gender"] = NpyArray::FromString(motion.gender);
   arrays["subject"] = NpyArray::FromString(motion.subject);
   arrays["mocap_frame_rate"] = NpyArray::FromDoubles(&motion.fps, {});
-  arrays["up_axis"] = NpyArray::FromString(up == UpAxis::kY ? "y" : up == UpAxis::kZ ? "z" : "-y");
+  arrays["up_axis"] = NpyArray::FromString(UpAxisName(up));
   const std::vector<std::int8_t> valid(motion.valid.begin(), motion.valid.end());
   arrays["valid"] = NpyArray::FromInt8(valid.data(), {n});
   WriteNpz(path, arrays);
@@ -211,13 +245,6 @@ bool EndsWith(const std::string& text, const std::string& suffix) {
 }
 
 }  // namespace
-
-UpAxis UpAxisFromName(const std::string& name, const std::string& path) {
-  if (name == "y") return UpAxis::kY;
-  if (name == "z") return UpAxis::kZ;
-  if (name == "-y") return UpAxis::kMinusY;
-  throw InputError(path, "up_axis", "found '" + name + "', expected y, z or -y");
-}
 
 void SaveMotion(const std::string& path, const Motion& motion, UpAxis up, const Vector3d& rest_pelvis) {
   motion.Check();
@@ -232,24 +259,36 @@ void SaveMotion(const std::string& path, const Motion& motion, UpAxis up, const 
 }
 
 Motion LoadMotion(const std::string& path, const RetargetOptions& options) {
-  const NpzReader reader(path);
+  if (options.metres_per_unit > 0) throw InputError(path, "unit", "that of such arrays is the metre");
+  if (options.rest_frame >= 0) throw InputError(path, "rest frame", "of .bvh files only");
+  const std::unique_ptr<NamedArrays> file = OpenNamedArrays(path);
+  const NamedArrays& reader = *file;
+  const bool is_aist = HasAistKeys(reader);
   const bool is_result = !reader.Has("trans") && reader.Has("transl") && reader.Has("status");
   Motion motion;
   motion.name = fs::path(path).stem().string();
   ReadPoses(reader, &motion);
-  motion.transl = ReadMatrix(reader, is_result ? "transl" : "trans", motion.poses.rows(), 3);
+  motion.transl = ReadTranslations(reader,
+                                   is_aist     ? "smpl_trans"
+                                   : is_result ? "transl"
+                                               : "trans",
+                                   motion.poses.rows());
   motion.valid.assign(motion.poses.rows(), 1);
   motion.fps = options.fps > 0 ? options.fps : ReadFrameRate(reader);
   motion.gender = ReadGender(reader);
   motion.subject = ReadWord(reader, "subject");
   const std::string up = ReadWord(reader, "up_axis");
-  const UpAxis up_axis = up.empty() ? (is_result ? UpAxis::kMinusY : UpAxis::kZ) : UpAxisFromName(up, path);
+  const UpAxis up_axis = options.up    ? *options.up
+                         : !up.empty() ? UpAxisFromName(up, path)
+                         : is_result   ? UpAxis::kMinusY
+                         : is_aist     ? UpAxis::kY
+                                       : UpAxis::kZ;
   if (up_axis != UpAxis::kY) {
     TurnWorld(YUpFrom(up_axis), options.target_joints.row(0).transpose(), &motion);
   }
   const char* valid_key = is_result ? "status" : "valid";
   if (reader.Has(valid_key)) {
-    const std::vector<std::int64_t> valid = reader.Read(valid_key, {motion.poses.rows()}).ToInts();
+    const std::vector<std::int64_t> valid = reader.Read(valid_key, {motion.poses.rows()})->ToInts();
     for (std::size_t i = 0; i < valid.size(); ++i) motion.valid[i] = valid[i] != 0;
   } else {
     MarkImplausible(options.limits, &motion);
@@ -262,7 +301,7 @@ namespace {
 
 Motion OpenByExtension(const std::string& path, const RetargetOptions& options) {
   const std::string extension = LowerExtension(path);
-  if (extension == ".npz") return LoadMotion(path, options);
+  if (extension == ".npz" || extension == ".pkl") return LoadMotion(path, options);
   if (extension == ".json") return Retarget(ReadDeepMimic(path), options);
   if (extension == ".csv" || extension == ".txt") return Retarget(ReadExpmap(path), options);
   if (extension == ".amc") {
@@ -270,21 +309,32 @@ Motion OpenByExtension(const std::string& path, const RetargetOptions& options) 
     return Retarget(skeleton, ReadAmc(path, skeleton), options);
   }
   if (extension == ".bvh") {
+    const BvhMotion motion = ReadBvh(path);
     RetargetOptions with_rate = options;
-    // The conversion's own readme says that these were recorded at 60.
-    if (options.fps == 0 && StartsWith(fs::path(path).stem().string(), "salsa_")) with_rate.fps = 60;
-    return Retarget(ReadBvh(path), with_rate);
+    // The readme of the conversion says that these were recorded at 60.
+    constexpr double kWrongTime = 1.0 / 120, kRounding = 1e-4;
+    const bool is_salsa = StartsWith(fs::path(path).stem().string(), "salsa_");
+    if (options.fps == 0 && is_salsa && std::abs(motion.frame_time_s - kWrongTime) < kRounding) {
+      with_rate.fps = 60;
+    }
+    return Retarget(motion, with_rate);
   }
   throw InputError(path, "",
                    StrCat("found the extension \"", extension,
-                          "\", expected a motion: .bvh, .amc, .json, .csv, .txt or .npz"));
+                          "\", expected a motion: .bvh, .amc, .json, .csv, .txt, .npz or .pkl"));
 }
 
 }  // namespace
 
+bool IsSkeletonMotion(const std::string& path) {
+  const std::string extension = LowerExtension(path);
+  return extension == ".bvh" || extension == ".amc";
+}
+
 bool IsMotionFile(const std::string& path) {
   const std::string extension = LowerExtension(path), name = fs::path(path).filename().string();
   if (name == "shape.npz" || EndsWith(name, "_stagei.npz")) return false;
+  if (extension == ".pkl") return IsAistName(fs::path(path).stem().string());  // others hold bodies
   for (const char* known : {".bvh", ".amc", ".json", ".csv", ".txt", ".npz"}) {
     if (extension == known) return true;
   }

@@ -6,6 +6,7 @@
 
 #include "data/datasets/motion_file.h"
 #include "data/datasets/trial_names.h"
+#include "data/io/text_scanner.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -15,7 +16,7 @@ namespace fs = std::filesystem;
 
 int FormatRank(const std::string& path) {
   const std::string extension = fs::path(path).extension().string();
-  return extension == ".amc" ? 0 : extension == ".json" ? 2 : 1;
+  return EqualsIgnoringCase(extension, ".amc") ? 0 : EqualsIgnoringCase(extension, ".json") ? 2 : 1;
 }
 
 std::vector<std::string> FindMotionFiles(const std::vector<std::string>& paths) {

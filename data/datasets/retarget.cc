@@ -6,6 +6,8 @@
 #include <functional>
 
 #include "data/datasets/skeleton_map.h"
+#include "data/datasets/source_rig.h"
+#include "models/body/joint_tree.h"
 #include "models/math/angles.h"
 #include "models/math/so3.h"
 #include "models/util/check.h"
@@ -15,42 +17,12 @@ namespace {
 
 constexpr int kParents[kMotionJoints] = {-1, 0, 0, 0,  1,  2,  3,  4,  5,  6,  7,  8,
                                          9,  9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21};
-// The joint at which the bone of a joint ends, for the joints that get A; 0 for the others.
-constexpr int kBoneEnd[kMotionJoints] = {0, 4, 5, 0, 7,  8,  0,  10, 11, 0,  0, 0,
-                                         0, 0, 0, 0, 18, 19, 20, 21, 22, 23, 0, 0};
 constexpr std::array<int, 6> kSpine = {0, 3, 6, 9, 12, 15};
-// The CMU skeleton's numbers are inches after division by 0.45.
-constexpr double kCmuMetresPerUnit = 0.0254 / 0.45;
 constexpr double kAmcFps = 120.0;
-
-// A source skeleton in SMPL's terms.
-struct SourceRig {
-  std::array<int, kMotionJoints> bone;                 // index into the frame's global rotations, -1 for none
-  std::array<Vector3d, kMotionJoints> rest_direction;  // of the bone; zero: unknown, as the target's
-  double metres_per_unit = 1;
-
-  SourceRig() {
-    bone.fill(-1);
-    rest_direction.fill(Vector3d::Zero());
-  }
-};
 
 using FrameReader = std::function<void(int frame, std::vector<Matrix3d>* global, Vector3d* root)>;
 
 std::string NameOf(const std::string& path) { return std::filesystem::path(path).stem().string(); }
-
-void CheckUpright(const SourceRig& rig, const std::string& path) {
-  // cos 45 degrees: rest poses splay the legs by 20.
-  constexpr double kMostlyDown = 0.7, kForward = 0.3;
-  for (const int j : {1, 2, 7, 8}) {
-    const Vector3d& d = rig.rest_direction[j];
-    const bool leg = j < 3;
-    if (d.isZero() || (leg ? -d.y() > kMostlyDown : d.z() > kForward)) continue;
-    throw InputError(path, "",
-                     StrCat("in the rest pose a ", leg ? "thigh" : "foot", " points to (", d.transpose(),
-                            "), expected a figure standing upright, y up, facing +z"));
-  }
-}
 
 Matrix3d SmallestRotation(const Vector3d& from, const Vector3d& to) { return RotationBetween(from, to); }
 
@@ -60,12 +32,13 @@ std::array<Matrix3d, kMotionJoints> Alignments(const SourceRig& rig, const Matri
   std::array<Matrix3d, kMotionJoints> align;
   for (int j = 0; j < kMotionJoints; ++j) {
     align[j].setIdentity();
+    if (rig.holds_smpl_rotations) continue;
     const int shin = j == 7 || j == 10 ? 4 : j == 8 || j == 11 ? 5 : 0;
     if (shin > 0 && !rig.rest_direction[shin].isZero()) {
       align[j] = SmallestRotation(-Vector3d::UnitY(), rig.rest_direction[shin]);
     }
     if (rig.rest_direction[j].isZero()) continue;
-    const Vector3d target = (target_joints.row(kBoneEnd[j]) - target_joints.row(j)).transpose();
+    const Vector3d target = (target_joints.row(BoneEnd(j)) - target_joints.row(j)).transpose();
     align[j] *= SmallestRotation(target, align[j].transpose() * rig.rest_direction[j]);
   }
   return align;
@@ -76,8 +49,19 @@ Motion RetargetFrames(const SourceRig& rig, const RetargetOptions& options, cons
   options.Check();
   CheckUpright(rig, path);
   const std::array<Matrix3d, kMotionJoints> align = Alignments(rig, options.target_joints);
+  // From the canonical rest pose to the bone's own axes: G_smpl = W G_src from_rest.
+  const auto from_rest = [&rig](int bone) -> Matrix3d {
+    const Matrix3d rest = rig.canonical_from_rest.transpose();
+    return rig.bind_inverse.empty() ? rest : Matrix3d(rig.bind_inverse[bone] * rest);
+  };
+  std::array<Matrix3d, kMotionJoints> to_target;
+  for (int j = 0; j < kMotionJoints; ++j) {
+    if (rig.bone[j] >= 0) to_target[j] = from_rest(rig.bone[j]) * align[j];
+  }
   Motion motion;
   motion.name = NameOf(path);
+  motion.unit = rig.unit;
+  motion.remarks = rig.remarks;
   motion.fps = options.fps > 0 ? options.fps : fps;
   if (!(motion.fps > 0 && motion.fps <= kMaxFps)) {
     throw InputError(
@@ -87,14 +71,16 @@ Motion RetargetFrames(const SourceRig& rig, const RetargetOptions& options, cons
   motion.poses.resize(num_frames, 3 * kMotionJoints);
   motion.transl.resize(num_frames, 3);
   motion.valid.assign(num_frames, 1);
+  if (rig.fingers[0] >= 0) motion.fingers.resize(num_frames, 3 * kFingerJoints);
   std::vector<Matrix3d> source;
   std::array<Matrix3d, kMotionJoints> global;
   for (int frame = 0; frame < num_frames; ++frame) {
     Vector3d root;
     read(frame, &source, &root);
-    motion.transl.row(frame) = root.transpose() * rig.metres_per_unit - options.target_joints.row(0);
+    const Vector3d pelvis = rig.world_from_file * (root * rig.metres_per_unit);
+    motion.transl.row(frame) = pelvis.transpose() - options.target_joints.row(0);
     for (int j = 0; j < kMotionJoints; ++j) {
-      if (rig.bone[j] >= 0) global[j] = source[rig.bone[j]] * align[j];
+      if (rig.bone[j] >= 0) global[j] = rig.world_from_file * source[rig.bone[j]] * to_target[j];
     }
     for (std::size_t low = 0, high = 1; high < kSpine.size(); ++high) {
       if (rig.bone[kSpine[high]] < 0) continue;
@@ -109,6 +95,13 @@ Motion RetargetFrames(const SourceRig& rig, const RetargetOptions& options, cons
       if (rig.bone[j] < 0 && !in_spine) global[j] = global[parent];
       const Matrix3d local = parent < 0 ? global[j] : Matrix3d(global[parent].transpose() * global[j]);
       motion.poses.block<1, 3>(frame, 3 * j) = LogSO3(local).transpose();
+    }
+    for (int f = 0; f < kFingerJoints && rig.fingers[0] >= 0; ++f) {
+      const int parent = SmplhParents()[kBodyJoints + f] - kBodyJoints;
+      const Matrix3d& above =
+          parent < 0 ? source[rig.bone[f < kFingerJoints / 2 ? 20 : 21]] : source[rig.fingers[parent]];
+      motion.fingers.block<1, 3>(frame, 3 * f) =
+          LogSO3(above.transpose() * source[rig.fingers[f]]).transpose();
     }
     // Every number of the file is finite, but sums of enormous ones need not be.
     if (!motion.poses.row(frame).allFinite() || !motion.transl.row(frame).allFinite()) {
@@ -134,35 +127,23 @@ bool StartsInTPose(const Motion& motion) {
 Motion WithoutInsertedTPose(Motion motion, const PlausibilityLimits& limits) {
   if (!StartsInTPose(motion)) return motion;
   const Eigen::Index kept = motion.num_frames() - 1;
+  motion.first_frame = 1;
   motion.poses = motion.poses.bottomRows(kept).eval();
   motion.transl = motion.transl.bottomRows(kept).eval();
+  if (motion.has_fingers()) motion.fingers = motion.fingers.bottomRows(kept).eval();
   motion.valid.assign(kept, 1);  // the jump out of the T-pose must not count against the next frame
   MarkImplausible(limits, &motion);
   return motion;
 }
 
-// Where a joint's bone points to: the mean of its children, so that a hand points along its fingers.
-Vector3d BvhBoneDirection(const BvhMotion& source, int joint) {
-  Vector3d sum = source.joints[joint].has_end_site ? source.joints[joint].end_offset : Vector3d::Zero();
-  for (const BvhJoint& child : source.joints) {
-    if (child.parent == joint) sum += child.offset;
-  }
-  return sum.isZero() ? sum : Vector3d(sum.normalized());
-}
-
-// BVH names no unit. Legs tell: those of an adult measure 0.82 m from hip to ankle, give or take a third, and
-// the units in use lie further apart than that.
-double GuessBvhUnit(const BvhMotion& source, const SourceRig& rig) {
-  constexpr double kLegLength_m = 0.82;
-  constexpr double kUnits[] = {1.0, 0.01, 0.001, 0.0254, kCmuMetresPerUnit};
-  const double leg = source.joints[rig.bone[4]].offset.norm() + source.joints[rig.bone[7]].offset.norm();
-  double best = 1.0;
-  if (!(leg > 0)) return best;
-  for (const double unit : kUnits) {
-    if (std::abs(std::log(leg * unit / kLegLength_m)) < std::abs(std::log(leg * best / kLegLength_m)))
-      best = unit;
-  }
-  return best;
+// Of formats whose unit, axes and rest pose are known.
+SourceRig RigOfFormat(const RetargetOptions& options, double metres_per_unit, const std::string& path) {
+  options.Check();
+  if (options.rest_frame >= 0) throw InputError(path, "rest frame", "of .bvh files only");
+  SourceRig rig;
+  rig.metres_per_unit = options.metres_per_unit > 0 ? options.metres_per_unit : metres_per_unit;
+  if (options.up) rig.world_from_file = YUpFrom(*options.up);
+  return rig;
 }
 
 }  // namespace
@@ -208,31 +189,22 @@ MatrixX3d StandardRestJoints() {
 void RetargetOptions::Check() const {
   limits.Check();
   VT_CHECK(fps >= 0 && fps <= kMaxFps);
+  VT_CHECK(metres_per_unit >= 0 && std::isfinite(metres_per_unit));
   VT_CHECK_GE(target_joints.rows(), kMotionJoints);
   VT_CHECK(target_joints.allFinite());
   for (int j = 0; j < kMotionJoints; ++j) {
-    if (kBoneEnd[j] > 0) VT_CHECK_GT((target_joints.row(kBoneEnd[j]) - target_joints.row(j)).norm(), 0);
+    if (BoneEnd(j) > 0) VT_CHECK_GT((target_joints.row(BoneEnd(j)) - target_joints.row(j)).norm(), 0);
   }
 }
 
 Motion Retarget(const BvhMotion& source, const RetargetOptions& options) {
-  std::vector<std::string> names;
-  for (const BvhJoint& joint : source.joints) names.push_back(joint.name);
-  SourceRig rig;
-  const SkeletonMatch match = MatchSkeleton(names, source.path);
-  rig.bone = match.bones;
-  for (int j = 0; j < kMotionJoints; ++j) {
-    if (kBoneEnd[j] > 0 && rig.bone[j] >= 0) rig.rest_direction[j] = BvhBoneDirection(source, rig.bone[j]);
-  }
-  if (match.map->rests_in_plain_t) {
-    for (const int j : {1, 2, 4, 5}) rig.rest_direction[j] = -Vector3d::UnitY();
-    for (const int j : {16, 18, 20}) rig.rest_direction[j] = Vector3d::UnitX();
-    for (const int j : {17, 19, 21}) rig.rest_direction[j] = -Vector3d::UnitX();
-  }
-  rig.metres_per_unit = GuessBvhUnit(source, rig);
+  options.Check();
+  const SourceRig rig = RigOfBvh(source, options);
+  std::vector<Vector3d> places;
   const FrameReader read = [&](int frame, std::vector<Matrix3d>* global, Vector3d* root) {
     source.GlobalRotations(frame, global);
-    *root = source.RootPosition(frame);
+    source.GlobalPositions(frame, *global, &places);
+    *root = places[rig.bone[0]] + rig.shift;
   };
   Motion motion =
       RetargetFrames(rig, options, source.path, source.num_frames(), 1.0 / source.frame_time_s, read);
@@ -240,14 +212,16 @@ Motion Retarget(const BvhMotion& source, const RetargetOptions& options) {
 }
 
 Motion Retarget(const AsfSkeleton& skeleton, const AmcMotion& source, const RetargetOptions& options) {
-  std::vector<std::string> names;
-  for (const AsfBone& bone : skeleton.bones) names.push_back(bone.name);
-  SourceRig rig;
-  rig.bone = MatchSkeleton(names, skeleton.path).bones;
-  for (int j = 0; j < kMotionJoints; ++j) {
-    if (kBoneEnd[j] > 0 && rig.bone[j] >= 0) rig.rest_direction[j] = skeleton.bones[rig.bone[j]].direction;
+  BoneTree tree;
+  for (const AsfBone& bone : skeleton.bones) {
+    tree.names.push_back(bone.name);
+    tree.parents.push_back(bone.parent);
   }
-  rig.metres_per_unit = skeleton.metres_per_unit();
+  SourceRig rig = RigOfFormat(options, skeleton.metres_per_unit(), source.path);
+  rig.bone = MatchSkeleton(tree, skeleton.path).bones;
+  for (int j = 0; j < kMotionJoints; ++j) {
+    if (BoneEnd(j) > 0 && rig.bone[j] >= 0) rig.rest_direction[j] = skeleton.bones[rig.bone[j]].direction;
+  }
   const FrameReader read = [&](int frame, std::vector<Matrix3d>* global, Vector3d* root) {
     GlobalRotations(skeleton, source, frame, global);
     *root = RootPosition(skeleton, source, frame);
@@ -256,10 +230,13 @@ Motion Retarget(const AsfSkeleton& skeleton, const AmcMotion& source, const Reta
 }
 
 Motion Retarget(const ExpmapMotion& source, const RetargetOptions& options) {
-  std::vector<std::string> names;
-  for (int b = 0; b < kExpmapBones; ++b) names.emplace_back(ExpmapBones()[b].name);
-  SourceRig rig;
-  rig.bone = MatchSkeleton(names, source.path).bones;
+  BoneTree tree;
+  for (int b = 0; b < kExpmapBones; ++b) {
+    tree.names.emplace_back(ExpmapBones()[b].name);
+    tree.parents.push_back(ExpmapBones()[b].parent);
+  }
+  SourceRig rig = RigOfFormat(options, kCmuMetresPerUnit, source.path);
+  rig.bone = MatchSkeleton(tree, source.path).bones;
   // The files carry no offsets; these are the directions of CMU's rest pose, left side. Feet differ by
   // subject (their slope is 10 to 16 degrees in the ASF files of subjects 01, 02, 03); this is the mean.
   const double kSplay = 0.349065850398866;  // 20 degrees
@@ -269,7 +246,6 @@ Motion Retarget(const ExpmapMotion& source, const RetargetOptions& options) {
     rig.rest_direction[left] = direction.normalized();
     rig.rest_direction[SmplMirrorJoints()[left]] = Vector3d(-1, 1, 1).cwiseProduct(direction).normalized();
   }
-  rig.metres_per_unit = kCmuMetresPerUnit;
   const FrameReader read = [&](int frame, std::vector<Matrix3d>* global, Vector3d* root) {
     source.GlobalRotations(frame, global);
     *root = source.rows.block<1, 3>(frame, 0).transpose();
@@ -294,7 +270,8 @@ Motion Retarget(const DeepMimicMotion& source, const RetargetOptions& options) {
       {kDeepMimicLeftAnkle, 9, 7, false},      {kDeepMimicLeftShoulder, 1, 16, false},
       {kDeepMimicLeftElbow, 11, 18, true}};
   constexpr int kNumJoints = 13;
-  SourceRig rig;
+  if (options.metres_per_unit > 0) throw InputError(source.path, "unit", "the format's is the metre");
+  SourceRig rig = RigOfFormat(options, 1, source.path);
   for (int i = 0; i < kNumJoints; ++i) rig.bone[kJoints[i].smpl] = i;
   // It rests with legs and arms straight down; its feet are flat boxes, as the target's, and need no
   // alignment.

@@ -3,6 +3,7 @@
 #include <cctype>
 #include <filesystem>
 #include <map>
+#include <regex>
 
 namespace vitruvius {
 namespace {
@@ -53,9 +54,22 @@ bool IsTrialName(const std::string& name) {
          subject + 1 + LeadingDigits(name, subject + 1) == name.size();
 }
 
+bool IsAistName(const std::string& name) {
+  static const std::regex kName("g[A-Z]{2}_s[A-Z]{2}_c[A-Za-z0-9]+_d[0-9]+_m[A-Z]{2}[0-9]_ch[0-9]+");
+  return std::regex_match(name, kName);
+}
+
 std::string SubjectOfMotion(const std::string& path) {
   const std::string trial = TrialOfMotion(path);
   if (IsTrialName(trial)) return trial.substr(0, LeadingDigits(trial));
+  if (IsAistName(trial)) {
+    const std::size_t dancer = trial.find("_d") + 1;
+    return trial.substr(dancer, 1 + LeadingDigits(trial, dancer + 1));
+  }
+  constexpr std::size_t kHdmSubject = 6;  // "HDM_bd"
+  if (trial.rfind("HDM_", 0) == 0 && trial.size() > kHdmSubject && trial[kHdmSubject] == '_') {
+    return trial.substr(0, kHdmSubject);
+  }
   std::string folder = fs::path(path).parent_path().filename().string();
   if (folder.rfind("cmu_", 0) == 0) folder = folder.substr(4);
   const std::size_t digits = LeadingDigits(folder);

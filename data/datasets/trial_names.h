@@ -10,9 +10,11 @@ namespace vitruvius {
 // poses.
 std::string TrialOfMotion(const std::string& path);
 bool IsTrialName(const std::string& name);  // NN_TT
+// Names as AIST++ has them: gBR_sBM_cAll_d04_mBR0_ch01, dancer d04.
+bool IsAistName(const std::string& name);
 
-// NN_TT.* is subject NN, else a folder NN or cmu_NN[.anything] is, else AMASS's folder, else the file's name
-// without its number.
+// NN_TT.* is subject NN, HDM_bd_* subject HDM_bd (HDM05), AIST++'s subject is its dancer; else a folder NN or
+// cmu_NN[.anything] is, else AMASS's folder, else the file's name without its number.
 std::string SubjectOfMotion(const std::string& path);
 
 }  // namespace vitruvius

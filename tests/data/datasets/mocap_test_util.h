@@ -24,11 +24,20 @@ inline std::string MocapArchive(const std::string& name) {
   return folder + "/" + name + ".tar.xz";
 }
 
-// Unpacks the archive into a folder; false when there is no archive, or no tar.
-inline bool UnpackMocap(const std::string& name, const std::string& folder) {
-  const std::string archive = MocapArchive(name);
+// Everyday motion and files of many programs, beside the checkout or at $VITRUVIUS_EVERYDAY.
+inline std::string EverydayArchive(const std::string& name) {
+  const char* chosen = std::getenv("VITRUVIUS_EVERYDAY");
+  const std::string folder = chosen != nullptr ? chosen : SourceFolder() + "/../shared/data/everyday";
+  return folder + "/" + name + ".tar.xz";
+}
+
+// Unpacks an archive into a folder; false when there is no archive, or no tar.
+inline bool UnpackArchive(const std::string& archive, const std::string& folder) {
   return std::filesystem::exists(archive) &&
          std::system(("tar -xJf '" + archive + "' -C '" + folder + "' 2>/dev/null").c_str()) == 0;
+}
+inline bool UnpackMocap(const std::string& name, const std::string& folder) {
+  return UnpackArchive(MocapArchive(name), folder);
 }
 
 inline Matrix3d JointRotation(const Motion& motion, int frame, int joint) {

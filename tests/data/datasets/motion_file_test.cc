@@ -5,8 +5,10 @@
 
 #include "data/datasets/pose_collection.h"
 #include "data/datasets/trial_names.h"
+#include "data/io/named_arrays.h"
 #include "data/io/npz.h"
 #include "models/util/rng.h"
+#include "tests/data/datasets/figure_bvh.h"
 #include "tests/data/datasets/mocap_test_util.h"
 
 namespace vitruvius::motion_file_test {
@@ -105,7 +107,91 @@ TEST(MotionFile, AmcFindsItsSkeleton) {
   EXPECT_THAT(ErrorOf([&] { OpenMotion(folder / "07_02.amc"); }), HasSubstr("07.asf"));
 }
 
+// HDM05's files: several skeletons in one folder, each for the motions whose names begin with its own.
+TEST(MotionFile, AmcFindsTheSkeletonItIsNamedAfter) {
+  TemporaryFolder folder;
+  for (const char* name : {"HDM_bd.asf", "HDM_mm.ASF", "HDM_b.asf", "HDM.asf"}) {
+    WriteFileAtomically(folder / name, StrCat("junk ", name));
+  }
+  const auto skeleton = [&](const std::string& motion) {
+    WriteFileAtomically(folder / motion, "1\n");
+    return ErrorOf([&] { OpenMotion(folder / motion); });
+  };
+  EXPECT_THAT(skeleton("HDM_bd_walk2StepsLstart_001_120.amc"), HasSubstr("HDM_bd.asf: "));
+  EXPECT_THAT(skeleton("HDM_mm_cartwheel_001_120.AMC"), HasSubstr("HDM_mm.ASF: "));
+  EXPECT_THAT(skeleton("hdm_bd.Amc"), HasSubstr("HDM_bd.asf: "));
+  EXPECT_THAT(skeleton("HDM_tr_01.amc"), HasSubstr("HDM.asf: "));
+  EXPECT_THAT(skeleton("HDMx_01.amc"), HasSubstr("found 4 skeletons (.asf) beside it, expected HDMx.asf"));
+}
+
+TEST(MotionFile, SixtySixColumnsAreABodyWithoutHands) {
+  TemporaryFolder folder;
+  const RowMatrixXd poses = RowMatrixXd::Constant(2, 66, 0.1);
+  WriteNpz(folder / "a.npz", AmassArrays(66, poses));
+  const Motion motion = LoadMotion(folder / "a.npz");
+  EXPECT_NEAR(motion.poses(1, 65), 0.1, 1e-12);
+  EXPECT_EQ(motion.poses(1, 66), 0);
+  EXPECT_FALSE(motion.has_fingers());
+}
+
+TEST(MotionFile, AistKeysInNpzAndPickle) {
+  TemporaryFolder folder;
+  const RowMatrixXd poses = RowMatrixXd::Constant(2, 72, 0.05);
+  const RowMatrixXd transl = (RowMatrixXd(2, 3) << 10, 93.5, -20, 11, 93.5, -20).finished();
+  const double scaling = 93.5;
+  std::map<std::string, NpyArray> arrays;
+  arrays["smpl_poses"] = NpyArray::FromDoubles(poses.data(), {2, 72});
+  arrays["smpl_trans"] = NpyArray::FromDoubles(transl.data(), {2, 3});
+  arrays["smpl_scaling"] = NpyArray::FromDoubles(&scaling, {1});
+  const std::string name = "gBR_sBM_cAll_d04_mBR0_ch01";
+  for (const std::string ending : {".npz", ".pkl"}) {
+    WriteNamedArrays(folder / (name + ending), arrays);
+    const Motion motion = OpenMotion(folder / (name + ending));
+    EXPECT_EQ(motion.fps, 60);
+    EXPECT_EQ(motion.subject, "d04");
+    EXPECT_LT((motion.transl.row(0) - Eigen::RowVector3d(10 / 93.5, 1, -20 / 93.5)).norm(), 1e-12);  // y up
+    EXPECT_NEAR(motion.poses(1, 71), 0.05, 1e-12);
+    EXPECT_TRUE(IsMotionFile(folder / (name + ending)));
+  }
+  EXPECT_FALSE(IsMotionFile("SMPL_NEUTRAL.pkl"));
+  arrays.erase("smpl_scaling");
+  WriteNpz(folder / "a.npz", arrays);
+  EXPECT_THAT(ErrorOf([&] { LoadMotion(folder / "a.npz"); }), HasSubstr("a.npz: smpl_scaling: missing"));
+  const double none = 0;
+  arrays["smpl_scaling"] = NpyArray::FromDoubles(&none, {1});
+  WriteNpz(folder / "a.npz", arrays);
+  EXPECT_THAT(ErrorOf([&] { LoadMotion(folder / "a.npz"); }), HasSubstr("smpl_scaling: found 0"));
+}
+
+TEST(MotionFile, OptionsThatDoNotApplyAreRefused) {
+  TemporaryFolder folder;
+  WriteNpz(folder / "a.npz", AmassArrays(72, RowMatrixXd::Zero(2, 72)));
+  RetargetOptions options;
+  options.metres_per_unit = 0.01;
+  EXPECT_THAT(ErrorOf([&] { LoadMotion(folder / "a.npz", options); }), HasSubstr("unit"));
+  options.metres_per_unit = 0;
+  options.rest_frame = 0;
+  EXPECT_THAT(ErrorOf([&] { LoadMotion(folder / "a.npz", options); }), HasSubstr("rest frame"));
+  options.rest_frame = -1;
+  options.up = UpAxis::kY;  // AMASS's would be z
+  EXPECT_EQ(LoadMotion(folder / "a.npz", options).transl(0, 1), 0.5);
+}
+
+// The conversion's salsa files say 120 and were recorded at 60; others of that name are what they say.
+TEST(MotionFile, SalsaIsSlowerOnlyWhereItsHeaderSays120) {
+  TemporaryFolder folder;
+  FigureStyle style;
+  for (const auto& [time, fps] :
+       {std::pair{1 / 120.0, 60.0}, {0.0083333, 60.0}, {1 / 30.0, 30.0}, {1 / 60.0, 60.0}}) {
+    style.frame_time_s = time;
+    WriteFileAtomically(folder / "salsa_solo.BVH", FigureBvh(style));
+    EXPECT_NEAR(OpenMotion(folder / "salsa_solo.BVH").fps, fps, 0.01) << time;
+  }
+}
+
 TEST(PoseCollection, SubjectsAreToldByNames) {
+  EXPECT_EQ(SubjectOfMotion("x/HDM_bd_walk2StepsLstart_001_120.amc"), "HDM_bd");
+  EXPECT_EQ(SubjectOfMotion("gBR_sBM_cAll_d04_mBR0_ch01.pkl"), "d04");
   EXPECT_EQ(SubjectOfMotion("x/02_01.amc"), "02");
   EXPECT_EQ(SubjectOfMotion("mocap/cmu_60.bvh/salsa_01.bvh"), "60");
   EXPECT_EQ(SubjectOfMotion("mocap/135/kick.bvh"), "135");

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "data/datasets/skeleton_map.h"
+#include "data/datasets/source_rig.h"
+#include "models/body/joint_tree.h"
 #include "tests/data/datasets/mocap_test_util.h"
 
 namespace vitruvius::retarget_test {
@@ -135,8 +137,9 @@ TEST(Retarget, InsertedTPoseIsDroppedAndARealFirstFrameIsNot) {
 TEST(Retarget, RefusesUnknownAndLyingSkeletons) {
   EXPECT_THAT(
       ErrorOf([] { Retarget(ParseBvh(HumanBvh(0, Zeros(1), 1, "Skull"), "f.bvh")); }),
-      HasSubstr("f.bvh: unknown skeleton; the nearest known one is HumanIK BVH, for which these bones are "
-                "missing: Head"));
+      HasSubstr(
+          "f.bvh: unknown skeleton: these bones are missing, or their names are not known: head (such as "
+          "Head)"));
   EXPECT_THAT(ErrorOf([] { Retarget(ParseBvh(HumanBvh(80, Zeros(1), 1), "f.bvh")); }),
               HasSubstr("standing upright"));
 }
@@ -144,13 +147,21 @@ TEST(Retarget, RefusesUnknownAndLyingSkeletons) {
 TEST(Retarget, PositionsThatOverflowAreRefused) {
   AsfSkeleton skeleton;
   skeleton.path = "a.asf";
-  for (const char* name : KnownSkeletonMaps()[0].bones) {
-    if (name == nullptr) continue;
+  const auto add = [&](const std::string& name, int parent, const Vector3d& direction) {
     AsfBone bone;
     bone.name = name;
-    bone.parent = skeleton.bones.empty() ? -1 : 0;
-    bone.direction = bone.name.find("foot") != std::string::npos ? Vector3d(0, 0, 1) : Vector3d(0, -1, 0);
+    bone.parent = parent;
+    bone.direction = direction;
     skeleton.bones.push_back(bone);
+    return static_cast<int>(skeleton.bones.size()) - 1;
+  };
+  add("root", -1, Vector3d::Zero());
+  add("thorax", 0, Vector3d::UnitY());
+  add("head", 1, Vector3d::UnitY());
+  for (const std::string side : {"l", "r"}) {
+    const int femur = add(side + "femur", 0, -Vector3d::UnitY());
+    add(side + "foot", add(side + "tibia", femur, -Vector3d::UnitY()), Vector3d::UnitZ());
+    add(side + "radius", add(side + "humerus", 1, -Vector3d::UnitY()), -Vector3d::UnitY());
   }
   skeleton.bones[0].dofs = {AsfBone::Dof::kTx};
   for (std::size_t b = 1; b < skeleton.bones.size(); ++b) skeleton.bones[b].first_dof = 1;
@@ -182,19 +193,6 @@ TEST(Retarget, DeepMimicAtRestHangsItsArms) {
                  right_arm = chest * JointRotation(motion, 0, 17);
   EXPECT_LT((left_arm * Vector3d::UnitX() + Vector3d::UnitY()).norm(), 1e-9);
   EXPECT_LT((right_arm * -Vector3d::UnitX() + Vector3d::UnitY()).norm(), 1e-9);
-}
-
-TEST(Retarget, KnownMapsNameEachBoneOnce) {
-  for (const SkeletonMap& map : KnownSkeletonMaps()) {
-    std::vector<std::string> names;
-    for (const char* bone : map.bones) {
-      if (bone != nullptr) names.emplace_back(bone);
-    }
-    const SkeletonMatch match = MatchSkeleton(names, "file");
-    EXPECT_EQ(match.map, &map) << map.label;
-    std::sort(names.begin(), names.end());
-    EXPECT_EQ(std::unique(names.begin(), names.end()), names.end()) << map.label;
-  }
 }
 
 // The same recordings in two formats, converted by different people: every joint must agree. This is how
@@ -241,6 +239,64 @@ TEST(RetargetRealData, ExpmapAndDeepMimicOfTheSameTrialAgreeWithAmc) {
     const Eigen::RowVector3d a = amc_30.poses.middleCols<3>(3 * j).colwise().mean();
     const Eigen::RowVector3d b = deepmimic.poses.middleCols<3>(3 * j).colwise().mean();
     EXPECT_LT((a - b).norm() * kDegPerRad, 3) << j;
+  }
+}
+
+// Files as their programs wrote them: in every frame thighs, shins, upper arms and forearms point where those
+// of the file do, the hips are where they are, and people stand.
+TEST(RetargetRealData, DialectsAsFound) {
+  struct Case {
+    const char *archive, *file;
+    int rest_frame, frames;
+    Matrix3d world;  // y up from the file's
+  };
+  const Matrix3d z_up = YUpFrom(UpAxis::kZ), y_up = Matrix3d::Identity();
+  for (const Case& c : {Case{"dialect_3dsmax_cmu", "131_01.bvh", -1, 994, y_up},
+                        {"dialect_3dsmax_cmu", "jumping_jacks.bvh", -1, 125, y_up},
+                        {"dialect_blender", "000_genuine.bvh", -1, 2202, y_up},
+                        {"dialect_rokoko", "jesse_dance.bvh", 928, 1007, y_up},
+                        {"dialect_zup_humanik", "wave_hello.bvh", -1, 839, z_up}}) {
+    TemporaryFolder folder;
+    const std::string archive = EverydayArchive(StrCat("dialects/", c.archive));
+    if (!UnpackArchive(archive, folder.path())) GTEST_SKIP() << "needs " << archive;
+    const BvhMotion file = ReadBvh(folder / StrCat(c.archive, "/", c.file));
+    RetargetOptions options;
+    options.rest_frame = c.rest_frame;
+    const Motion motion = Retarget(file, options);
+    ASSERT_EQ(motion.num_frames(), c.frames) << c.file;
+    const int dropped = file.num_frames() - motion.num_frames();
+    BoneTree tree;
+    for (const BvhJoint& joint : file.joints) {
+      tree.names.push_back(joint.name);
+      tree.parents.push_back(joint.parent);
+    }
+    const SkeletonMatch match = MatchSkeleton(tree, c.file);
+    const SourceRig rig = RigOfBvh(file, options);
+    std::vector<Matrix3d> global;
+    std::vector<Vector3d> places;
+    double worst_cosine = 1, worst_place = 0, height = 0;
+    for (int frame = 0; frame < motion.num_frames(); frame += 7) {
+      file.GlobalRotations(frame + dropped, &global);
+      file.GlobalPositions(frame + dropped, global, &places);
+      std::array<Matrix3d, kMotionJoints> world;
+      for (int j = 0; j < kMotionJoints; ++j) {
+        world[j] = JointRotation(motion, frame, j);
+        if (j > 0) world[j] = world[SmplParents()[j]] * world[j];
+      }
+      for (const int j : {1, 2, 4, 5, 16, 17}) {  // forearms of some have no wrist
+        const Vector3d step = c.world * (places[match.bones[BoneEnd(j)]] - places[match.bones[j]]);
+        const Vector3d bone =
+            (options.target_joints.row(BoneEnd(j)) - options.target_joints.row(j)).transpose();
+        worst_cosine = std::min(worst_cosine, (world[j] * bone).normalized().dot(step.normalized()));
+      }
+      const Vector3d hips = c.world * (places[match.bones[0]] + rig.shift) * rig.metres_per_unit;
+      worst_place = std::max(worst_place, (motion.transl.row(frame).transpose() - hips).norm());
+      height += motion.transl(frame, 1) / (1 + (motion.num_frames() - 1) / 7);
+    }
+    EXPECT_GT(worst_cosine, 1 - 1e-9) << c.file;
+    EXPECT_LT(worst_place, 1e-9) << c.file;
+    EXPECT_GT(height, 0.35) << c.file;
+    EXPECT_LT(height, 1.15) << c.file;
   }
 }
 
