@@ -29,9 +29,13 @@ Command ConvertCommand() {
       "convert",
       "MOTION... --out FILE.npz|DIR, or RESULT --to FORMAT --out DIR|FILE",
       "motion capture to SMPL poses; fitted bodies for other programs",
-      "MOTION: .bvh, .amc (its .asf beside it), .json (DeepMimic), .csv or .txt (exponential maps), .npz "
-      "(AMASS), or\n"
-      "folders of them. The .npz has AMASS's keys (poses, trans, mocap_frame_rate), `valid`, 0 for frames "
+      "MOTION: .bvh, .amc (its .asf beside it), .json (DeepMimic), .csv or .txt (exponential maps), .npz or "
+      ".pkl (AMASS,\n"
+      "AIST++), or folders of them. A .bvh names no unit and no axes: what was found is said, and --unit, "
+      "--up "
+      "and\n"
+      "--rest_frame say otherwise. The .npz has AMASS's keys (poses, trans, mocap_frame_rate), `valid`, 0 "
+      "for frames "
       "no body\n"
       "makes, and `up_axis`. Folders give a file a trial, at 30 frames per second, and a table of frames "
       "by subject.\n\n"
@@ -64,7 +68,7 @@ Command ConvertCommand() {
       "  vitruvius convert out/ --to obj --out meshes/\n"
       "  vitruvius convert out/ --to labels --out labels.npz          one file of all people\n",
       {"to", "out", "model", "gender", "id", "hypothesis", "fps", "up", "up_axis", "observations",
-       "image_size", "keypoint_set", "quiet"},
+       "image_size", "keypoint_set", "quiet", "unit", "rest_frame"},
       Convert};
 }
 

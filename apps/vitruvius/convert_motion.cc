@@ -8,6 +8,7 @@
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/convert.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/motion_inputs.h"
 #include "apps/vitruvius/session.h"
 #include "data/datasets/motion_file.h"
 #include "data/datasets/pose_collection.h"
@@ -65,7 +66,9 @@ int ConvertOne(const std::string& path, const RetargetOptions& options, UpAxis u
     std::printf("%s: %d frames at %g fps, %ld plausible -> %s\n", path.c_str(), motion.num_frames(),
                 motion.fps, static_cast<long>(std::count(motion.valid.begin(), motion.valid.end(), 1)),
                 FLAGS_out.c_str());
+    if (!motion.unit.empty()) std::printf("  unit: %s\n", motion.unit.c_str());
   }
+  PrintRemarks(path, motion);
   return kExitOk;
 }
 
@@ -80,6 +83,7 @@ int ConvertMany(const std::vector<std::string>& inputs, const RetargetOptions& o
   for (const std::string& file : found.files) {
     try {
       const Motion motion = OpenMotionAt(file, FLAGS_fps > 0 ? FLAGS_fps : kCollectionFps, options);
+      PrintRemarks(file, motion);
       fs::path place = PlaceOf(file, inputs);
       const auto [other, is_free] = taken.emplace(place, file);
       if (!is_free) throw InputError(file, "", "would be written where " + other->second + " already is");
@@ -117,8 +121,7 @@ int ConvertMotion(const std::vector<std::string>& inputs) {
   }
   if (!(FLAGS_fps >= 0 && FLAGS_fps <= 1e6)) throw UsageError("--fps: expected 0 to 1e6");
   const UpAxis up = UpAxisFromName(FLAGS_up_axis, "");
-  RetargetOptions options;
-  options.target_joints = RestJointsOf(*ModelFromFlags());
+  const RetargetOptions options = RetargetOptionsFromFlags(*ModelFromFlags());
   const bool one = inputs.size() == 1 && !fs::is_directory(inputs[0]);
   return one ? ConvertOne(inputs[0], options, up) : ConvertMany(inputs, options, up);
 }

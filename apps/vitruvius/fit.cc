@@ -5,6 +5,7 @@
 #include "apps/vitruvius/export.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/input_check.h"
+#include "apps/vitruvius/motion_inputs.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/run_fits.h"
 #include "data/io/keypoint_files.h"
@@ -37,7 +38,9 @@ Command FitCommand() {
           "2D or 3D keypoints to bodies",
           "INPUT: OpenPose JSON files or folders of them, COCO keypoint JSON, .npz (keypoints2d or "
           "keypoints3d), or\n"
-          "motion capture (.bvh, .amc: its joints are fitted in 3D). DIR gets results.npz (one row a person, "
+          "motion capture (.bvh, .amc, or folders of them: its joints are fitted in 3D; --up, --unit and "
+          "--rest_frame\n"
+          "say how it is read where the file does not). DIR gets results.npz (one row a person, "
           "numpy\n"
           "opens it) and manifest.jsonl (one line a person: status, reason, cost by term). A person that "
           "cannot be\n"
@@ -45,10 +48,10 @@ Command FitCommand() {
           "  vitruvius fit keypoints/ --out out/ --overlay --images photos/\n"
           "  vitruvius fit person_keypoints.json --model SMPL_NEUTRAL.npz --out out/\n"
           "  vitruvius fit walk.bvh --out out/\n",
-          {"out",          "model",   "gender",      "prior",         "recipe",     "focal",  "image_size",
-           "keypoint_set", "read_as", "conventions", "starts",        "hypotheses", "solver", "threads",
-           "seed",         "shard",   "overlay",     "overlay_limit", "images",     "obj",    "glb",
-           "up",           "report",  "quiet",       "regressors"},
+          {"out",          "model",   "gender",      "prior",         "recipe",     "focal",     "image_size",
+           "keypoint_set", "read_as", "conventions", "starts",        "hypotheses", "solver",    "threads",
+           "seed",         "shard",   "overlay",     "overlay_limit", "images",     "obj",       "glb",
+           "up",           "unit",    "rest_frame",  "report",        "quiet",      "regressors"},
           Fit};
 }
 

@@ -45,7 +45,14 @@ DEFINE_int32(pictures, 24, "people at most whose pictures the page holds");
 DEFINE_bool(glb, false, "write a skinned body (.glb) of each person");
 DEFINE_string(
     up, "auto",
-    "which axis of the result points up: y, -y, z; `auto`: -y where a camera saw it, y for 3D keypoints");
+    "which axis points up, y, -y or z: of a result (`auto`: -y where a camera saw it, y for 3D keypoints) "
+    "or of motion capture (`auto`: as its rest pose or its format says)");
+DEFINE_string(
+    unit, "auto",
+    "unit of .bvh and .amc: m, cm, mm, in, ft, cmu or metres per unit; `auto`: by the legs' length (.bvh)");
+DEFINE_int32(
+    rest_frame, -1,
+    "frame of a .bvh, from 0, that stands upright and is the rest pose instead of its offsets; -1: none");
 DEFINE_string(id, "", "the person's id (render: or several, with commas); empty: all");
 DEFINE_int32(limit, 0, "people at most; 0: all");
 DEFINE_int32(stride, 1, "take every n-th frame");

@@ -29,6 +29,8 @@ DECLARE_int32(bodies);
 DECLARE_int32(pictures);
 DECLARE_bool(glb);
 DECLARE_string(up);
+DECLARE_string(unit);
+DECLARE_int32(rest_frame);
 DECLARE_string(id);
 DECLARE_int32(limit);
 DECLARE_int32(stride);

@@ -10,6 +10,7 @@
 #include "apps/common/observation_flags.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/motion_inputs.h"
 #include "data/datasets/motion_file.h"
 #include "data/io/picture.h"
 #include "models/rendering/overlay.h"
@@ -26,12 +27,12 @@ class MotionSource final : public ObservationSource {
  public:
   MotionSource(std::vector<std::string> paths, const BodyModel& model)
       : paths_(std::move(paths)),
+        names_(NamesOfFiles(paths_)),
         model_(&model, [](const BodyModel*) {}),
         set_(FindKeypointSet("smpl24")),
         binding_(BindKeypoints(*set_, model)),
-        joints_(model_, binding_.points) {
-    options_.target_joints = RestJointsOf(model);
-  }
+        joints_(model_, binding_.points),
+        options_(RetargetOptionsFromFlags(model)) {}
 
   double FractionDone() const override {
     const double within =
@@ -49,11 +50,12 @@ class MotionSource final : public ObservationSource {
       *person = PersonObservation();
       try {
         motion_ = OpenMotion(source_, options_);
+        PrintRemarks(source_, motion_);
       } catch (const InputError& error) {
         // One bad file never stops the others; a single one is the whole input.
         if (paths_.size() == 1) throw;
         motion_ = Motion();
-        person->id = fs::path(source_).stem().string();
+        person->id = names_[next_path_ - 1];
         person->source = source_;
         person->reason = reason::kBadInput;
         person->detail = error.what();
@@ -61,8 +63,12 @@ class MotionSource final : public ObservationSource {
       }
     }
     *person = PersonObservation();
-    person->id = StrCat(motion_.name, "_", frame_);
+    person->id = StrCat(names_[next_path_ - 1], "_", frame_);
     person->source = source_;
+    person->identity.capture = names_[next_path_ - 1];
+    person->identity.subject = motion_.subject;
+    person->identity.frame = motion_.first_frame + frame_;
+    person->identity.time_s = static_cast<double>(person->identity.frame) / motion_.fps;
     person->set = set_;
     if (!motion_.valid[frame_]) {
       person->reason = reason::kBadInput;
@@ -84,7 +90,7 @@ class MotionSource final : public ObservationSource {
   }
 
  private:
-  std::vector<std::string> paths_;
+  std::vector<std::string> paths_, names_;
   std::shared_ptr<const BodyModel> model_;  // borrowed
   const KeypointSet* set_;
   KeypointBinding binding_;
@@ -96,24 +102,11 @@ class MotionSource final : public ObservationSource {
   int frame_ = 0;
 };
 
-// OpenPose JSON and .npz have extensions of their own; .json of DeepMimic is not taken here, it would be
-// ambiguous.
-bool IsMotionInput(const std::string& path) {
-  const std::string extension = fs::path(path).extension().string();
-  return extension == ".bvh" || extension == ".amc";
-}
-
 }  // namespace
-
-bool AreMotionInputs(const std::vector<std::string>& inputs) {
-  return !inputs.empty() && std::all_of(inputs.begin(), inputs.end(), IsMotionInput);
-}
 
 std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs, const BodyModel& model,
                                               bool dense) {
-  if (AreMotionInputs(inputs)) return std::make_unique<MotionSource>(inputs, model);
-  if (std::any_of(inputs.begin(), inputs.end(), IsMotionInput))
-    throw UsageError("motion files and keypoint files cannot be fitted in one run");
+  if (AreMotionInputs(inputs)) return std::make_unique<MotionSource>(MotionFilesOf(inputs), model);
   return OpenObservations(inputs, ObservationOptionsFromFlags(dense));
 }
 

@@ -16,10 +16,8 @@
 namespace vitruvius {
 
 // Keypoint files and folders by OpenObservations, with --image_size, --keypoint_set and --read_as; motion
-// files (all inputs or none) become the 3D joints (smpl24) of the body in the motion's poses.
-bool AreMotionInputs(const std::vector<std::string>& inputs);
-// files (all inputs or none) become the 3D joints (smpl24) of the body in the motion's poses. dense: points
-// of the surface too, --dense_points a person at most.
+// files and folders of them (all inputs or none: motion_inputs.h) become the 3D joints (smpl24) of the body
+// in the motion's poses. dense: points of the surface too, --dense_points a person at most.
 std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs, const BodyModel& model,
                                               bool dense = false);
 

@@ -4,6 +4,7 @@
 #include "apps/common/observation_flags.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/motion_inputs.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/run_fits.h"
 #include "models/util/check.h"

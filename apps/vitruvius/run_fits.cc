@@ -11,6 +11,7 @@
 #include "apps/vitruvius/input_check.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/report.h"
+#include "data/datasets/motion_file.h"
 #include "data/io/mesh_files.h"
 #include "data/io/picture.h"
 #include "data/io/result_writer.h"
@@ -32,8 +33,9 @@ void WriteFilesOf(const PersonObservation& person, const FitResult& result,
   }
   if (with_obj) WriteObj(folder + "/meshes/" + stem + ".obj", MeshOf(model, result).vertices, model->faces());
   if (FLAGS_glb && result.usable) {
-    WriteGlb(folder + "/meshes/" + stem + ".glb", *model, AnimationOf(result),
-             GlbOptionsFor(result, person.image_width, person.image_height));
+    GlbOptions options = GlbOptionsFor(result, person.image_width, person.image_height);
+    if (IsSkeletonMotion(person.source)) options.gltf_from_body.setIdentity();  // --up was its reader's
+    WriteGlb(folder + "/meshes/" + stem + ".glb", *model, AnimationOf(result), options);
   }
 }
 

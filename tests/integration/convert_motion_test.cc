@@ -5,12 +5,14 @@
 #include <gtest/gtest.h>
 
 #include "data/datasets/motion_file.h"
+#include "tests/data/datasets/figure_bvh.h"
 #include "tests/util/run_program.h"
 
 namespace vitruvius::convert_motion_test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // A calm motion of which frame 1 is marked as a glitch.
 void WriteMotion(const std::string& path, int frames, double fps) {
@@ -69,6 +71,42 @@ TEST(ConvertMotion, OneFileKeepsItsRateUnlessTold) {
   EXPECT_EQ(motion.fps, 20);
   EXPECT_EQ(motion.num_frames(), 3);
   EXPECT_NEAR(motion.transl(0, 1), 0.5, 0.1);  // z up in the file and turned back
+}
+
+// What a .bvh does not name is found, told, and may be said otherwise.
+TEST(ConvertMotion, UnitsAxesAndRestPoses) {
+  TestFolder folder;
+  const auto convert = [&](const FigureStyle& style, const std::string& flags) {
+    WriteAll(folder / "x.BVH", FigureBvh(style));
+    return RunProgram("convert " + (folder / "x.BVH") + " --model mannequin --out " + (folder / "x.npz") +
+                      " " + flags);
+  };
+  const auto hips = [&] { return LoadMotion(folder / "x.npz").transl.row(0).eval(); };
+  FigureStyle style;
+  ProgramRun run = convert(style, "");
+  EXPECT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("  unit: centimetres, by legs of 0.83 m\n"));
+  const Eigen::RowVector3d right = hips();
+
+  style.file_from_figure = YUpFrom(UpAxis::kZ).transpose();
+  run = convert(style, "");
+  EXPECT_THAT(run.output, HasSubstr("x.BVH: z is up in the rest pose: the world is turned so that y is"));
+  EXPECT_LT((hips() - right).norm(), 1e-6);
+  EXPECT_THAT(convert(style, "--up z").output, Not(HasSubstr("is up in")));
+  EXPECT_LT((hips() - right).norm(), 1e-6);
+
+  style = FigureStyle();
+  style.units_per_cm = 0.62 / 2.54;  // a child, in inches
+  EXPECT_THAT(convert(style, "").output, HasSubstr("inches, by legs of 0.515 m: a child?"));
+  EXPECT_EQ(convert(style, "--unit 0.0254 --rest_frame 3").status, 0);
+  for (const std::string wrong : {"--unit furlong", "--up w", "--rest_frame -2"}) {
+    run = convert(style, wrong);
+    EXPECT_EQ(run.status, 2) << wrong;
+    EXPECT_THAT(run.output, HasSubstr(wrong.substr(0, wrong.find(' ')) + ": found ")) << wrong;
+  }
+  run = convert(style, "--rest_frame 8");
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.output, HasSubstr("x.BVH: rest frame: found 8, expected 0 to 7"));
 }
 
 TEST(ConvertMotion, BadUsageAndBadInputAreTold) {

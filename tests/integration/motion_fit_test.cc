@@ -1,16 +1,21 @@
 // Motion capture fitted with bodies whose rest pelvis lies in different places.
 #include <fstream>
+#include <set>
 #include <sstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "data/io/npz.h"
 #include "data/io/npz_writer.h"
+#include "tests/data/datasets/figure_bvh.h"
 #include "tests/data/datasets/mocap_test_util.h"
 #include "tests/util/run_program.h"
 
 namespace vitruvius::motion_fit_test {
 namespace {
+
+using testing::HasSubstr;
 
 // The first frames of a BVH file, in a file of their own.
 void WriteFirstFrames(const std::string& from, int frames, const std::string& to) {
@@ -69,6 +74,56 @@ TEST(FitOfMotion, TheResultOfOneFileKeepsItsRate) {
                 .status,
             0);
   EXPECT_FALSE(NpzReader(folder / "two/results.npz").Has("mocap_frame_rate"));
+}
+
+// A folder of motion, names in any case: each trial's frames, and each id once.
+TEST(FitOfMotion, FoldersAndCapitals) {
+  const TestFolder folder;
+  FigureStyle style;
+  style.num_frames = 2;
+  for (const std::string name : {"in/a/walk.BVH", "in/b/walk.bvh", "in/run.bvh"}) {
+    std::filesystem::create_directories(std::filesystem::path(folder / name).parent_path());
+    WriteAll(folder / name, FigureBvh(style));
+  }
+  const std::string fit =
+      "fit " + (folder / "in") + " --model mannequin --starts 1 --quiet --out " + (folder / "out");
+  ProgramRun run = RunProgram(fit);
+  ASSERT_EQ(run.status, 0) << run.output;
+  const std::vector<std::string> ids = NpzReader(folder / "out/results.npz").Read("ids").ToStrings();
+  ASSERT_EQ(ids.size(), 6u);
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 6u);
+  EXPECT_EQ(std::count(ids.begin(), ids.end(), "run_1"), 1);
+  for (const std::int64_t status : NpzReader(folder / "out/results.npz").Read("status").ToInts())
+    EXPECT_EQ(status, 1);
+
+  WriteAll(folder / "in/keypoints.json", "{}");
+  run = RunProgram(fit);
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.output, HasSubstr("holds motion files (.bvh, .amc) and keypoint files (.json, .npz)"));
+}
+
+// z up, in inches, with a joint above the hips: the same bodies.
+TEST(FitOfMotion, AnyDialectGivesTheSameBodies) {
+  const TestFolder folder;
+  FigureStyle style;
+  style.num_frames = 2;
+  WriteAll(folder / "a.bvh", FigureBvh(style));
+  style.file_from_figure = YUpFrom(UpAxis::kZ).transpose();
+  style.units_per_cm = 1 / 2.54;
+  style.above = {"Reference"};
+  style.positions = FigureStyle::Positions::kAll;
+  WriteAll(folder / "b.BVH", FigureBvh(style));
+  std::vector<std::vector<double>> joints;
+  for (const std::string name : {"a.bvh", "b.BVH"}) {
+    const std::string out = folder / ("out_" + name);
+    const ProgramRun run =
+        RunProgram("fit " + (folder / name) + " --model mannequin --starts 1 --up auto --out " + out);
+    ASSERT_EQ(run.status, 0) << run.output;
+    EXPECT_EQ(run.output.find("b.BVH: z is up in the rest pose") != std::string::npos, name == "b.BVH");
+    joints.push_back(NpzReader(out + "/results.npz").Read("joints3d").ToDoubles());
+  }
+  ASSERT_EQ(joints[0].size(), joints[1].size());
+  for (size_t i = 0; i < joints[0].size(); ++i) EXPECT_NEAR(joints[0][i], joints[1][i], 1e-4) << i;
 }
 
 }  // namespace

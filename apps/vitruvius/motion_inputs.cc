@@ -1,0 +1,125 @@
+#include "apps/vitruvius/motion_inputs.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "apps/vitruvius/command.h"
+#include "apps/vitruvius/flags.h"
+#include "data/datasets/motion_file.h"
+#include "data/datasets/pose_collection.h"
+#include "data/datasets/source_rig.h"
+#include "data/io/text_scanner.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The .bvh and .amc files below a folder, sorted; none when it cannot be read.
+std::vector<std::string> SkeletonMotionsBelow(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::error_code gone;
+    const std::string path = it->path().string();
+    if (IsSkeletonMotion(path) && it->is_regular_file(gone)) files.push_back(path);
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+bool IsFolder(const std::string& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+bool IsMotionInput(const std::string& path) {
+  if (!IsFolder(path)) return IsSkeletonMotion(path);
+  bool motion = false, keypoints = false;  // in the folder itself; keypoints are not looked for below it
+  std::error_code error;
+  for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string(), extension = it->path().extension().string();
+    motion |= IsSkeletonMotion(name);
+    keypoints |= EqualsIgnoringCase(extension, ".json") || EqualsIgnoringCase(extension, ".npz");
+  }
+  if (!keypoints) return !SkeletonMotionsBelow(path).empty();
+  if (!motion) return false;
+  throw UsageError(
+      StrCat(path, ": holds motion files (.bvh, .amc) and keypoint files (.json, .npz): name the files"));
+}
+
+}  // namespace
+
+RetargetOptions RetargetOptionsFromFlags(const BodyModel& model) {
+  RetargetOptions options;
+  options.target_joints = RestJointsOf(model);
+  if (FLAGS_up != "auto") {
+    try {
+      options.up = UpAxisFromName(FLAGS_up, "");
+    } catch (const InputError& error) {
+      throw UsageError(StrCat("--up: found \"", FLAGS_up, "\", expected auto, y, -y or z"));
+    }
+  }
+  try {
+    options.metres_per_unit = MetresPerUnit(FLAGS_unit);
+  } catch (const InputError& error) {
+    throw UsageError(StrCat("--", error.what()));
+  }
+  if (FLAGS_rest_frame < -1) {
+    throw UsageError(StrCat("--rest_frame: found ", FLAGS_rest_frame, ", expected a frame's number, from 0"));
+  }
+  options.rest_frame = FLAGS_rest_frame;
+  return options;
+}
+
+bool AreMotionInputs(const std::vector<std::string>& inputs) {
+  const auto motions = std::count_if(inputs.begin(), inputs.end(), IsMotionInput);
+  if (motions > 0 && motions < static_cast<std::ptrdiff_t>(inputs.size())) {
+    throw UsageError("motion files and keypoint files cannot be fitted in one run");
+  }
+  return motions > 0;
+}
+
+std::vector<std::string> MotionFilesOf(const std::vector<std::string>& inputs) {
+  std::vector<std::string> files;
+  for (const std::string& input : inputs) {
+    if (!IsFolder(input)) {
+      files.push_back(input);
+      continue;
+    }
+    const MotionFiles found = FindMotions(SkeletonMotionsBelow(input));
+    files.insert(files.end(), found.files.begin(), found.files.end());
+    if (!FLAGS_quiet && !found.doubles.empty()) {
+      std::fprintf(stderr, "%s: %zu files are trials that are there as .amc too and were left out\n",
+                   input.c_str(), found.doubles.size());
+    }
+  }
+  return files;
+}
+
+std::vector<std::string> NamesOfFiles(const std::vector<std::string>& paths) {
+  const auto name_at = [](const std::string& path, int level) {
+    if (level == 0) return fs::path(path).stem().string();
+    if (level == 1) return fs::path(path).filename().string();
+    return path;
+  };
+  std::vector<std::string> names(paths.size());
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    for (int level = 0; level < 3; ++level) {
+      names[i] = name_at(paths[i], level);
+      const auto same = [&](const std::string& path) { return name_at(path, level) == names[i]; };
+      if (std::count_if(paths.begin(), paths.end(), same) == 1) break;
+    }
+  }
+  return names;
+}
+
+void PrintRemarks(const std::string& path, const Motion& motion) {
+  if (FLAGS_quiet) return;
+  for (const std::string& remark : motion.remarks)
+    std::fprintf(stderr, "%s: %s\n", path.c_str(), remark.c_str());
+}
+
+}  // namespace vitruvius
