@@ -233,7 +233,7 @@ void FindUnit(const BindPose& bind, const RetargetOptions& options, const std::s
 // Whether the limbs of the rest pose, feet included, point where the target's do. Most
 // bodies of other shapes differ by less than this; other figures, in the slope of the feet at least, by more.
 bool RestsAs(const MatrixX3d& target_joints, const SourceRig& rig) {
-  const double most_rad = 5 * kRadPerDeg;
+  const double most_rad = 3 * kRadPerDeg;
   for (const int j : {1, 2, 4, 5, 7, 8, 16, 17, 18, 19}) {
     const Vector3d target = (target_joints.row(kBoneEnd[j]) - target_joints.row(j)).transpose();
     if (rig.rest_direction[j].dot(target.normalized()) < std::cos(most_rad)) return false;
