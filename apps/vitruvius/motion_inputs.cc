@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
@@ -105,13 +106,16 @@ std::vector<std::string> NamesOfFiles(const std::vector<std::string>& paths) {
     if (level == 1) return fs::path(path).filename().string();
     return path;
   };
-  std::vector<std::string> names(paths.size());
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    for (int level = 0; level < 3; ++level) {
-      names[i] = name_at(paths[i], level);
-      const auto same = [&](const std::string& path) { return name_at(path, level) == names[i]; };
-      if (std::count_if(paths.begin(), paths.end(), same) == 1) break;
-    }
+  constexpr int kLevels = 3;
+  std::map<std::string, int> count[kLevels];
+  for (const std::string& path : paths) {
+    for (int level = 0; level < kLevels; ++level) ++count[level][name_at(path, level)];
+  }
+  std::vector<std::string> names;
+  for (const std::string& path : paths) {
+    int level = 0;
+    while (level + 1 < kLevels && count[level][name_at(path, level)] > 1) ++level;
+    names.push_back(name_at(path, level));
   }
   return names;
 }

@@ -93,7 +93,8 @@ std::vector<BoneName> ReadBoneNames(const std::vector<std::string>& names,
   std::vector<Words> words;
   for (const std::string& name : names) words.push_back(WordsOf(name));
   for (const bool at_end : {false, true}) {
-    while (DropCommonWord(at_end, &words)) {
+    constexpr int kMostWords = 4;  // "ValveBiped.Bip01 ..." has two
+    for (int i = 0; i < kMostWords && DropCommonWord(at_end, &words); ++i) {
     }
   }
   std::vector<BoneName> result;

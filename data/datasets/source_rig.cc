@@ -57,21 +57,26 @@ bool IsThumb(const std::string& name) {
 
 // Sum of the steps to a bone's ends; where a child is at the bone's own place, those to the child's ends. The
 // thumb is no end of a hand that has others.
-Vector3d StepsToEnds(const BvhMotion& source, const BindPose& bind, int joint) {
-  const BvhJoint& self = source.joints[joint];
-  Vector3d sum = Vector3d::Zero();
-  if (self.has_end_site) {
-    sum += bind.rotations.empty() ? self.end_offset : Vector3d(bind.rotations[joint] * self.end_offset);
-  }
+Vector3d StepsToEnds(const BvhMotion& source, const BindPose& bind, int bone) {
+  const auto num_joints = static_cast<int>(source.joints.size());
   for (const bool thumbs : {false, true}) {
-    if (thumbs && !sum.isZero()) break;
-    for (int child = joint + 1; child < static_cast<int>(source.joints.size()); ++child) {
-      if (source.joints[child].parent != joint || IsThumb(source.joints[child].name) != thumbs) continue;
-      const Vector3d step = bind.places[child] - bind.places[joint];
-      sum += step.isZero() ? StepsToEnds(source, bind, child) : step;
+    Vector3d sum = Vector3d::Zero();
+    std::vector<char> is_here(num_joints, 0);  // joints at the bone's place, below it
+    is_here[bone] = 1;
+    for (int j = bone; j < num_joints; ++j) {
+      const BvhJoint& joint = source.joints[j];
+      if (j > bone) {
+        if (joint.parent < bone || !is_here[joint.parent] || (!thumbs && IsThumb(joint.name))) continue;
+        const Vector3d step = bind.places[j] - bind.places[bone];
+        sum += step;
+        is_here[j] = step.isZero() ? 1 : 0;
+      }
+      if (!is_here[j] || !joint.has_end_site) continue;
+      sum += bind.rotations.empty() ? joint.end_offset : Vector3d(bind.rotations[j] * joint.end_offset);
     }
+    if (!sum.isZero()) return sum;
   }
-  return sum;
+  return Vector3d::Zero();
 }
 
 // In the file's axes; zero: nothing tells.

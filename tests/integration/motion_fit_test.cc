@@ -93,6 +93,11 @@ TEST(FitOfMotion, FoldersAndCapitals) {
   ASSERT_EQ(ids.size(), 6u);
   EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 6u);
   EXPECT_EQ(std::count(ids.begin(), ids.end(), "run_1"), 1);
+  const NpzReader results(folder / "out/results.npz");
+  EXPECT_EQ(results.Read("frame").ToInts(), (std::vector<std::int64_t>{0, 1, 0, 1, 0, 1}));
+  EXPECT_NEAR(results.Read("time_s").ToDoubles()[1], 1 / 30.0, 1e-6);
+  EXPECT_EQ(results.Read("capture").ToStrings()[5], "run");
+  EXPECT_EQ(results.Read("subject").ToStrings()[5], "run");
   for (const std::int64_t status : NpzReader(folder / "out/results.npz").Read("status").ToInts())
     EXPECT_EQ(status, 1);
 

@@ -378,6 +378,22 @@ TEST(BvhDialects, AFrameCanBeTheRestPose) {
   }
 }
 
+// A hand whose thumb is its only end, and a long chain of joints in one place: hostile files have those.
+TEST(BvhDialects, HandsEndWhereTheirFingersDo) {
+  std::string chain, braces;
+  for (int i = 0; i < 20000; ++i) {
+    chain += StrCat("JOINT f", i, "\n{\nOFFSET 0 0 0\nCHANNELS 0\n");
+    braces += "}\n";
+  }
+  const std::string end = "End Site\n{\nOFFSET 9.0000000000 0.0000000000 0.0000000000\n}\n";
+  std::string text = FigureBvh({});
+  const std::size_t at = text.find(end);
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, end.size(),
+               "JOINT LeftHandThumb\n{\nOFFSET 3 0 3\nCHANNELS 0\n}\n" + chain + end + braces);
+  ExpectSame(Retarget(ParseBvh(text, "figure.bvh")), Base(), kTenDigits, "thumb and chain");
+}
+
 TEST(BvhDialects, MissingBonesAreNamed) {
   EXPECT_THAT(
       ErrorOf([&] {
