@@ -15,6 +15,7 @@ namespace vitruvius {
 namespace fs = std::filesystem;
 
 ObservationOptions ObservationOptionsFromFlags(bool dense) {
+  RequireImagesFolder();
   ObservationOptions options;
   options.keypoint_set = FLAGS_keypoint_set;
   options.dense = dense;
@@ -36,6 +37,13 @@ ObservationOptions ObservationOptionsFromFlags(bool dense) {
     options.image_height = static_cast<int>(height);
   }
   return options;
+}
+
+void RequireImagesFolder() {
+  std::error_code error;
+  if (FLAGS_images.empty() || fs::is_directory(FLAGS_images, error)) return;
+  throw InputError("--images", FLAGS_images,
+                   fs::exists(FLAGS_images, error) ? "is no folder" : "there is no such folder");
 }
 
 std::string FindPicture(const PersonObservation& person) {

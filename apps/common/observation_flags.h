@@ -11,10 +11,12 @@
 
 namespace vitruvius {
 
-// --keypoint_set, --read_as, --image_size, --dense_points. dense: points of the surface are read too. Throws
-// UsageError and InputError.
+// --keypoint_set, --read_as, --image_size, --dense_points; --images is a folder, if anything. dense: points
+// of the surface are read too. Throws UsageError and InputError.
 ObservationOptions ObservationOptionsFromFlags(bool dense);
 
+// Throws InputError where --images names no folder.
+void RequireImagesFolder();
 // The picture of a person, by its path or name in --images; without that flag as the file names it, or beside
 // the file, or in a folder `images` there. "" where there is none.
 std::string FindPicture(const PersonObservation& person);

@@ -1,6 +1,7 @@
 #include "apps/vitruvius/pictures.h"
 
 #include <cctype>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -144,18 +145,40 @@ int PictureHeight() {
   return FLAGS_size;
 }
 
+void ImageTroubles::Add(Count* count, const std::string& what) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  // The first of several threads is whoever came first: the least keeps runs alike.
+  if (++count->people == 1 || what < count->first) count->first = what;
+}
+
+void ImageTroubles::Print() const {
+  if (missing_.people > 0) {
+    std::fprintf(
+        stderr, "warning: no image was found for %ld people, who are drawn on a plain ground: %s%s\n",
+        missing_.people, missing_.first.c_str(), FLAGS_images.empty() ? "; --images names their folder" : "");
+  }
+  if (unreadable_.people > 0) {
+    std::fprintf(stderr,
+                 "warning: the images of %ld people cannot be read, who are drawn on a plain ground: %s\n",
+                 unreadable_.people, unreadable_.first.c_str());
+  }
+}
+
 Image DrawPerson(const PersonObservation& person, const FitResult& result, const BodyModel& model,
-                 const BodyMesh& mesh) {
+                 const BodyMesh& mesh, ImageTroubles* troubles) {
   OverlayOptions options;
   options.max_height = PictureHeight();
   const std::string path = FindPicture(person);
   if (!path.empty()) {
     try {
-      const Image background = ReadPicture(path);
+      const Image background = ReadPictureOfSize(path, person.image_width, person.image_height);
       return DrawOverlay(person, result, model, mesh, &background, options);
-    } catch (const InputError&) {
-      // A picture that cannot be read does not spoil the fit: the plain ground is drawn instead.
+    } catch (const InputError& error) {
+      // It does not spoil the fit: the plain ground is drawn instead.
+      if (troubles != nullptr) troubles->AddUnreadable(error.what());
     }
+  } else if (troubles != nullptr && (!FLAGS_images.empty() || !person.image_path.empty())) {
+    troubles->AddMissing(person.image_path.empty() ? person.id : person.image_path);
   }
   return DrawOverlay(person, result, model, mesh, nullptr, options);
 }

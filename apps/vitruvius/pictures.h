@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,27 @@ std::string FileStem(const std::string& id);
 // --size within what a picture can be. Throws UsageError.
 int PictureHeight();
 
-// The overlay of one person on its picture, found by its path or name in --images, or on a plain ground.
+// What kept overlays from their images, counted; safe for several threads.
+class ImageTroubles {
+ public:
+  void AddMissing(const std::string& what) { Add(&missing_, what); }
+  void AddUnreadable(const std::string& what) { Add(&unreadable_, what); }
+  void Print() const;  // a line a kind to stderr; nothing where there was none
+
+ private:
+  struct Count {
+    long people = 0;
+    std::string first;
+  };
+  void Add(Count* count, const std::string& what);
+
+  std::mutex mutex_;
+  Count missing_, unreadable_;
+};
+
+// The overlay of one person on its image, found by its path or name in --images, or on a plain ground.
+// troubles: where the image was expected and is not there, or cannot be read; may be null.
 Image DrawPerson(const PersonObservation& person, const FitResult& result, const BodyModel& model,
-                 const BodyMesh& mesh);
+                 const BodyMesh& mesh, ImageTroubles* troubles = nullptr);
 
 }  // namespace vitruvius

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <vector>
 
+#include "apps/common/observation_flags.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
@@ -39,6 +40,8 @@ int Render(const std::vector<std::string>& arguments) {
   std::set<std::string> ids;
   std::istringstream list(FLAGS_id);
   for (std::string id; std::getline(list, id, ',');) ids.insert(id);
+  RequireImagesFolder();
+  ImageTroubles troubles;
   std::vector<Image> images;
   std::vector<std::string> captions;
   for (const ResultsFile::Row& row : file.rows) {
@@ -48,9 +51,10 @@ int Render(const std::vector<std::string>& arguments) {
     const auto seen = observations.find(row.fit.id);
     const PersonObservation person = seen != observations.end() ? seen->second : ObservationOf(row);
     const BodyMesh mesh = row.fit.usable ? PictureMeshOf(model, row.fit) : BodyMesh();
-    images.push_back(DrawPerson(person, row.fit, *model, mesh));
+    images.push_back(DrawPerson(person, row.fit, *model, mesh, &troubles));
     captions.push_back(row.fit.id);
   }
+  troubles.Print();
   if (images.empty()) throw InputError(arguments[0], "ids", StrCat("holds no person \"", FLAGS_id, "\""));
   WritePng(FLAGS_out,
            images.size() == 1 ? images[0] : ContactSheet(images, 6, captions, "", PictureHeight() / 2));

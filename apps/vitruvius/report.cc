@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/common/observation_flags.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
@@ -43,7 +44,7 @@ std::map<std::int64_t, PersonObservation> FindObservations(const ReportRequest& 
 
 // A picture that `fit --overlay` left, or else a new one; empty where there is nothing to draw.
 std::string PictureOf(const ReportRequest& request, const PersonObservation* person, const FitResult& fit,
-                      const std::shared_ptr<const BodyModel>& model) {
+                      const std::shared_ptr<const BodyModel>& model, ImageTroubles* troubles) {
   const std::string left = StrCat(request.folder, "/overlays/", FileStem(fit.id), ".png");
   std::error_code error;
   if (fs::is_regular_file(left, error)) {
@@ -62,12 +63,13 @@ std::string PictureOf(const ReportRequest& request, const PersonObservation* per
   PersonObservation nothing_seen;
   nothing_seen.id = fit.id;
   const BodyMesh mesh = fit.usable ? PictureMeshOf(model, fit) : BodyMesh();
-  return SerializeJpeg(DrawPerson(person != nullptr ? *person : nothing_seen, fit, *model, mesh));
+  return SerializeJpeg(DrawPerson(person != nullptr ? *person : nothing_seen, fit, *model, mesh, troubles));
 }
 
 void AddPictures(const ReportRequest& request, const std::map<std::int64_t, PersonObservation>& observations,
                  Report* report) {
   const ReportBodies& bodies = report->bodies;
+  ImageTroubles troubles;
   for (const std::vector<std::int64_t>* rows : {&report->choice.worst_usable, &report->choice.not_usable}) {
     for (const std::int64_t row : *rows) {
       const auto body = std::lower_bound(bodies.rows.begin(), bodies.rows.end(), row);
@@ -79,11 +81,12 @@ void AddPictures(const ReportRequest& request, const std::map<std::int64_t, Pers
         fit.reason = ReasonAt(report->table, row);
       }
       const auto seen = observations.find(row);
-      const std::string jpeg =
-          PictureOf(request, seen == observations.end() ? nullptr : &seen->second, fit, report->model);
+      const std::string jpeg = PictureOf(request, seen == observations.end() ? nullptr : &seen->second, fit,
+                                         report->model, &troubles);
       if (!jpeg.empty()) report->pictures.push_back({row, jpeg});
     }
   }
+  troubles.Print();
 }
 
 // The page poses parametric bodies alone, and says so.
@@ -102,6 +105,7 @@ int RunReport(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1) throw UsageError("report: expected the folder of results.npz");
   std::error_code error;
   if (!fs::is_directory(arguments[0], error)) throw InputError(arguments[0], "", "is no folder of results");
+  RequireImagesFolder();
   ReportRequest request;
   request.folder = arguments[0];
   request.out = FLAGS_out.empty() ? arguments[0] + "/report.html" : FLAGS_out;

@@ -23,13 +23,13 @@ namespace {
 
 // The person's own files, as flags ask for them.
 void WriteFilesOf(const PersonObservation& person, const FitResult& result,
-                  const std::shared_ptr<const BodyModel>& model, const std::string& folder,
-                  bool with_picture) {
+                  const std::shared_ptr<const BodyModel>& model, const std::string& folder, bool with_picture,
+                  ImageTroubles* troubles) {
   const bool with_obj = FLAGS_obj && result.usable;
   const std::string stem = FileStem(person.id);
   if (with_picture) {
     const BodyMesh mesh = result.usable ? PictureMeshOf(model, result) : BodyMesh();
-    WritePng(folder + "/overlays/" + stem + ".png", DrawPerson(person, result, *model, mesh));
+    WritePng(folder + "/overlays/" + stem + ".png", DrawPerson(person, result, *model, mesh, troubles));
   }
   if (with_obj) WriteObj(folder + "/meshes/" + stem + ".obj", MeshOf(model, result).vertices, model->faces());
   if (FLAGS_glb && result.usable) {
@@ -64,17 +64,20 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
   std::map<std::string, long> reasons;
   RemarkCounts remarks;
   long penetrating = 0;
+  ImageTroubles troubles;
   BatchSummary summary;
   double seconds = 0;
   {
     Progress progress(what, -1);
     std::atomic<double> fraction_read = 0;  // reading and writing are two threads
     const auto make_worker = [&]() -> PersonWorker {
-      return [&setup, folder, fit = setup.MakeWorker()](const PersonObservation& person, long index) {
-        FitResult result = fit(person, index);
-        WriteFilesOf(person, result, setup.model, folder, FLAGS_overlay && index < FLAGS_overlay_limit);
-        return result;
-      };
+      return
+          [&setup, &troubles, folder, fit = setup.MakeWorker()](const PersonObservation& person, long index) {
+            FitResult result = fit(person, index);
+            WriteFilesOf(person, result, setup.model, folder, FLAGS_overlay && index < FLAGS_overlay_limit,
+                         &troubles);
+            return result;
+          };
     };
     summary = RunBatch(
         [&](PersonObservation* person) {
@@ -96,6 +99,7 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
   }
   results.Finish(source->FrameRateHz());
   WriteRunRecord(folder, command_line, setup, summary, seconds);
+  troubles.Print();
   if (FLAGS_report) MakeReport({folder, folder + "/report.html", inputs, setup.model, ""});
   if (!FLAGS_quiet) {
     if (batch.shard_count > 1) {

@@ -8,6 +8,7 @@
 #include <csetjmp>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "data/io/atomic_file.h"
 #include "data/io/exif.h"
@@ -108,13 +109,31 @@ bool EncodePng(const unsigned char* rows, int width, int height, int channels, s
 
 }  // namespace
 
-Image ParsePicture(std::string_view bytes, const std::string& path) {
-  if (IsPng(bytes)) return Upright(ParsePng(bytes, path), ParseExif(bytes).orientation);
-  if (IsJpeg(bytes)) return Upright(ParseJpeg(bytes, path), ParseExif(bytes).orientation);
+namespace {
+
+// As stored.
+Image DecodeStored(std::string_view bytes, const std::string& path) {
+  if (IsPng(bytes)) return ParsePng(bytes, path);
+  if (IsJpeg(bytes)) return ParseJpeg(bytes, path);
   throw InputError(path, "", "neither a PNG nor a JPEG picture");
 }
 
-Image ReadPicture(const std::string& path) { return ParsePicture(ReadFile(path, kMaxPictureBytes), path); }
+}  // namespace
+
+Image ParsePicture(std::string_view bytes, const std::string& path) {
+  return Upright(DecodeStored(bytes, path), ParseExif(bytes).orientation);
+}
+
+Image ReadPicture(const std::string& path) { return ReadPictureOfSize(path, 0, 0); }
+
+Image ReadPictureOfSize(const std::string& path, int width, int height) {
+  const std::string bytes = ReadFile(path, kMaxPictureBytes);
+  Image stored = DecodeStored(bytes, path);
+  const int orientation = ParseExif(bytes).orientation;
+  const bool is_turned = orientation >= 5 && stored.width != stored.height;
+  if (is_turned && stored.width == width && stored.height == height) return stored;
+  return Upright(std::move(stored), orientation);
+}
 
 std::string SerializePng(const Image& image) {
   VT_CHECK_GT(image.width, 0);

@@ -18,7 +18,10 @@ inline constexpr int kMaxPictureBytes = 1 << 29;  // of a file
 // not applied. Throws InputError: missing, neither PNG nor JPEG,
 // damaged, cut short, too large, or a size that its bytes cannot hold.
 Image ReadPicture(const std::string& path);
-// The same of bytes in memory; `path` names them in messages.
+// The pixels as they are stored instead, where they alone have this size (px; 0: unknown): keypoints were
+// found on them by a program that knows nothing of Exif.
+Image ReadPictureOfSize(const std::string& path, int width, int height);
+// The same as ReadPicture of bytes in memory; `path` names them in messages.
 Image ParsePicture(std::string_view bytes, const std::string& path);
 
 // Written aside and renamed; the same picture gives the same bytes. Opaque pictures are stored without alpha,

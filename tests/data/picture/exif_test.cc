@@ -203,6 +203,14 @@ TEST_F(HeadOfFile, TellsTheUprightSize) {
   }
 }
 
+TEST_F(HeadOfFile, KeypointsOfTheStoredPixelsKeepThem) {
+  Write(JpegWith(SerializeJpeg(Image(40, 24, {9, 9, 9, 255})), OrientedTiff(6)));
+  EXPECT_EQ(ReadPictureOfSize(path_, 40, 24).width, 40) << "as stored";
+  EXPECT_EQ(ReadPictureOfSize(path_, 24, 40).width, 24);
+  EXPECT_EQ(ReadPictureOfSize(path_, 0, 0).width, 24);
+  EXPECT_EQ(ReadPictureOfSize(path_, 12, 20).width, 24) << "of another resolution";
+}
+
 TEST_F(HeadOfFile, IsFoundBehindLongSegments) {
   std::string jpeg = JpegWith(SerializeJpeg(Image(40, 24, {9, 9, 9, 255})), OrientedTiff(8));
   for (int i = 0; i < 10; ++i)  // more than is read at first
