@@ -11,6 +11,7 @@
 #include "models/util/check.h"
 #include "solvers/registration/flags.h"
 #include "solvers/registration/hypotheses.h"
+#include "solvers/registration/shape_check.h"
 #include "solvers/registration/starts.h"
 #include "solvers/registration/uncertainty.h"
 
@@ -421,11 +422,16 @@ void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, Fit
     Refuse(*result, reason::kPoorFit,
            StrCat("median residual ", result->residual_median, is_3d ? " m" : " px", ", expected at most ",
                   limit));
-  } else if (result->parameters.betas.size() > 0 && !person.betas &&
-             result->parameters.betas.cwiseAbs().maxCoeff() > recipe.max_abs_beta) {
-    Refuse(*result, reason::kImplausibleShape,
-           StrCat("largest beta ", result->parameters.betas.cwiseAbs().maxCoeff(), ", expected at most ",
-                  recipe.max_abs_beta));
+  } else if (!person.betas) {
+    const RecipeStage& last = recipe.stages.back();
+    const double noise_m = std::sqrt(NoiseLevel2(last, *problem)) / last.weights.points3d;
+    constexpr double kMedianOfNorm = 1.54;  // of three coordinates, each of standard deviation 1
+    const ShapeVerdict shape = JudgeShape(*model_,
+                                          {result->parameters.betas, result->betas_std,
+                                           result->residual_median / (kMedianOfNorm * noise_m), is_3d},
+                                          recipe.max_abs_beta);
+    result->detail = shape.detail;
+    if (!shape.is_plausible) Refuse(*result, reason::kImplausibleShape, shape.detail);
   }
 }
 
