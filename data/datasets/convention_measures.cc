@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <sstream>
 
 #include <Eigen/Geometry>
 
@@ -49,6 +50,7 @@ constexpr Bone kBones[] = {
 
 PartsOfSet::PartsOfSet(const KeypointSet& set) : nose(set.Index("nose")), neck(set.Index("neck")) {
   Pair(set, {"shoulder"}, shoulders);
+  Pair(set, {"wrist"}, wrists);
   Pair(set, {"hip"}, hips);
   Pair(set, {"knee"}, knees);
   Pair(set, {"ankle"}, ankles);
@@ -72,7 +74,8 @@ PersonPoints::PersonPoints(const PersonObservation& person) {
     confidence_ = person.keypoints2d.col(2);
   }
   shown_.setConstant(count, true);
-  if (person.hidden.size() == count) shown_ = !person.hidden.array();
+  tells_hidden_ = count > 0 && person.hidden.size() == count;
+  if (tells_hidden_) shown_ = !person.hidden.array();
   Eigen::Vector3d low = Eigen::Vector3d::Constant(std::numeric_limits<double>::max()), high = -low;
   Eigen::Vector3d sum = Eigen::Vector3d::Zero();
   int seen = 0;
@@ -129,6 +132,19 @@ std::optional<Eigen::Vector3d> UpDirection(const PersonPoints& person, const Par
   return Eigen::Vector3d(up / person.size());
 }
 
+bool ReachesPastHead(const PersonPoints& person, const PartsOfSet& parts) {
+  const auto shoulders = person.Middle(parts.shoulders);
+  const auto up = UpDirection(person, parts);
+  if (!shoulders || !up) return false;
+  bool is_any_seen = false;
+  for (const int wrist : parts.wrists) {
+    if (!person.Seen(wrist)) continue;
+    is_any_seen = true;
+    if ((person.At(wrist) - *shoulders).dot(*up) <= 0) return false;
+  }
+  return is_any_seen;
+}
+
 std::optional<double> LegsAgreeWithArms(const PersonPoints& person, const PartsOfSet& parts) {
   const auto hips = person.LeftOfRight(parts.hips), shoulders = person.LeftOfRight(parts.shoulders);
   const auto up = UpDirection(person, parts);
@@ -144,11 +160,21 @@ std::optional<double> LegsAgreeWithArms(const PersonPoints& person, const PartsO
   return h.dot(s) / (h.norm() * s.norm());
 }
 
+bool IsFaceKeypoint(const std::string& name) {
+  std::istringstream words(name);
+  for (std::string word; std::getline(words, word, '_');) {
+    for (const char* part : {"nose", "eye", "ear", "mouth", "face"}) {
+      if (word == part) return true;
+    }
+  }
+  return false;
+}
+
 namespace {
 
 // Front views have both eyes, back views only ears; a profile shows ear and eye of the side that it turns to
 // us.
-std::optional<double> Handedness2d(const PersonPoints& person, const PartsOfSet& parts) {
+std::optional<HandednessSign> Handedness2d(const PersonPoints& person, const PartsOfSet& parts) {
   const auto shoulders = person.LeftOfRight(parts.shoulders);
   const auto up = UpDirection(person, parts);
   if (person.AllAlike() || !shoulders || !up) return std::nullopt;
@@ -158,21 +184,24 @@ std::optional<double> Handedness2d(const PersonPoints& person, const PartsOfSet&
   const bool left_ear = person.Shown(parts.ears[0]), right_ear = person.Shown(parts.ears[1]);
   constexpr double kLeastAcross = 0.05, kLeastNose = 0.02;
   const bool left_eye = person.Shown(parts.eyes[0]), right_eye = person.Shown(parts.eyes[1]);
+  const auto sign = [](bool is_right, bool by_face_alone) {
+    return HandednessSign{is_right ? 1.0 : -1.0, by_face_alone};
+  };
   const auto ears = person.Middle(std::vector<int>{parts.ears[0], parts.ears[1]});
   if (has_nose && ears && (left_ear != right_ear || left_eye != right_eye)) {
     const double nose = (person.At(parts.nose) - *ears).dot(right_of_image) / person.size();
     const bool shows_left = left_ear != right_ear ? left_ear : left_eye;
     // Who looks to the left of the image shows the left ear and eye, from before and from behind.
-    if (std::abs(nose) > kLeastNose) return (nose < 0) == shows_left ? 1 : -1;
+    if (std::abs(nose) > kLeastNose) return sign((nose < 0) == shows_left, false);
     return std::nullopt;
   }
   if (std::abs(across) < kLeastAcross) return std::nullopt;
-  if (has_nose && left_eye && right_eye) return across > 0 ? 1 : -1;
-  if (!has_nose && !left_eye && !right_eye && (left_ear || right_ear)) return across < 0 ? 1 : -1;
+  if (has_nose && left_eye && right_eye) return sign(across > 0, !person.TellsHidden());
+  if (!has_nose && !left_eye && !right_eye && (left_ear || right_ear)) return sign(across < 0, false);
   return std::nullopt;
 }
 
-std::optional<double> Handedness3d(const PersonPoints& person, const PartsOfSet& parts) {
+std::optional<HandednessSign> Handedness3d(const PersonPoints& person, const PartsOfSet& parts) {
   const auto hips = person.Middle(parts.hips), shoulders = person.Middle(parts.shoulders);
   const auto across_hips = person.LeftOfRight(parts.hips), across = person.LeftOfRight(parts.shoulders);
   if (!hips || !shoulders || !across_hips || !across || !(person.size() > 0)) return std::nullopt;
@@ -192,12 +221,13 @@ std::optional<double> Handedness3d(const PersonPoints& person, const PartsOfSet&
   if (ears && person.Seen(parts.nose)) forward += person.At(parts.nose) - *ears;
   const double agreement = forward.dot(front.normalized()) / person.size();
   constexpr double kLeast = 0.02;
-  return std::abs(agreement) < kLeast ? std::nullopt : std::optional<double>(agreement);
+  if (std::abs(agreement) < kLeast) return std::nullopt;
+  return HandednessSign{agreement, false};
 }
 
 }  // namespace
 
-std::optional<double> Handedness(const PersonPoints& person, const PartsOfSet& parts, bool is_3d) {
+std::optional<HandednessSign> Handedness(const PersonPoints& person, const PartsOfSet& parts, bool is_3d) {
   return is_3d ? Handedness3d(person, parts) : Handedness2d(person, parts);
 }
 

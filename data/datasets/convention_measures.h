@@ -13,7 +13,7 @@ namespace vitruvius {
 // Indices of a set's points by their part of the body; -1 or empty where the set has none.
 struct PartsOfSet {
   explicit PartsOfSet(const KeypointSet& set);
-  int shoulders[2], hips[2], knees[2], ankles[2], toes[2], eyes[2], ears[2];  // left, right
+  int shoulders[2], wrists[2], hips[2], knees[2], ankles[2], toes[2], eyes[2], ears[2];  // left, right
   int nose, neck;
   std::vector<int> head;  // anything above the neck
 };
@@ -33,6 +33,8 @@ class PersonPoints {
   std::optional<Eigen::Vector3d> LeftOfRight(const int (&pair)[2]) const;       // left minus right
   double size() const { return size_; }      // larger side of the box of seen points
   double spread() const { return spread_; }  // root mean square distance from their middle
+  // The file says which points are told though they cannot be seen.
+  bool TellsHidden() const { return tells_hidden_; }
   // All points are seen with one confidence, and none is called hidden: nobody says what is.
   bool AllAlike() const { return all_alike_; }
 
@@ -41,7 +43,7 @@ class PersonPoints {
   Eigen::VectorXd confidence_;
   Eigen::Matrix<bool, Eigen::Dynamic, 1> shown_;
   double size_ = 0, spread_ = 0;
-  bool all_alike_ = true;
+  bool all_alike_ = true, tells_hidden_ = false;
 };
 
 // From the feet towards the head, over the person's size: about (0, -1, 0) for somebody who stands in an
@@ -51,9 +53,25 @@ std::optional<Eigen::Vector3d> UpDirection(const PersonPoints& person, const Par
 // Whether hips and shoulders run the same way from right to left: above 0 if so, near 0: seen from the side.
 std::optional<double> LegsAgreeWithArms(const PersonPoints& person, const PartsOfSet& parts);
 
-// Whether left and right are where they should be: above 0 if so, below if exchanged. 2D: by the sides of the
-// face that are hidden. 3D: knees, toes and nose tell where the front is.
-std::optional<double> Handedness(const PersonPoints& person, const PartsOfSet& parts, bool is_3d);
+// Nose, eyes, ears, mouth and the points of face meshes.
+bool IsFaceKeypoint(const std::string& name);
+
+// What one person says of left and right.
+struct HandednessSign {
+  double value = 0;  // above 0: they are where they should be, below: exchanged
+  // That a face is reported is all it rests on. Detectors that report every point (BlazePose, MoveNet) invent
+  // faces, of any confidence, for people seen from behind, who then look exchanged.
+  bool by_face_alone = false;
+};
+
+// Whether left and right are where they should be. 2D: by the sides of the face that are hidden. 3D: knees,
+// toes and nose tell where the front is.
+std::optional<HandednessSign> Handedness(const PersonPoints& person, const PartsOfSet& parts, bool is_3d);
+
+// Whether all wrists that are seen lie beyond the shoulders, on the head's side. Of people whose heads are
+// lowest these are the ones who stand on their hands, or hang by them, and not those in an image that is
+// upside down, whose arms hang towards their feet.
+bool ReachesPastHead(const PersonPoints& person, const PartsOfSet& parts);
 
 // How unlike a body's bones the lengths are that the set's names give them: the mean deviation of the
 // logarithm of each bone's median length from its share in an adult's stature, up to a common factor; 0 for

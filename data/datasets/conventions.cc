@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "data/datasets/convention_measures.h"
 #include "data/io/read_as.h"
@@ -19,21 +20,60 @@ using Findings = std::vector<ConventionFinding>;
 constexpr int kFewestToJudge = 3, kFewestToBeSure = 10;
 constexpr double kShareLikely = 0.75, kShareCertain = 0.9;
 
-struct Vote {
-  int yes = 0, no = 0;
-  void Add(bool vote) { ++(vote ? yes : no); }
-  int total() const { return yes + no; }
-  double share() const { return total() == 0 ? 0 : static_cast<double>(yes) / total(); }
-  bool Carried() const { return yes > 0 && share() >= kShareLikely; }
+// Yes and no of people, and of the subjects that they are: the frames of a video of one person are one voice.
+class Vote {
+ public:
+  void Add(const std::string& voter, bool vote) {
+    ++(vote ? yes_ : no_);
+    subjects_[voter] += vote ? 1 : -1;
+  }
+  void Add(const Vote& other) {
+    yes_ += other.yes_;
+    no_ += other.no_;
+    for (const auto& [voter, lead] : other.subjects_) subjects_[voter] += lead;
+  }
+  int yes() const { return yes_; }
+  int total() const { return yes_ + no_; }
+  double share() const { return total() == 0 ? 0 : static_cast<double>(yes_) / total(); }
+  bool Carried() const { return yes_ > 0 && share() >= kShareLikely; }
+  bool Refuted() const { return no_ > 0 && 1 - share() >= kShareLikely; }
   Level level() const {
-    return total() < kFewestToJudge                                 ? Level::kNote
-           : total() >= kFewestToBeSure && share() >= kShareCertain ? Level::kError
-                                                                    : Level::kWarning;
+    int for_it = 0;
+    for (const auto& [voter, lead] : subjects_) for_it += lead > 0;
+    const int subjects = num_subjects();
+    const bool is_sure = subjects >= kFewestToBeSure && share() >= kShareCertain &&
+                         static_cast<double>(for_it) / subjects >= kShareCertain;
+    return total() < kFewestToJudge ? Level::kNote : is_sure ? Level::kError : Level::kWarning;
   }
+  int num_subjects() const { return static_cast<int>(subjects_.size()); }
   std::string Says() const {
-    return StrCat(yes, " of ", total(), total() == 1 ? " person" : " people", " that could be judged");
+    const std::string who = num_subjects() < total() ? StrCat(" (of ", num_subjects(), " subjects)") : "";
+    return StrCat(yes_, " of ", total(), total() == 1 ? " person" : " people", " that could be judged", who);
   }
+
+ private:
+  int yes_ = 0, no_ = 0;
+  std::map<std::string, int> subjects_;  // how many more yes than no
 };
+
+// Who each person is: the subject of a capture, as named, else its place among the people of its frame.
+// Whoever belongs to no capture is somebody else each time.
+std::vector<std::string> VotersOf(const std::vector<PersonObservation>& people) {
+  std::vector<std::string> voters;
+  std::map<std::string, int> people_of_frame;
+  for (const PersonObservation& person : people) {
+    const Identity& who = person.identity;
+    if (!who.subject.empty()) {
+      voters.push_back(StrCat(who.capture, "/", who.subject));
+    } else if (!who.capture.empty()) {
+      const int place = people_of_frame[StrCat(who.capture, "/", who.frame, "/", who.camera)]++;
+      voters.push_back(StrCat(who.capture, "#", place));
+    } else {
+      voters.push_back(StrCat("#", voters.size()));
+    }
+  }
+  return voters;
+}
 
 std::string Percent(double share) { return StrCat(std::lround(100 * share), " %"); }
 
@@ -57,6 +97,7 @@ class Judge {
  public:
   Judge(std::vector<PersonObservation> people, const MirrorTest& mirror_test)
       : people_(std::move(people)),
+        voters_(VotersOf(people_)),
         is_3d_(people_[0].is_3d()),
         set_(people_[0].set),
         mirror_test_(mirror_test) {}
@@ -204,9 +245,9 @@ class Judge {
     const PartsOfSet parts(set);
     constexpr double kClear = 0.3;  // cosine; a trunk twists by less than 70 degrees
     Vote vote;
-    for (const double agreement :
-         MeasureAll([&](const PersonPoints& p) { return LegsAgreeWithArms(p, parts); })) {
-      if (std::abs(agreement) > kClear) vote.Add(agreement < 0);
+    for (size_t i = 0; i < people_.size(); ++i) {
+      const std::optional<double> agreement = LegsAgreeWithArms(PersonPoints(people_[i]), parts);
+      if (agreement && std::abs(*agreement) > kClear) vote.Add(voters_[i], *agreement < 0);
     }
     return vote;
   }
@@ -223,7 +264,7 @@ class Judge {
       const Vote others = LegsVote(*other);
       if (others.total() == 0 || others.Carried()) continue;
       Add("wrong_set", vote.level(),
-          evidence + StrCat("; in the order of ", name, " in ", others.yes, " of ", others.total()),
+          evidence + StrCat("; in the order of ", name, " in ", others.yes(), " of ", others.total()),
           StrCat("name the set: --keypoint_set=", name));
       for (PersonObservation& person : people_) person.set = other;
       set_ = other;
@@ -233,34 +274,50 @@ class Judge {
     Correct("legs_swapped");
   }
 
-  // Positive: mirrored. 2D by hidden faces, else by fits; 3D by the shape of the body.
+  // Whether left and right are exchanged. 2D by hidden faces, else by fits; 3D by the shape of the body.
   struct MirrorVerdict {
-    bool known = false, mirrored = false;
+    // Suspected: faces are reported where left and right make the back, and nothing else tells.
+    bool known = false, mirrored = false, suspected = false;
     Level level = Level::kNote;
     std::string evidence;
   };
   MirrorVerdict FindMirror() {
     const PartsOfSet parts(*set_);
-    Vote vote;
-    for (const double hand :
-         MeasureAll([&](const PersonPoints& p) { return Handedness(p, parts, is_3d_); })) {
-      vote.Add(hand < 0);
+    Vote sound, faces;
+    for (size_t i = 0; i < people_.size(); ++i) {
+      const std::optional<HandednessSign> sign = Handedness(PersonPoints(people_[i]), parts, is_3d_);
+      if (sign) (sign->by_face_alone ? faces : sound).Add(voters_[i], sign->value < 0);
     }
-    const bool clear = vote.total() > 0 && (vote.Carried() || 1 - vote.share() >= kShareLikely);
-    if (clear) {
-      const char* what = is_3d_ ? " knees, toes and nose point to what left and right make the back in "
-                                : " the sides of face and body that are seen belong to the other side in ";
-      return {true, vote.Carried(), vote.level(), what + vote.Says()};
-    }
+    // Faces count beside what is sound and agrees with it: then the detector leaves out what it does not see.
+    Vote all = sound;
+    all.Add(faces);
+    const char* what = is_3d_ ? " knees, toes and nose point to what left and right make the back in "
+                              : " the sides of face and body that are seen belong to the other side in ";
+    if (sound.Carried() && all.Carried() && (faces.total() == 0 || sound.total() >= kFewestToJudge))
+      return {true, true, false, all.level(), what + all.Says()};
+    if (sound.Refuted() || (sound.total() == 0 && faces.Refuted()))
+      return {true, false, false, all.level(), ""};
+    const MirrorVerdict by_fits = FindMirrorByFits(faces.total() > 0);
+    if (by_fits.known || !faces.Carried()) return by_fits;
+    return {false, false, true, faces.level(), what + faces.Says()};
+  }
+
+  // Perspective alone is left to tell, and only many people together. faces_doubted: fits go by the body,
+  // from the shoulders down.
+  MirrorVerdict FindMirrorByFits(bool faces_doubted) const {
     if (is_3d_ || !mirror_test_ || static_cast<int>(people_.size()) < kFewestToJudge) return {};
-    // Everything is always seen: perspective alone is left to tell, and only many people together.
     constexpr double kLikelySigmas = 4, kCertainSigmas = 8;
-    const MirrorEvidence evidence = mirror_test_(people_);
+    std::vector<PersonObservation> people = people_;
+    for (int k = 0; faces_doubted && k < set_->size(); ++k) {
+      if (!IsFaceKeypoint(set_->points[static_cast<size_t>(k)].name)) continue;
+      for (PersonObservation& person : people) person.keypoints2d.row(k).setZero();
+    }
+    const MirrorEvidence evidence = mirror_test_(people);
     if (evidence.people < kFewestToJudge || std::abs(evidence.sigmas) < kLikelySigmas) return {};
-    return {true, evidence.sigmas > 0,
-            std::abs(evidence.sigmas) >= kCertainSigmas && evidence.people >= kFewestToBeSure
-                ? Level::kError
-                : Level::kWarning,
+    const std::set<std::string> subjects(voters_.begin(), voters_.end());
+    const bool is_certain = std::abs(evidence.sigmas) >= kCertainSigmas &&
+                            std::min(evidence.people, static_cast<int>(subjects.size())) >= kFewestToBeSure;
+    return {true, evidence.sigmas > 0, false, is_certain ? Level::kError : Level::kWarning,
             StrCat(" bodies fit better with left and right exchanged: ", evidence.people,
                    " fits, a mean gain of ", Rounded(evidence.sigmas), " standard errors")};
   }
@@ -268,18 +325,21 @@ class Judge {
   void FindUp() {
     const PartsOfSet parts(*set_);
     constexpr double kClear = 0.3;  // of the person's size: lying and crouching people say nothing
-    Vote y_up, z_up;
-    for (const PersonObservation& person : people_) {
-      const auto up = UpDirection(PersonPoints(person), parts);
+    Vote y_up, z_up, y_up_on_feet;
+    for (size_t i = 0; i < people_.size(); ++i) {
+      const PersonPoints person(people_[i]);
+      const auto up = UpDirection(person, parts);
       if (!up || up->norm() < kClear) continue;
       const Eigen::Vector3d axis = up->normalized();
       constexpr double kAlong = 0.7;  // cosine
       if (std::abs(axis.y()) > kAlong) {
-        y_up.Add(axis.y() > 0);
-        z_up.Add(false);
+        z_up.Add(voters_[i], false);
+        y_up.Add(voters_[i], axis.y() > 0);
+        // Who stands on the hands, or hangs by them, says nothing of the image.
+        if (axis.y() < 0 || !ReachesPastHead(person, parts)) y_up_on_feet.Add(voters_[i], axis.y() > 0);
       } else if (std::abs(axis.z()) > kAlong) {
-        z_up.Add(axis.z() > 0);
-        y_up.Add(false);
+        z_up.Add(voters_[i], axis.z() > 0);
+        y_up.Add(voters_[i], false);
       }
     }
     if (z_up.Carried()) {
@@ -288,32 +348,42 @@ class Judge {
           ReadAsFix("z_up"));
       Correct("z_up");
     }
-    const bool is_y_up = y_up.Carried();
+    const bool is_y_up = y_up.Carried(), is_on_hands = is_y_up && !y_up_on_feet.Carried();
     // Heads up again, by a turn, which leaves left and right as they are.
     if (is_y_up) Correct(is_3d_ ? "y_up_z_back" : "upside_down");
     const MirrorVerdict mirror = FindMirror();
     const std::string heads = "heads lie below feet in " + y_up.Says();
-    if (is_y_up && mirror.mirrored) {
+    if (is_y_up && (mirror.mirrored || (mirror.suspected && !is_on_hands))) {
       Add("y_up", std::min(y_up.level(), mirror.level), heads + ", and" + mirror.evidence, ReadAsFix("y_up"));
-    } else if (is_y_up && !mirror.known) {
+    } else if (is_y_up && !mirror.known && !mirror.suspected) {
       Add("y_up", std::min(y_up.level(), Level::kWarning),
-          heads + "; left and right could not be told, so the picture might be turned instead",
+          StrCat(heads, "; left and right could not be told, so the image might be turned instead",
+                 is_on_hands ? ", or they stand on their hands" : ""),
           ReadAsFix("y_up") + " (or --read_as=upside_down)");
     } else if (is_y_up && is_3d_) {
       Add("y_up", std::min(y_up.level(), Level::kWarning),
           heads + ", left and right are right: the axes are those of OpenGL; results would keep them",
           ReadAsFix("y_up_z_back"));
-    } else if (is_y_up) {
-      Add("upside_down", y_up.level(), heads + ", left and right are right", ReadAsFix("upside_down"));
+    } else if (is_y_up && !is_on_hands && !mirror.suspected) {
+      Add("upside_down", y_up_on_feet.level(), heads + ", left and right are right",
+          ReadAsFix("upside_down"));
     } else if (mirror.mirrored) {
       Add("left_right_swapped", mirror.level, mirror.evidence.substr(1), ReadAsFix("left_right_swapped"));
+    } else if (mirror.suspected) {
+      Add("left_right_swapped", std::min(mirror.level, Level::kWarning),
+          mirror.evidence.substr(1) +
+              "; detectors that report every point do the same with people who are seen from behind, and "
+              "fits do not tell",
+          "nothing if these people are seen from behind; if they face the camera, " +
+              ReadAsFix("left_right_swapped"));
     }
   }
 
   void FindOutsideImage() {
     Vote outside;
     constexpr double kMargin = 0.1;  // of the image: people leave it, and annotators follow them
-    for (const PersonObservation& person : people_) {
+    for (size_t i = 0; i < people_.size(); ++i) {
+      const PersonObservation& person = people_[i];
       const Eigen::Array2d size(person.image_width, person.image_height);
       if (size.minCoeff() <= 0) continue;
       int seen = 0, out = 0;
@@ -323,7 +393,7 @@ class Judge {
         ++seen;
         out += (at < -kMargin * size).any() || (at > (1 + kMargin) * size).any();
       }
-      outside.Add(2 * out > seen);
+      outside.Add(voters_[i], 2 * out > seen);
     }
     if (!outside.Carried()) return;
     const PersonObservation& first = people_[0];
@@ -340,25 +410,26 @@ class Judge {
     double focal = 0, angle = 0;
     int side = 0;
     Eigen::Vector2d center(0, 0);
-    for (const PersonObservation& person : people_) {
+    for (size_t i = 0; i < people_.size(); ++i) {
+      const PersonObservation& person = people_[i];
       const int larger = std::max(person.image_width, person.image_height);
       if (larger == 0) continue;
       if (person.focal_px) {
         const double degrees = 2 * std::atan2(larger / 2.0, person.focal_px->mean()) * kDegPerRad;
         const bool is_wide = degrees > kWidestDeg, is_narrow = degrees < kNarrowestDeg;
-        if ((is_wide && wide.yes == 0) || (is_narrow && narrow.yes == 0)) {
+        if ((is_wide && wide.yes() == 0) || (is_narrow && narrow.yes() == 0)) {
           focal = person.focal_px->mean();
           angle = degrees;
           side = larger;
         }
-        wide.Add(is_wide);
-        narrow.Add(is_narrow);
+        wide.Add(voters_[i], is_wide);
+        narrow.Add(voters_[i], is_narrow);
       }
       if (person.center_px) {
         const Eigen::Array2d at = person.center_px->array();
         const bool off = (at < 0).any() || at.x() > person.image_width || at.y() > person.image_height;
-        if (off && off_center.yes == 0) center = at;
-        off_center.Add(off);
+        if (off && off_center.yes() == 0) center = at;
+        off_center.Add(voters_[i], off);
       }
     }
     // Fits that tell left from right must not believe such a camera.
@@ -391,6 +462,7 @@ class Judge {
   }
 
   std::vector<PersonObservation> people_;
+  std::vector<std::string> voters_;  // of each person
   bool is_3d_;
   const KeypointSet* set_;
   const MirrorTest& mirror_test_;

@@ -33,13 +33,16 @@ struct MirrorEvidence {
 using MirrorTest = std::function<MirrorEvidence(const std::vector<PersonObservation>& people)>;
 
 // What is wrong with a sample of people, the worst first; empty when nothing is. People with a reason not to
-// be fitted are left out. Left and right of 2D keypoints are told by which faces are hidden, and where all
-// points are always seen by `mirror_test` (may be empty), which is only called then.
+// be fitted are left out. Left and right of 2D keypoints are told by which sides of faces are hidden. That a
+// face is reported is no proof, because some detectors report one of everybody: where nothing else tells, and
+// where all points are always seen, `mirror_test` (may be empty) decides, which is only called then. People
+// on their hands do not tell whether an image is upside down.
 //
-// Levels: a vote of fewer than 3 people is a note; one of at least 10 people of whom 9 in 10 agree an error;
-// one of which 3 in 4 agree a warning. Faults that one person proves (units, normalised coordinates) are
-// errors at once; 3D axes that are only turned, and cameras that might be meant, are never more than
-// warnings.
+// Levels: a vote of fewer than 3 people is a note; one of at least 10 subjects of whom 9 in 10 agree an
+// error; one of which 3 in 4 agree a warning. Subjects are people, but those of one video (Identity) are so
+// many as it shows. Faults that one person proves (units, normalised coordinates) are errors at once; 3D axes
+// that are only turned, cameras that might be meant, and exchanged sides that faces alone suggest are never
+// more than warnings.
 std::vector<ConventionFinding> FindConventionFaults(const std::vector<PersonObservation>& sample,
                                                     const MirrorTest& mirror_test = {});
 

@@ -23,9 +23,10 @@ using ::testing::IsEmpty;
 using Level = ConventionFinding::Level;
 using People = std::vector<PersonObservation>;
 
-// The mannequin at rest, turned by `yaw` from facing the camera, seen from afar; on its hands if `roll` is
-// pi.
-PersonObservation Standing(double yaw, double roll = 0, const char* set = "coco17", bool is_3d = false) {
+// The mannequin at rest, turned by `yaw` from facing the camera, seen from afar; upside down if `roll` is pi,
+// and on its hands with its arms up. arms: -1 down, 1 up, beside the head.
+PersonObservation Standing(double yaw, double roll = 0, const char* set = "coco17", bool is_3d = false,
+                           int arms = -1) {
   const auto model = Mannequin();
   PersonObservation person;
   person.set = FindKeypointSet(set);
@@ -33,8 +34,8 @@ PersonObservation Standing(double yaw, double roll = 0, const char* set = "coco1
   BodyEvaluator body(model, binding.points);
   BodyParameters parameters = BodyParameters::Zero(*model);
   parameters.body_pose[3 * 3] = parameters.body_pose[3 * 4] = 0.4;  // knees
-  parameters.body_pose[3 * 15 + 2] = -1.2;                          // arms down
-  parameters.body_pose[3 * 16 + 2] = 1.2;
+  parameters.body_pose[3 * 15 + 2] = 1.2 * arms;
+  parameters.body_pose[3 * 16 + 2] = -1.2 * arms;
   body.Evaluate(parameters, false);
   person.keypoints2d.setZero(is_3d ? 0 : person.set->size(), 3);
   person.keypoints3d.setZero(is_3d ? person.set->size() : 0, 4);
@@ -130,6 +131,101 @@ TEST(Conventions, HiddenFacesTellNothingButThatTheyAreHidden) {
   EXPECT_THAT(FaultsOf(Read(people, "left_right_swapped")), ElementsAre("left_right_swapped"));
   for (PersonObservation& person : people) person.hidden.resize(0);
   EXPECT_THAT(FaultsOf(people), ElementsAre("left_right_swapped"));  // as if that were faces
+}
+
+// As detectors that report every point see people from behind: a face of any confidence where the head is.
+People WithInventedFaces(const char* set, int count) {
+  People people;
+  Rng rng(7);
+  for (int i = 0; i < count; ++i) {
+    const double yaw = EIGEN_PI + 0.4 * std::sin(i);
+    PersonObservation person = Standing(yaw, 0, set), whole = Standing(yaw + EIGEN_PI, 0, set);
+    for (int k = 0; k < person.set->size(); ++k) {
+      if (person.keypoints2d(k, 2) > 0) {
+        person.keypoints2d(k, 2) = rng.Uniform(0.5, 1);
+      }
+      if (person.keypoints2d(k, 2) > 0 || !(whole.keypoints2d(k, 2) > 0)) continue;
+      person.keypoints2d.row(k) << 1000 - whole.keypoints2d(k, 0), whole.keypoints2d(k, 1),
+          rng.Uniform(0.3, 1);
+    }
+    people.push_back(person);
+  }
+  return people;
+}
+
+TEST(Conventions, AFaceThatADetectorReportsIsNoProof) {
+  for (const char* set : {"coco17", "mediapipe33"}) {
+    const People people = WithInventedFaces(set, 14);
+    for (const double sigmas : {-5.0, -3.9, 0.0, 3.9, 5.0, 9.0}) {
+      const auto findings = FindConventionFaults(people, [&](const People& some) {
+        // Fits go by the body alone.
+        for (const char* part : {"nose", "left_eye", "right_ear"})
+          EXPECT_EQ(some[3].keypoints2d(some[3].set->Index(part), 2), 0) << part;
+        EXPECT_GT(some[3].keypoints2d(some[3].set->Index("left_hip"), 2), 0);
+        return MirrorEvidence{sigmas, static_cast<int>(some.size())};
+      });
+      if (sigmas < -4) {  // they say that it is right
+        EXPECT_THAT(findings, IsEmpty()) << set;
+        continue;
+      }
+      ASSERT_EQ(findings.size(), 1u) << set;
+      EXPECT_EQ(findings[0].fault, "left_right_swapped");
+      EXPECT_EQ(findings[0].level, sigmas > 8 ? Level::kError : Level::kWarning);
+      if (sigmas > 4) continue;
+      EXPECT_THAT(findings[0].evidence, HasSubstr("14 of 14 people"));
+      EXPECT_THAT(findings[0].fix, HasSubstr("nothing if these people are seen from behind"));
+    }
+  }
+}
+
+// Three who are seen from the side, whose hidden half the detector leaves out, prove it right.
+TEST(Conventions, SidesThatAreHiddenSpeakLouderThanFaces) {
+  People people = WithInventedFaces("coco17", 14);
+  for (const double yaw : {1.2, -1.2, 1.3}) {
+    PersonObservation person = Standing(yaw);
+    // Turned to its left it shows its right side.
+    const bool shows_right = yaw > 0;
+    for (const char* part : {"ear", "eye"}) {
+      const int k = person.set->Index(std::string(shows_right ? "left_" : "right_") + part);
+      person.keypoints2d.row(k).setZero();
+    }
+    people.push_back(person);
+  }
+  const MirrorTest never = [](const People&) -> MirrorEvidence {
+    ADD_FAILURE() << "no fit is needed";
+    return {};
+  };
+  EXPECT_THAT(FindConventionFaults(people, never), IsEmpty());
+}
+
+TEST(Conventions, HandstandsAreNoTurnedImage) {
+  People on_hands, hanging;
+  for (int i = 0; i < 40; ++i) {
+    on_hands.push_back(Standing(0.5 * std::sin(i), EIGEN_PI, "coco17", false, 1));
+    hanging.push_back(Standing(0.5 * std::sin(i), EIGEN_PI));
+  }
+  EXPECT_THAT(FaultsOf(on_hands), IsEmpty());
+  EXPECT_THAT(FaultsOf(hanging), ElementsAre("upside_down"));
+  EXPECT_EQ(FindConventionFaults(hanging)[0].level, Level::kError) << "forty people";
+  const auto as_video = [](People people, int subjects, bool named) {
+    for (size_t i = 0; i < people.size(); ++i) {
+      Identity& who = people[i].identity;
+      who.capture = "video";
+      who.frame = static_cast<int>(i) / subjects;
+      if (named) who.subject = StrCat(i % static_cast<size_t>(subjects));
+    }
+    return people;
+  };
+  for (const bool named : {true, false}) {
+    for (const int subjects : {1, 2, 10}) {
+      const auto findings = FindConventionFaults(as_video(hanging, subjects, named));
+      ASSERT_EQ(findings.size(), 1u);
+      EXPECT_EQ(findings[0].fault, "upside_down");
+      EXPECT_EQ(findings[0].level, subjects < 10 ? Level::kWarning : Level::kError) << subjects << named;
+      EXPECT_THAT(findings[0].evidence,
+                  HasSubstr(StrCat("40 of 40 people that could be judged (of ", subjects)));
+    }
+  }
 }
 
 // With every point seen, from before and behind alike, an image does not tell its mirror image: fits are
