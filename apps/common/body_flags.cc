@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "apps/common/command.h"
+#include "apps/common/flag_use.h"
 #include "apps/common/flags.h"
 #include "data/io/data_files.h"
 #include "models/body/mannequin.h"
@@ -68,6 +69,12 @@ std::shared_ptr<const BodyModel> ModelFromFlags() {
   std::shared_ptr<const BodyModel> model = LoadModelByName(FLAGS_model);
   if (!FLAGS_regressors.empty() && model->weighted_points().empty()) {
     throw UsageError("--regressors: the body " + model->name() + " is built in and takes none");
+  }
+  std::error_code error;
+  if (IsGiven("gender") && !std::filesystem::is_directory(FLAGS_model, error) &&
+      FLAGS_gender != model->gender()) {
+    throw UsageError(StrCat("--gender=", FLAGS_gender, " chooses among the files of a folder; the body ",
+                            model->name(), " is ", model->gender()));
   }
   // A body in other units fits keypoints just as well and is wrong by a factor.
   const ModelFinding units = CheckUnits(*model);

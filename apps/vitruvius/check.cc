@@ -114,7 +114,7 @@ int Check(const std::vector<std::string>& inputs) {
   // Keypoints can be read otherwise than they stand in the file; points of the surface beside them cannot.
   const bool dense = FLAGS_read_as.empty();
   const std::unique_ptr<ObservationSource> source =
-      JudgeConventions(OpenInputs(inputs, *setup.model, dense), setup, &findings);
+      JudgeConventions(RefuseIdleFlags(OpenInputs(inputs, *setup.model, dense), setup), setup, &findings);
   const InputSummary summary = Summarise(source.get());
   Print(summary, *setup.model);
   bool certain = false;

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "apps/common/flag_use.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/convert.h"
 #include "apps/vitruvius/flags.h"
@@ -115,6 +116,8 @@ int ConvertMotion(const std::vector<std::string>& inputs) {
   if (!FLAGS_to.empty() && FLAGS_to != "npz") {
     throw UsageError(StrCat("convert: motion capture becomes npz; found --to ", FLAGS_to));
   }
+  RefuseGiven({"id", "hypothesis", "observations", "image_size", "keypoint_set"},
+              "is of fitted bodies, and the input is motion capture");
   if (FLAGS_out.empty()) throw UsageError("convert: --out FILE.npz, or a folder for many, is missing");
   if (FLAGS_up_axis != "y" && FLAGS_up_axis != "z") {
     throw UsageError(StrCat("--up_axis: found \"", FLAGS_up_axis, "\", expected y or z"));

@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "apps/common/flag_use.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/convert.h"
 #include "apps/vitruvius/export.h"
@@ -297,6 +298,14 @@ int ConvertResult(const std::string& path) {
     std::string names;
     for (const auto& [name, function] : formats) names += (names.empty() ? "" : ", ") + name;
     throw UsageError(StrCat("convert: found --to \"", FLAGS_to, "\", expected one of ", names));
+  }
+  RefuseGiven({"up_axis"}, "is of motion capture that is converted to poses; results are turned by --up");
+  if (FLAGS_to != "glb" && FLAGS_to != "bvh" && FLAGS_to != "npz")
+    RefuseGiven({"fps", "up"},
+                "is of glb, bvh and npz; --to " + FLAGS_to + " has neither time nor another axis");
+  if (FLAGS_to != "spin" && FLAGS_to != "eft" && FLAGS_to != "labels") {
+    RefuseGiven({"observations", "image_size", "keypoint_set"},
+                "keypoints go into spin, eft and labels; --to " + FLAGS_to + " has none");
   }
   Export input;
   input.path = path;

@@ -1,6 +1,7 @@
 // vitruvius fit: keypoints to bodies.
 #include <vector>
 
+#include "apps/common/flag_use.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/export.h"
 #include "apps/vitruvius/flags.h"
@@ -21,11 +22,19 @@ int Fit(const std::vector<std::string>& inputs) {
   const FitSetup setup = FitSetupFromFlags();
   if (setup.recipe2d.body == Recipe::Body::kSegments)
     throw UsageError("--recipe: a body of segments is registered, not fitted: vitruvius register");
+  if (!FLAGS_overlay) RefuseGiven({"overlay_limit"}, "nothing is drawn without --overlay");
+  const bool is_motion = AreMotionInputs(inputs);
+  if (!FLAGS_glb && !is_motion) RefuseGiven({"up"}, "says how --glb stands, and none is asked for");
+  if (is_motion) {
+    RefuseGiven({"keypoint_set", "read_as", "focal", "image_size", "images", "conventions"},
+                "motion capture says itself what its joints are, and no camera saw them");
+  }
   BatchOptions batch = BatchOptionsFromFlags();
   const std::string shard_source = TakeShardFromEnvironment(&batch);
   std::unique_ptr<ObservationSource> source = OpenInputs(inputs, *setup.model);
+  source = RefuseIdleFlags(std::move(source), setup);
   // The axes and units of motion capture are known to its readers.
-  if (!AreMotionInputs(inputs)) source = CheckConventions(std::move(source), setup);
+  if (!is_motion) source = CheckConventions(std::move(source), setup);
   return RunFits("fitting", CommandLine(FitCommand(), inputs), inputs, setup, batch, shard_source,
                  source.get());
 }

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <deque>
 
+#include "apps/common/flag_use.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "models/util/check.h"
@@ -29,6 +30,7 @@ class ReadAheadSource : public ObservationSource {
     return true;
   }
   double FractionDone() const override { return ahead_.empty() ? rest_->FractionDone() : 0; }
+  double FrameRateHz() const override { return rest_->FrameRateHz(); }
 
  private:
   std::unique_ptr<ObservationSource> rest_;
@@ -54,6 +56,33 @@ std::unique_ptr<ObservationSource> JudgeConventions(std::unique_ptr<ObservationS
     return CompareWithMirrored(people, kMirrorFits, quick.MakeFitter().get());
   };
   *findings = FindConventionFaults(sample, by_fits);
+  return ahead;
+}
+
+std::unique_ptr<ObservationSource> RefuseIdleFlags(std::unique_ptr<ObservationSource> source,
+                                                   const FitSetup& setup) {
+  auto ahead = std::make_unique<ReadAheadSource>(std::move(source), kSample);
+  int num_2d = 0, num_3d = 0;
+  for (const PersonObservation& person : ahead->ahead()) {
+    if (person.reason.empty()) ++(person.is_3d() ? num_3d : num_2d);
+  }
+  if (num_2d + num_3d == 0) return ahead;
+  const auto refuse = [&](const std::string& flag, const std::string& is_for, const std::string& cure) {
+    const std::string whom = num_2d + num_3d == kSample ? StrCat("the first ", kSample) : "all";
+    throw UsageError(StrCat("--", flag, " is for ", is_for, " keypoints, and ", whom,
+                            " people of the input are in ", num_3d > 0 ? "3D" : "2D", cure));
+  };
+  if (num_2d == 0 && setup.is_recipe2d_named)
+    refuse("recipe=" + FLAGS_recipe, "2D", "; keypoints3d and mocap are recipes for those");
+  if (num_3d == 0 && setup.is_recipe3d_named)
+    refuse("recipe=" + FLAGS_recipe, "3D",
+           "; leave it out, or name one with a camera (`vitruvius help fit`)");
+  for (const std::string& word : ParseReadAs(FLAGS_read_as).words) {
+    if (num_2d == 0 && !ReadAsConcerns(word, /*is_3d=*/true)) refuse("read_as=" + word, "2D", "");
+    if (num_3d == 0 && !ReadAsConcerns(word, /*is_3d=*/false)) refuse("read_as=" + word, "3D", "");
+  }
+  if (num_2d == 0)
+    RefuseGiven({"focal", "image_size"}, "the people of the input are in 3D: no camera saw them");
   return ahead;
 }
 

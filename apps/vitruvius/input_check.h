@@ -19,6 +19,12 @@ std::unique_ptr<ObservationSource> JudgeConventions(std::unique_ptr<ObservationS
                                                     const FitSetup& setup,
                                                     std::vector<ConventionFinding>* findings);
 
+// Looks at the first people of a source, as JudgeConventions does, and throws UsageError for flags that mean
+// nothing for any of them: a recipe for 2D keypoints where all are in 3D, --read_as=z_up where all are in 2D
+// ...
+std::unique_ptr<ObservationSource> RefuseIdleFlags(std::unique_ptr<ObservationSource> source,
+                                                   const FitSetup& setup);
+
 // As --conventions says: prints findings to stderr, and throws InputError if one is certain.
 std::unique_ptr<ObservationSource> CheckConventions(std::unique_ptr<ObservationSource> source,
                                                     const FitSetup& setup);

@@ -1,9 +1,11 @@
 // vitruvius register: dense correspondences to bodies.
 #include <vector>
 
+#include "apps/common/flag_use.h"
 #include "apps/common/observation_flags.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
+#include "apps/vitruvius/input_check.h"
 #include "apps/vitruvius/motion_inputs.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/run_fits.h"
@@ -23,9 +25,12 @@ int Register(const std::vector<std::string>& inputs) {
     throw UsageError(StrCat("--lookup: found \"", FLAGS_lookup, "\", expected place or vertex"));
   setup.options.surface.kind =
       FLAGS_lookup == "vertex" ? SurfaceLookup::Kind::kVertex : SurfaceLookup::Kind::kPlace;
+  if (!FLAGS_overlay) RefuseGiven({"overlay_limit"}, "nothing is drawn without --overlay");
+  if (!FLAGS_glb) RefuseGiven({"up"}, "says how --glb stands, and none is asked for");
   BatchOptions batch = BatchOptionsFromFlags();
   const std::string shard_source = TakeShardFromEnvironment(&batch);
-  const std::unique_ptr<ObservationSource> source = OpenInputs(inputs, *setup.model, /*dense=*/true);
+  const std::unique_ptr<ObservationSource> source =
+      RefuseIdleFlags(OpenInputs(inputs, *setup.model, /*dense=*/true), setup);
   return RunFits("registering", CommandLine(RegisterCommand(), inputs), inputs, setup, batch, shard_source,
                  source.get());
 }

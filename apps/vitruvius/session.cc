@@ -47,7 +47,9 @@ FitSetup FitSetupFromFlags(const std::string& recipe_of_command) {
   if (!recipe_of_command.empty()) setup.recipe2d = LoadRecipe(recipe_of_command);
   if (!FLAGS_recipe.empty()) {
     const Recipe chosen = LoadRecipe(FLAGS_recipe);
-    (chosen.camera == Recipe::Camera::kNone ? setup.recipe3d : setup.recipe2d) = chosen;
+    const bool is_3d = chosen.camera == Recipe::Camera::kNone;
+    (is_3d ? setup.recipe3d : setup.recipe2d) = chosen;
+    (is_3d ? setup.is_recipe3d_named : setup.is_recipe2d_named) = true;
   }
   setup.model = ModelFromFlags();
   const auto load = [&](const Recipe& recipe) {

@@ -25,6 +25,8 @@ struct FitSetup {
   std::shared_ptr<const BodyModel> model;
   FitPriors priors2d{nullptr}, priors3d{nullptr};
   Recipe recipe2d, recipe3d;
+  // Which of the two --recipe names, if any: people of the other kind would not be fitted by it.
+  bool is_recipe2d_named = false, is_recipe3d_named = false;
   FitOptions options;
 
   // Numbers of a latent that results may have; 0 without a latent prior.

@@ -96,6 +96,13 @@ const std::vector<std::pair<std::string, std::string>>& ReadAsWords() {
   return words;
 }
 
+bool ReadAsConcerns(const std::string& word, bool is_3d) {
+  for (const auto& [name, meaning] : ReadAsWords()) {
+    if (name == word) return meaning.compare(0, 3, is_3d ? "2D:" : "3D:") != 0;
+  }
+  return false;
+}
+
 ReadAs ParseReadAs(const std::string& text) {
   ReadAs read_as;
   std::istringstream stream(text);

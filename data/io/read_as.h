@@ -18,6 +18,8 @@ struct ReadAs {
 
 // Every word and what it says of the file, as in "y_up", "y grows upwards".
 const std::vector<std::pair<std::string, std::string>>& ReadAsWords();
+// Whether a word of ReadAsWords() does anything to 2D or 3D keypoints.
+bool ReadAsConcerns(const std::string& word, bool is_3d);
 // "y_up,millimetres". Throws InputError that names an unknown word.
 ReadAs ParseReadAs(const std::string& text);
 

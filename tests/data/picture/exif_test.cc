@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,66 +11,10 @@
 #include "data/io/picture.h"
 #include "models/util/check.h"
 #include "models/util/rng.h"
+#include "tests/util/exif_writer.h"
 
 namespace vitruvius::exif_test {
 namespace {
-
-std::string Number(std::uint32_t value, int num_bytes, bool is_little) {
-  std::string bytes;
-  for (int i = 0; i < num_bytes; ++i)
-    bytes += static_cast<char>(value >> 8 * (is_little ? i : num_bytes - 1 - i));
-  return bytes;
-}
-
-struct Entry {
-  std::uint32_t tag, type, value;
-};
-
-// A TIFF of two directories: orientation and the like, and what the camera says.
-std::string Tiff(const std::vector<Entry>& main, const std::vector<Entry>& camera, bool is_little,
-                 const std::string& tail = "") {
-  const auto number = [&](std::uint32_t value, int size) { return Number(value, size, is_little); };
-  const auto directory = [&](const std::vector<Entry>& entries) {
-    std::string bytes = number(static_cast<std::uint32_t>(entries.size()), 2);
-    for (const Entry& entry : entries) {
-      bytes += number(entry.tag, 2) + number(entry.type, 2) + number(1, 4);
-      bytes += entry.type == 3 ? number(entry.value, 2) + number(0, 2) : number(entry.value, 4);
-    }
-    return bytes + number(0, 4);
-  };
-  std::vector<Entry> first = main;
-  const auto camera_at = static_cast<std::uint32_t>(8 + 2 + 12 * (main.size() + 1) + 4);
-  first.push_back({0x8769, 4, camera_at});
-  return (is_little ? "II" : "MM") + number(42, 2) + number(8, 4) + directory(first) + directory(camera) +
-         tail;
-}
-
-// Behind the start of the image, as cameras do.
-std::string JpegWith(const std::string& jpeg, const std::string& tiff) {
-  const std::string content = std::string("Exif\0\0", 6) + tiff;
-  return jpeg.substr(0, 2) + "\xff\xe1" + Number(static_cast<std::uint32_t>(content.size() + 2), 2, false) +
-         content + jpeg.substr(2);
-}
-
-std::uint32_t Crc(const std::string& bytes) {
-  std::uint32_t crc = 0xffffffffu;
-  for (const char c : bytes) {
-    crc ^= static_cast<unsigned char>(c);
-    for (int i = 0; i < 8; ++i) crc = crc & 1 ? 0xedb88320u ^ (crc >> 1) : crc >> 1;
-  }
-  return ~crc;
-}
-
-// Before the closing chunk of 12 bytes: behind the pixels.
-std::string PngWith(const std::string& png, const std::string& tiff) {
-  const std::string chunk = "eXIf" + tiff;
-  return png.substr(0, png.size() - 12) + Number(static_cast<std::uint32_t>(tiff.size()), 4, false) + chunk +
-         Number(Crc(chunk), 4, false) + png.substr(png.size() - 12);
-}
-
-std::string OrientedTiff(std::uint32_t orientation, bool is_little = false) {
-  return Tiff({{0x0112, 3, orientation}}, {}, is_little);
-}
 
 // The scene: red top left, green top right, blue bottom left, white bottom right; wider than high.
 Image Scene() {
@@ -136,8 +79,9 @@ TEST(Exif, EveryOrientationOfBothKindsComesOutUpright) {
 TEST(Exif, FocalLengthsAreRead) {
   for (const bool is_little : {false, true}) {
     // The rational 425/100 lies behind the directories: 8 + (2 + 2 * 12 + 4) + (2 + 2 * 12 + 4).
-    const std::string rational = Number(425, 4, is_little) + Number(100, 4, is_little);
-    const std::string tiff = Tiff({{0x0112, 3, 6}}, {{0xa405, 3, 28}, {0x920a, 5, 68}}, is_little, rational);
+    const std::string rational = ExifNumber(425, 4, is_little) + ExifNumber(100, 4, is_little);
+    const std::string tiff =
+        ExifTiff({{0x0112, 3, 6}}, {{0xa405, 3, 28}, {0x920a, 5, 68}}, is_little, rational);
     const Exif exif = ParseExif(JpegWith(SerializeJpeg(Image(8, 8)), tiff));
     EXPECT_EQ(exif.orientation, 6);
     EXPECT_EQ(exif.focal_35mm, 28);
@@ -149,7 +93,8 @@ TEST(Exif, NonsenseIsLeftAtItsDefault) {
   const std::string jpeg = SerializeJpeg(Image(8, 8));
   for (const std::uint32_t orientation : {0u, 9u, 65535u})
     EXPECT_EQ(ParseExif(JpegWith(jpeg, OrientedTiff(orientation))).orientation, 1);
-  EXPECT_EQ(ParseExif(JpegWith(jpeg, Tiff({}, {{0xa405, 3, 0}, {0x920a, 5, 4000000}}, true))).focal_35mm, 0);
+  EXPECT_EQ(ParseExif(JpegWith(jpeg, ExifTiff({}, {{0xa405, 3, 0}, {0x920a, 5, 4000000}}, true))).focal_35mm,
+            0);
   EXPECT_EQ(ParseExif(jpeg).orientation, 1);
   EXPECT_EQ(ParseExif("").orientation, 1);
   const std::string good = JpegWith(jpeg, OrientedTiff(6));
