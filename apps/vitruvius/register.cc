@@ -25,6 +25,8 @@ int Register(const std::vector<std::string>& inputs) {
     throw UsageError(StrCat("--lookup: found \"", FLAGS_lookup, "\", expected place or vertex"));
   setup.options.surface.kind =
       FLAGS_lookup == "vertex" ? SurfaceLookup::Kind::kVertex : SurfaceLookup::Kind::kPlace;
+  if (setup.recipe2d.body == Recipe::Body::kSegments)
+    RefuseGiven({"prior", "hypotheses"}, "a body of segments has none; it is of parametric bodies");
   if (!FLAGS_overlay) RefuseGiven({"overlay_limit"}, "nothing is drawn without --overlay");
   if (!FLAGS_glb) RefuseGiven({"up"}, "says how --glb stands, and none is asked for");
   BatchOptions batch = BatchOptionsFromFlags();

@@ -63,7 +63,7 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
   ManifestWriter manifest(folder);
   std::map<std::string, long> reasons;
   RemarkCounts remarks;
-  long penetrating = 0;
+  long penetrating = 0, other_gender = 0;
   ImageTroubles troubles;
   BatchSummary summary;
   double seconds = 0;
@@ -91,6 +91,7 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
           results.Append(result, person);
           ++reasons[result.reason];
           remarks.Add(person);
+          other_gender += !person.gender.empty() && person.gender != setup.model->gender();
           penetrating += result.usable && !person.is_3d() && result.penetration_m > kPenetratingM;
           progress.Add(result.usable, fraction_read);
         },
@@ -113,6 +114,12 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
     if (summary.usable < summary.done)
       std::printf("  why, person by person: %s/manifest.jsonl\n", folder.c_str());
     remarks.Print();
+    if (other_gender > 0) {
+      std::printf(
+          "  %ld are said to be of another gender than the body, which is %s: --model and --gender choose "
+          "one\n",
+          other_gender, setup.model->gender().c_str());
+    }
     if (penetrating > 0 && setup.recipe2d.stages.back().weights.self_penetration == 0) {
       std::printf(
           "  %ld pass through themselves by more than %g mm: --recipe=solid keeps the parts of the body "

@@ -79,6 +79,28 @@ TEST_F(NothingSilent, FlagsThatMeanNothingForTheInputAreRefused) {
   EXPECT_EQ(Flat("--recipe=smplify --focal=1000 --image_size=1000x1000 --gender=neutral --quiet").status, 0);
 }
 
+TEST_F(NothingSilent, AGenderThatTheBodyHasNotIsSaid) {
+  std::string file = ReadAll(folder_ / "flat_keypoints.json");
+  file.replace(file.find("\"pose_keypoints_2d\""), 0, "\"gender_gt\": \"female\", ");
+  WriteAll(folder_ / "flat_keypoints.json", file);
+  EXPECT_THAT(Flat("").output,
+              HasSubstr("1 are said to be of another gender than the body, which is neutral"));
+}
+
+TEST_F(NothingSilent, FlagsOfOtherFormatsAreRefusedByConvert) {
+  ASSERT_EQ(Flat("--quiet").status, 0);
+  const auto convert = [&](const std::string& flags) {
+    const ProgramRun run =
+        RunProgram("convert " + (folder_ / "out") + " --out " + (folder_ / "x") + " " + flags);
+    EXPECT_EQ(run.status, 2) << run.output;
+    return run.output;
+  };
+  EXPECT_THAT(convert("--to obj --fps 25"), HasSubstr("--fps: is of glb, bvh and npz"));
+  EXPECT_THAT(convert("--to obj --up z"), HasSubstr("--up: is of glb"));
+  EXPECT_THAT(convert("--to glb --observations x"), HasSubstr("--observations: keypoints go into spin"));
+  EXPECT_THAT(convert("--to glb --up_axis z"), HasSubstr("--up_axis: is of motion capture"));
+}
+
 TEST_F(NothingSilent, ARecipeThatNamesNoKeypointIsRefused) {
   nlohmann::json recipe = {
       {"keypoint_weights", {{"left_ancle", 0.5}}},
