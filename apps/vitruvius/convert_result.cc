@@ -299,7 +299,7 @@ int ConvertResult(const std::string& path) {
     for (const auto& [name, function] : formats) names += (names.empty() ? "" : ", ") + name;
     throw UsageError(StrCat("convert: found --to \"", FLAGS_to, "\", expected one of ", names));
   }
-  RefuseGiven({"up_axis"}, "is of motion capture that is converted to poses; results are turned by --up");
+  RefuseGiven({"up_axis", "unit", "rest_frame"}, "is of motion capture that is converted to poses");
   if (FLAGS_to != "glb" && FLAGS_to != "bvh" && FLAGS_to != "npz")
     RefuseGiven({"fps", "up"},
                 "is of glb, bvh and npz; --to " + FLAGS_to + " has neither time nor another axis");

@@ -25,6 +25,7 @@ int Fit(const std::vector<std::string>& inputs) {
   if (!FLAGS_overlay) RefuseGiven({"overlay_limit"}, "nothing is drawn without --overlay");
   const bool is_motion = AreMotionInputs(inputs);
   if (!FLAGS_glb && !is_motion) RefuseGiven({"up"}, "says how --glb stands, and none is asked for");
+  if (!is_motion) RefuseGiven({"unit", "rest_frame"}, "is of motion capture, and the input is keypoints");
   if (is_motion) {
     RefuseGiven({"keypoint_set", "read_as", "focal", "image_size", "images", "conventions"},
                 "motion capture says itself what its joints are, and no camera saw them");
