@@ -2,10 +2,10 @@
 
 #include <cctype>
 #include <filesystem>
-#include <sstream>
 
 #include "apps/common/command.h"
 #include "apps/common/flag_use.h"
+#include "apps/common/command_line.h"
 #include "apps/common/flags.h"
 #include "data/io/data_files.h"
 #include "models/body/mannequin.h"
@@ -27,23 +27,36 @@ bool HasFreeBody() {
 
 std::string FreeBodyFile() { return UserDataFile("bodies/free.npz"); }
 
-std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name, int max_betas) {
-  const BodyFileOptions options = BodyFileOptionsFromFlags(max_betas);
-  if (name == "mannequin") return Mannequin();
-  if (name.empty()) return HasFreeBody() ? LoadBodyModel(FreeBodyFile(), options) : Mannequin();
-  if (name == "free") {
+BodyRequest BodyRequestFromFlags() {
+  BodyRequest request;
+  request.name = FLAGS_model;
+  request.gender = FLAGS_gender;
+  request.regressors = SplitAtCommas(FLAGS_regressors);
+  return request;
+}
+
+std::shared_ptr<const BodyModel> LoadBody(const BodyRequest& request) {
+  BodyFileOptions options = BodyFileOptionsOf(request);
+  const std::string& name = request.name;
+  if (name == "mannequin" || (name.empty() && !HasFreeBody())) {
+    if (!request.regressors.empty())
+      throw UsageError("--regressors: the mannequin is built in and takes none");
+    return Mannequin();
+  }
+  if (name == "free" || name.empty()) {
     if (!HasFreeBody()) {
       throw InputError(FreeBodyFile(), "",
                        "there is no free body yet; make it with `vitruvius model build --from FOLDER`, see "
                        "`vitruvius help model`");
     }
+    options.known_as = "free";
     return LoadBodyModel(FreeBodyFile(), options);
   }
   if (!std::filesystem::is_directory(name)) return LoadBodyModel(name, options);
-  if (FLAGS_gender != "neutral" && FLAGS_gender != "male" && FLAGS_gender != "female") {
-    throw UsageError(StrCat("--gender: found \"", FLAGS_gender, "\", expected neutral, male or female"));
+  if (request.gender != "neutral" && request.gender != "male" && request.gender != "female") {
+    throw UsageError(StrCat("--gender: found \"", request.gender, "\", expected neutral, male or female"));
   }
-  std::string gender = FLAGS_gender;
+  std::string gender = request.gender;
   for (char& c : gender) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   std::string looked;
   for (const char* kind : {"SMPL_", "SMPLH_", "SMPLX_", "STAR_"}) {
@@ -57,19 +70,15 @@ std::shared_ptr<const BodyModel> LoadModelByName(const std::string& name, int ma
   throw InputError(name, "", "holds none of " + looked);
 }
 
-BodyFileOptions BodyFileOptionsFromFlags(int max_betas) {
+BodyFileOptions BodyFileOptionsOf(const BodyRequest& request) {
   BodyFileOptions options;
-  options.max_betas = options.max_expressions = max_betas;
-  std::istringstream list(FLAGS_regressors);
-  for (std::string file; std::getline(list, file, ',');) options.regressors.push_back(file);
+  options.max_betas = options.max_expressions = request.max_betas;
+  options.regressors = request.regressors;
   return options;
 }
 
 std::shared_ptr<const BodyModel> ModelFromFlags() {
-  std::shared_ptr<const BodyModel> model = LoadModelByName(FLAGS_model);
-  if (!FLAGS_regressors.empty() && model->weighted_points().empty()) {
-    throw UsageError("--regressors: the body " + model->name() + " is built in and takes none");
-  }
+  std::shared_ptr<const BodyModel> model = LoadBody(BodyRequestFromFlags());
   std::error_code error;
   if (IsGiven("gender") && !std::filesystem::is_directory(FLAGS_model, error) &&
       FLAGS_gender != model->gender()) {

@@ -106,6 +106,15 @@ std::string HelpText(const Command& command) {
   return text.str();
 }
 
+std::vector<std::string> SplitAtCommas(const std::string& list) {
+  std::vector<std::string> words;
+  std::istringstream stream(list);
+  for (std::string word; std::getline(stream, word, ',');) {
+    if (!word.empty()) words.push_back(word);
+  }
+  return words;
+}
+
 void MakeFolder(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);

@@ -18,6 +18,9 @@ std::string CommandLine(const Command& command, const std::vector<std::string>& 
 // The help text of one command, with its flags and their defaults.
 std::string HelpText(const Command& command);
 
+// The words of a list like "a,b,c"; empty ones are left out.
+std::vector<std::string> SplitAtCommas(const std::string& list);
+
 // Throws InputError when it cannot be made and is not there.
 void MakeFolder(const std::string& path);
 

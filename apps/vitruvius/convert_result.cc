@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "apps/common/body_of_result.h"
 #include "apps/common/flag_use.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/convert.h"
@@ -256,15 +257,6 @@ void LeaveSegments(Export* input) {
   TellWhatMoved(moved_m);
 }
 
-// Scales, and labels, mean nothing on another body of the same sizes.
-void RequireSameBody(const Export& input) {
-  const std::string& name = input.file.model;
-  if (name.empty() || name == input.model->name()) return;
-  throw InputError(input.path, "model",
-                   StrCat("these results belong to the body ", name, ", and this is ", input.model->name(),
-                          "; name theirs with --model"));
-}
-
 // Only the people of --id.
 void TakePeople(Export* input) {
   if (FLAGS_id.empty()) return;
@@ -312,14 +304,8 @@ int ConvertResult(const std::string& path) {
   input.file = ReadResults(path);
   TakeHypothesis(path, &input.file);
   input.frames_per_second = FrameRate(input.file);
-  input.model = ModelFromFlags();
+  input.model = BodyOfResult(path);
   const bool knows_scales = FLAGS_to == "obj" || FLAGS_to == "ply" || FLAGS_to == "labels";
-  bool of_segments = false;
-  for (const ResultsFile::Row& row : input.file.rows) {
-    RequireBodyOf(row.fit, *input.model, path);
-    of_segments = of_segments || row.fit.segment_scales.size() > 0;
-  }
-  if (of_segments || FLAGS_to == "labels") RequireSameBody(input);
   input.weights = WeightsOf(input.file);
   TakePeople(&input);
   if (!knows_scales) LeaveSegments(&input);

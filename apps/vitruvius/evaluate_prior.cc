@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -35,11 +34,7 @@ using nlohmann::ordered_json;
 constexpr int kPictureHeight = 240, kSamplesShown = 25, kEmbedded = 400;
 
 std::vector<std::string> Words(const std::string& flag, const std::string& list) {
-  std::vector<std::string> words;
-  std::istringstream stream(list);
-  for (std::string word; std::getline(stream, word, ',');) {
-    if (!word.empty()) words.push_back(word);
-  }
+  std::vector<std::string> words = SplitAtCommas(list);
   if (words.empty())
     throw UsageError(StrCat("evaluate prior: --", flag, " FOLDER (motion files) is missing"));
   return words;

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "apps/common/body_of_result.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/session.h"
 #include "data/io/result_writer.h"
@@ -12,13 +13,10 @@
 namespace vitruvius {
 namespace {
 
-std::vector<FitResult> FitsOf(const std::string& path, const BodyModel& model) {
+std::vector<FitResult> FitsOf(const std::string& path) {
   ResultsFile file = ReadResults(path);
   std::vector<FitResult> fits;
-  for (ResultsFile::Row& row : file.rows) {
-    RequireBodyOf(row.fit, model, path);
-    fits.push_back(std::move(row.fit));
-  }
+  for (ResultsFile::Row& row : file.rows) fits.push_back(std::move(row.fit));
   return fits;
 }
 
@@ -27,9 +25,9 @@ std::vector<FitResult> FitsOf(const std::string& path, const BodyModel& model) {
 int EvaluateRegressor(const std::vector<std::string>& inputs) {
   if (inputs.size() != 1) throw UsageError("evaluate regressor: name one result: a folder or results.npz");
   if (FLAGS_truth.empty()) throw UsageError("evaluate regressor: --truth RESULT is missing");
-  const std::shared_ptr<const BodyModel> model = ModelFromFlags();
-  const MeanErrors errors =
-      CompareAll(model, FitsOf(inputs[0], *model), FitsOf(FLAGS_truth, *model), FLAGS_threads);
+  const std::shared_ptr<const BodyModel> model = BodyOfResult(inputs[0]);
+  RequireBodyOfResult(FLAGS_truth, model);
+  const MeanErrors errors = CompareAll(model, FitsOf(inputs[0]), FitsOf(FLAGS_truth), FLAGS_threads);
   if (errors.people == 0) throw InputError(inputs[0], "ids", StrCat("found none of ", FLAGS_truth));
   if (FLAGS_json) {
     std::printf("%s\n", errors.ToJson().c_str());

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/common/body_of_result.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/explain_person.h"
 #include "apps/vitruvius/flags.h"
@@ -22,8 +23,7 @@ namespace {
 
 // The keypoints of --observations, the worst explained first.
 PointResiduals ResidualsOf(const FitResult& fit, const std::string& path) {
-  const std::shared_ptr<const BodyModel> model = ModelFromFlags();
-  RequireBodyOf(fit, *model, path);
+  const std::shared_ptr<const BodyModel> model = BodyOfResult(path);
   const std::unique_ptr<ObservationSource> source = OpenInputs({FLAGS_observations}, *model);
   PersonObservation person;
   do {
@@ -86,7 +86,7 @@ int Explain(const std::vector<std::string>& arguments) {
   for (const auto& [name, costs] : terms) medians[name] = Median(costs);
   if (FLAGS_json) {
     Print({{"people", file.rows.size()},
-           {"model", file.model},
+           {"model", file.body.name},
            {"reasons", reasons},
            {"residual_median", Median(residuals)},
            {"residual_90_percent_below", Quantile(residuals, 0.9)},
@@ -94,7 +94,7 @@ int Explain(const std::vector<std::string>& arguments) {
            {"flags", flags}});
     return kExitOk;
   }
-  std::printf("%zu people, model %s\n", file.rows.size(), file.model.c_str());
+  std::printf("%zu people, model %s\n", file.rows.size(), file.body.name.c_str());
   for (const auto& [reason, count] : reasons) std::printf("  %-20s %ld\n", reason.c_str(), count);
   std::printf("residual, median over keypoints: median %.4g, 90 %% below %.4g (px, or m for 3D input)\n",
               Median(residuals), Quantile(residuals, 0.9));
@@ -119,8 +119,7 @@ Command ExplainCommand() {
       "--hypotheses K`)\n"
       "and where they differ, flags with what they mean and what would help, joint limits. With "
       "--observations, the\n"
-      "keypoints that were fitted, and the --model of the fit: which of them the body explains worst. "
-      "--json: for scripts.\n\n"
+      "keypoints that were fitted: which of them the body explains worst. --json: for scripts.\n\n"
       "  vitruvius explain out/ --id photo7_0 --observations keypoints/\n",
       {"id", "json", "observations", "read_as", "model", "gender", "image_size", "keypoint_set"},
       Explain};

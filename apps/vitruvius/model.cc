@@ -40,12 +40,20 @@ int Check(const BodyModel& model) {
   return ok ? kExitOk : kExitBadInput;
 }
 
+// With all shape directions that its file has.
+BodyRequest WholeBody(const std::string& name) {
+  BodyRequest request = BodyRequestFromFlags();
+  request.name = name;
+  request.max_betas = kAllBetas;
+  return request;
+}
+
 // `name` is what the model was loaded by.
 int ConvertModel(const std::string& name, const std::shared_ptr<const BodyModel>& model,
                  const std::string& path) {
   if (EndsWith(path, ".npz") || HasPickleEnding(path)) {
     if (std::filesystem::is_regular_file(name)) {
-      ConvertBodyFile(name, path, BodyFileOptionsFromFlags(kAllBetas));
+      ConvertBodyFile(name, path, BodyFileOptionsOf(WholeBody(name)));
     } else {
       SaveBodyModel(path, *WithOwnChart(model));
     }
@@ -135,7 +143,7 @@ Command ModelCommand() {
         if (arguments.size() != (convert ? 3 : 2)) {
           throw UsageError(convert ? "model convert: expected MODEL FILE" : "model: expected one MODEL");
         }
-        const std::shared_ptr<const BodyModel> model = LoadModelByName(arguments[1], kAllBetas);
+        const std::shared_ptr<const BodyModel> model = LoadBody(WholeBody(arguments[1]));
         return convert           ? ConvertModel(arguments[1], model, arguments[2])
                : verb == "info"  ? Info(*model)
                : verb == "chart" ? Chart(*model)

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <vector>
 
+#include "apps/common/body_of_result.h"
 #include "apps/common/observation_flags.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
@@ -33,7 +34,7 @@ int Render(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1) throw UsageError("render: expected one results.npz or the folder that holds it");
   ResultsFile file = ReadResults(arguments[0]);
   TakeHypothesis(arguments[0], &file);
-  const std::shared_ptr<const BodyModel> model = ModelFromFlags();
+  const std::shared_ptr<const BodyModel> model = BodyOfResult(arguments[0]);
   if (!EndsWith(FLAGS_out, ".png")) throw UsageError("render: --out FILE.png is missing");
   const std::map<std::string, PersonObservation> observations = ObservationsOf(file, *model);
   const int limit = FLAGS_limit > 0 ? FLAGS_limit : 24;
@@ -47,7 +48,6 @@ int Render(const std::vector<std::string>& arguments) {
   for (const ResultsFile::Row& row : file.rows) {
     if (!ids.empty() && ids.count(row.fit.id) == 0) continue;
     if (static_cast<int>(images.size()) == limit) break;
-    RequireBodyOf(row.fit, *model, arguments[0]);
     const auto seen = observations.find(row.fit.id);
     const PersonObservation person = seen != observations.end() ? seen->second : ObservationOf(row);
     const BodyMesh mesh = row.fit.usable ? PictureMeshOf(model, row.fit) : BodyMesh();

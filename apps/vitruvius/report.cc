@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/common/body_of_result.h"
 #include "apps/common/observation_flags.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
@@ -17,6 +18,7 @@
 #include "data/io/atomic_file.h"
 #include "data/io/json_text.h"
 #include "data/io/picture.h"
+#include "data/io/result_body.h"
 #include "data/report/report_page.h"
 #include "models/body/body_evaluator.h"
 #include "models/util/check.h"
@@ -110,7 +112,7 @@ int RunReport(const std::vector<std::string>& arguments) {
   request.folder = arguments[0];
   request.out = FLAGS_out.empty() ? arguments[0] + "/report.html" : FLAGS_out;
   if (!FLAGS_observations.empty()) request.observations = {FLAGS_observations};
-  request.model = ModelFromFlags();
+  if (FLAGS_bodies != 0) request.model = BodyOfResult(request.folder);
   MakeReport(request);
   if (!FLAGS_quiet)
     std::printf("%s: %.1f MB\n", request.out.c_str(), 1e-6 * static_cast<double>(fs::file_size(request.out)));
@@ -126,19 +128,9 @@ void MakeReport(const ReportRequest& request) {
   report.choice = ChooseRows(report.table, FLAGS_bodies, FLAGS_pictures);
   report.bodies = ReadReportBodies(request.folder, report.choice.bodies);
   report.model = request.model;
-  const auto name = report.table.facts.find("model");
   if (FLAGS_bodies == 0) {
     report.model = nullptr;
     report.no_bodies = "This page was made without bodies (--bodies=0).";
-  } else if (report.model != nullptr && !report.bodies.rows.empty() &&
-             ((name != report.table.facts.end() && name->second != report.model->name()) ||
-              report.bodies.num_joints != report.model->num_joints() ||
-              report.bodies.num_betas != report.model->num_betas())) {
-    report.no_bodies =
-        StrCat("The bodies are not shown: these results belong to the body ",
-               name == report.table.facts.end() ? "of another size" : name->second,
-               ", and the page was made with ", report.model->name(), "; name theirs with --model.");
-    report.model = nullptr;
   }
   std::map<std::int64_t, PersonObservation> observations;
   if (report.model != nullptr) observations = FindObservations(request, report, *report.model);
@@ -160,7 +152,12 @@ void WriteRunRecord(const std::string& folder, const std::string& command_line, 
   nlohmann::ordered_json run;
   run["command"] = command_line;
   run["version"] = VITRUVIUS_VERSION;
-  run["model"] = FLAGS_model;
+  const ResultBody body = ResultBodyOf(*setup.model);
+  run["model"] = body.file;
+  run["model_name"] = body.name;
+  run["model_gender"] = body.gender;
+  run["model_regressors"] = body.regressors;
+  run["body_hash"] = body.hash;
   run["recipe_2d"] = setup.recipe2d.name;
   run["recipe_3d"] = setup.recipe3d.name;
   run["prior_2d"] = FLAGS_prior.empty() ? setup.recipe2d.prior : FLAGS_prior;

@@ -148,18 +148,6 @@ bool EndsWith(const std::string& text, const std::string& ending) {
          text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
 }
 
-void RequireBodyOf(const FitResult& fit, const BodyModel& model, const std::string& path) {
-  const BodyParameters& parameters = fit.parameters;
-  if (!fit.usable || (parameters.body_pose.size() == 3 * model.num_body_joints() &&
-                      parameters.betas.size() == model.num_betas())) {
-    return;
-  }
-  throw InputError(path, "body_pose",
-                   StrCat("found ", parameters.body_pose.size() / 3 + 1, " joints and ",
-                          parameters.betas.size(), " betas, expected ", model.num_joints(), " and ",
-                          model.num_betas(), " of ", model.name(), "; name the body with --model"));
-}
-
 void TakeHypothesis(const std::string& path, ResultsFile* file) {
   if (FLAGS_hypothesis < 0) {
     throw UsageError(StrCat("--hypothesis: found ", FLAGS_hypothesis, ", expected 1 for the best, 2, ..."));

@@ -54,10 +54,6 @@ std::string TakeShardFromEnvironment(BatchOptions* options);
 
 bool EndsWith(const std::string& text, const std::string& ending);
 
-// Throws InputError when a usable fit of the result at `path` has another number of joints or betas than the
-// body.
-void RequireBodyOf(const FitResult& fit, const BodyModel& model, const std::string& path);
-
 // --hypothesis: the k-th of the bodies that the fits kept takes the result's place; people who have none so
 // far down are left out. Throws UsageError, and InputError when nobody has one.
 void TakeHypothesis(const std::string& path, ResultsFile* file);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "apps/common/body_flags.h"
+#include "apps/common/body_of_result.h"
 #include "apps/common/command_line.h"
 #include "apps/common/flags.h"
 #include "apps/common/observation_flags.h"
@@ -90,16 +91,17 @@ std::vector<PersonObservation> PeopleOf(const std::vector<std::string>& inputs) 
   return people;
 }
 
-// Of the flag, or of a folder `truth` beside the input or in it; none without.
-std::vector<FitResult> TruthOf(const std::string& flag, const std::string& input) {
-  std::string path = flag;
+// Of the flag, or a folder `truth` beside the input or in it; empty without.
+std::string TruthPath(const std::string& flag, const std::string& input) {
+  if (!flag.empty()) return flag;
   std::error_code error;
-  if (path.empty()) {
-    const fs::path folder = fs::is_directory(input, error) ? fs::path(input) : fs::path(input).parent_path();
-    if (!fs::is_regular_file(folder / "truth/results.npz", error)) return {};
-    path = (folder / "truth").string();
-  }
+  const fs::path folder = fs::is_directory(input, error) ? fs::path(input) : fs::path(input).parent_path();
+  return fs::is_regular_file(folder / "truth/results.npz", error) ? (folder / "truth").string() : "";
+}
+
+std::vector<FitResult> TruthOf(const std::string& path) {
   std::vector<FitResult> truth;
+  if (path.empty()) return truth;
   for (ResultsFile::Row& row : ReadResults(path).rows) truth.push_back(std::move(row.fit));
   return truth;
 }
@@ -130,13 +132,19 @@ int DeformAndLearn(const Command& command, const std::vector<std::string>& input
   if (test_inputs.empty()) throw UsageError("deform-and-learn: --test INPUT is missing");
   if (FLAGS_threads < 0) throw UsageError("deform-and-learn: expected --threads 0 or more");
   const at::Device device = DeviceFromFlags();
-  const std::shared_ptr<const BodyModel> body = ModelFromFlags();
+  const std::string train_truth = TruthPath(FLAGS_truth, inputs[0]),
+                    test_truth = TruthPath(FLAGS_test_truth, test_inputs[0]);
+  const std::string some_truth = train_truth.empty() ? test_truth : train_truth;
+  // Bodies are judged vertex by vertex: they are those of the truth.
+  const std::shared_ptr<const BodyModel> body =
+      some_truth.empty() ? ModelFromFlags() : BodyOfResult(some_truth);
+  if (!test_truth.empty()) RequireBodyOfResult(test_truth, body);
   const RoundsOptions options = RoundsFromFlags(*body);
   RoundsData data;
   data.train = PeopleOf(inputs);
   data.test = PeopleOf(test_inputs);
-  data.train_truth = TruthOf(FLAGS_truth, inputs[0]);
-  data.test_truth = TruthOf(FLAGS_test_truth, test_inputs[0]);
+  data.train_truth = TruthOf(train_truth);
+  data.test_truth = TruthOf(test_truth);
 
   std::vector<RoundScores> rounds;
   std::unique_ptr<Progress> people;

@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <map>
 
-#include "apps/common/body_flags.h"
+#include "apps/common/body_of_result.h"
 #include "apps/common/command_line.h"
 #include "apps/common/flags.h"
 #include "apps/common/observation_flags.h"
@@ -25,7 +25,7 @@ int Predict(const std::vector<std::string>& inputs) {
   PredictionOptions options;
   TakeFlag("batch", FLAGS_batch, 1, 1e5, &options.batch);
   const at::Device device = DeviceFromFlags();
-  const std::shared_ptr<const BodyModel> body = ModelFromFlags();
+  const std::shared_ptr<const BodyModel> body = BodyOfResult(FLAGS_regressor);
   CheckRegressorBody(FLAGS_regressor, *body);
   const std::shared_ptr<const SegmentRegressor> regressor = ReadRegressor(FLAGS_regressor, device);
   const Recipe recipe = LoadRecipe("dense-later");

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "apps/common/body_flags.h"
+#include "apps/common/body_of_result.h"
 #include "apps/common/command_line.h"
 #include "apps/common/flags.h"
 #include "apps/common/observation_flags.h"
@@ -119,7 +120,9 @@ int TrainRegressorFromFlags(const Command& command, const std::vector<std::strin
   const RegressorFlags flags = RegressorFromFlags();
   const RegressorOptions& options = flags.training;
   const at::Device device = DeviceFromFlags();
-  const std::shared_ptr<const BodyModel> body = ModelFromFlags();
+  const std::shared_ptr<const BodyModel> body =
+      FLAGS_labels.empty() ? ModelFromFlags() : BodyOfResult(FLAGS_labels);
+  if (!FLAGS_val_labels.empty()) RequireBodyOfResult(FLAGS_val_labels, body);
   const Gathered gathered = Gather(inputs, FLAGS_labels, *body, flags.labels);
   if (!FLAGS_quiet) Tell(gathered, "");
   const std::vector<std::string> judging = SplitAtCommas(FLAGS_val);

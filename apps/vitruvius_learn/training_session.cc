@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <sstream>
 #include <thread>
 
 #include <ATen/Parallel.h>
@@ -34,15 +33,6 @@ at::Device NamedDevice() {
 }
 
 }  // namespace
-
-std::vector<std::string> SplitAtCommas(const std::string& list) {
-  std::vector<std::string> words;
-  std::istringstream stream(list);
-  for (std::string word; std::getline(stream, word, ',');) {
-    if (!word.empty()) words.push_back(word);
-  }
-  return words;
-}
 
 at::Device DeviceFromFlags() {
   const at::Device device = NamedDevice();

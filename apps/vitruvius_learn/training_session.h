@@ -14,8 +14,6 @@
 
 namespace vitruvius {
 
-std::vector<std::string> SplitAtCommas(const std::string& list);
-
 // --device, with --threads in force from here on. Throws UsageError and InputError.
 at::Device DeviceFromFlags();
 

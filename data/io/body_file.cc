@@ -240,6 +240,15 @@ void ReadChart(const NamedArrays& file, BodyModelData* data) {
   file.Read("chart_uv", {num_faces, 3, 2})->CopyTo(data->chart_uv.data());
 }
 
+// Without "." and "..", where no link makes that another file: it has one name wherever it is named from.
+std::string AbsolutePath(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  if (error) return path;
+  const std::filesystem::path normal = absolute.lexically_normal();
+  return std::filesystem::equivalent(normal, absolute, error) ? normal.string() : absolute.string();
+}
+
 }  // namespace
 
 void BodyFileOptions::Check() const {
@@ -258,6 +267,9 @@ std::shared_ptr<const BodyModel> LoadBodyModel(const std::string& path, const Bo
   data.name = ReadText(file, "name");
   if (data.name.empty()) data.name = stem;
   data.gender = GenderOf(ReadText(file, "gender"), stem);
+  data.source.file = options.known_as.empty() ? AbsolutePath(path) : options.known_as;
+  for (const std::string& regressor : options.regressors)
+    data.source.regressors.push_back(AbsolutePath(regressor));
   data.v_template = ReadTemplate(file);
   const std::int64_t num_vertices = data.v_template.rows();
   data.parents = ReadParents(file);

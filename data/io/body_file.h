@@ -19,6 +19,9 @@ struct BodyFileOptions {
   // that lie beside the body's file are taken too.
   std::vector<std::string> regressors;
   bool regressors_beside = true;
+  // What the body's source is to say in the place of the file's path: "free" for the one that every user has
+  // at a place of their own.
+  std::string known_as;
 
   void Check() const;  // throws InputError
 };

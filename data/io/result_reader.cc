@@ -24,8 +24,7 @@ class ResultsReader {
 
   ResultsFile Read() {
     ResultsFile results;
-    results.model = OneText("model");
-    results.model_gender = OneText("model_gender");
+    results.body = ReadResultBody(file_);
     if (file_.Has("mocap_frame_rate"))
       results.frame_rate_hz = file_.Read("mocap_frame_rate", {}).ToDoubles()[0];
     results.rows.resize(static_cast<size_t>(num_rows_));
@@ -42,11 +41,6 @@ class ResultsReader {
   }
 
  private:
-  std::string OneText(const char* key) const {
-    if (!file_.Has(key)) return "";
-    return file_.Read(key, {}).ToStrings()[0];
-  }
-
   // (N, shape...); each -1 of the shape is free.
   Table ReadTable(const char* key, std::vector<std::int64_t> shape, bool required) const {
     Table table;

@@ -39,7 +39,8 @@ std::string Joined(const std::vector<std::string>& words) {
 }  // namespace
 
 struct ResultsWriter::Impl {
-  std::string folder, model, gender;
+  std::string folder;
+  std::map<std::string, NpyArray> whole;  // what holds for all rows
   std::int64_t num_joints, num_betas, num_hypotheses, latent_dim;
   bool of_segments;
   std::vector<std::string> joint_names, rotation_names;
@@ -56,8 +57,6 @@ struct ResultsWriter::Impl {
 
   Impl(const std::string& folder_in, const BodyModel& body, int hypotheses, int latent, bool segments)
       : folder(folder_in),
-        model(body.name()),
-        gender(body.gender()),
         num_joints(body.num_joints()),
         num_betas(body.num_betas()),
         num_hypotheses(hypotheses),
@@ -66,6 +65,8 @@ struct ResultsWriter::Impl {
         joint_names(body.joint_names()),
         sets(folder_in),
         terms(folder_in) {
+    AddResultBody(body, &whole);
+    whole["gender"] = whole["model_gender"];
     const auto add = [&](const char* key, const char* dtype, const std::vector<std::int64_t>& row_shape) {
       numbers.try_emplace(key, folder, dtype, row_shape);
     };
@@ -301,14 +302,10 @@ void ResultsWriter::Impl::Finish(double frame_rate_hz) {
   }
   const UnnamedFile term_costs = FinishTerms();
   writer.AddFile("term_costs", term_costs.descriptor());
-  std::map<std::string, NpyArray> whole;
   whole["term_names"] = NpyArray::FromStrings(term_names);
   whole["joint_names"] = NpyArray::FromStrings(joint_names);
   whole["rotation_names"] = NpyArray::FromStrings(rotation_names);
   whole["rotation_names"].shape = {num_joints, 3};
-  whole["model"] = NpyArray::FromString(model);
-  whole["model_gender"] = NpyArray::FromString(gender);
-  whole["gender"] = NpyArray::FromString(gender);
   if (frame_rate_hz > 0) whole["mocap_frame_rate"] = NpyArray::FromDoubles(&frame_rate_hz, {});
   if (set_names.size() > 1) {
     finished_texts.push_back(FinishSets());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "data/io/result_body.h"
 #include "models/body/body_model.h"
 #include "models/scene/fit_result.h"
 #include "models/scene/observation.h"
@@ -45,7 +46,8 @@ namespace vitruvius {
 //   joint_names (J,): text
 //   term_names (T,); term_costs (N,T): share of the cost, 0 where a person had no such term
 //   keypoint_set (), or (N,) where they differ: text
-//   model, model_gender, gender (): text; mocap_frame_rate (): Hz
+//   model, model_gender, body_hash, model_file, model_regressors, model_vertices (): data/io/result_body.h;
+//   gender (): text, as model_gender; mocap_frame_rate (): Hz
 // Rows that could not be fitted hold zeros elsewhere. The same rows give the same bytes.
 class ResultsWriter {
  public:
@@ -92,7 +94,7 @@ struct ResultsFile {
     int image_width = 0, image_height = 0;
     Identity identity;
   };
-  std::string model, model_gender;
+  ResultBody body;
   std::vector<std::string> joint_names;     // (J); where the file has none, SMPL's or "joint 5"
   std::vector<std::string> rotation_names;  // (3J), joint-major; empty where the file has none
   double frame_rate_hz = 0;                 // 0: none

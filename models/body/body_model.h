@@ -49,9 +49,16 @@ enum class PoseFeature {
                 // not move the joints (Osman et al., STAR, ECCV 2020)
 };
 
+// Where a body can be loaded from again, for results to say.
+struct BodySource {
+  std::string file;                     // "mannequin", "free", or an absolute path; empty: made in memory
+  std::vector<std::string> regressors;  // absolute paths of joint regressors that were named besides
+};
+
 // Plain arrays, as read from a file or generated. BodyModel::Create checks them.
 struct BodyModelData {
   std::string name;  // "mannequin", or the file's name
+  BodySource source;
   std::string gender = "neutral";
   MatrixX3d v_template;                  // (V, 3) metres
   MatrixX3i faces;                       // (F, 3) 0-based, outward by the right-hand rule
@@ -80,6 +87,7 @@ class BodyModel {
   static std::shared_ptr<const BodyModel> Create(BodyModelData data);
 
   const std::string& name() const { return data_.name; }
+  const BodySource& source() const { return data_.source; }
   const std::string& gender() const { return data_.gender; }
   int num_vertices() const { return static_cast<int>(data_.v_template.rows()); }
   int num_faces() const { return static_cast<int>(data_.faces.rows()); }

@@ -7,7 +7,7 @@ namespace vitruvius {
 BodyModelData MakeMannequin() {
   const mannequin::Surface surface = mannequin::MakeSurface();
   BodyModelData data;
-  data.name = "mannequin";
+  data.name = data.source.file = "mannequin";
   data.v_template.resize(static_cast<Eigen::Index>(surface.vertices.size()), 3);
   for (size_t v = 0; v < surface.vertices.size(); ++v)
     data.v_template.row(v) = surface.vertices[v].transpose();

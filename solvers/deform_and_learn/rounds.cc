@@ -37,9 +37,11 @@ void MakeFolders(const std::string& path) {
   if (error) throw InputError(path, "", StrCat("cannot be made: ", error.message()));
 }
 
-// The rows of a results file, which are those of `people`, in their order.
-std::vector<FitResult> FitsOf(const std::string& folder, const std::vector<PersonObservation>& people) {
+// The rows of a results file of the body, which are those of `people`, in their order.
+std::vector<FitResult> FitsOf(const std::string& folder, const std::vector<PersonObservation>& people,
+                              const std::shared_ptr<const BodyModel>& model) {
   ResultsFile file = ReadResults(folder);
+  RequireBodyOfResult(folder, file.body, model);  // its doubts are those of folders of older versions
   if (file.rows.size() != people.size())
     throw InputError(folder, "ids", StrCat("found ", file.rows.size(), " people, expected ", people.size()));
   std::vector<FitResult> fits;
@@ -112,7 +114,7 @@ class Run {
     std::vector<FitResult> registered;
     std::vector<bool> trusted;
     if (round_ > 1) {
-      registered = FitsOf(Before("registrations"), data_.train);
+      registered = FitsOf(Before("registrations"), data_.train, model_);
       for (const double weight : WeighLabels(registered, options_.labels).weights)
         trusted.push_back(weight > 0);
     }
@@ -144,8 +146,8 @@ class Run {
     if (options_.lifts) LiftPeople(DepthLifter(Here("lifter/lifter.npz"), device_), &people);
     std::vector<FitResult> predicted, before;
     if (round_ > 1) {
-      predicted = FitsOf(Before("predictions"), data_.train);
-      before = FitsOf(Before("registrations"), data_.train);
+      predicted = FitsOf(Before("predictions"), data_.train, model_);
+      before = FitsOf(Before("registrations"), data_.train, model_);
     }
 
     ResultsWriter results(Here("registrations"), *model_, 0, 0, true);
@@ -189,7 +191,7 @@ class Run {
     const std::string file = Here("regressor/regressor.npz");
     if (IsFile(file)) return true;
     Begin("regressor", data_.train.size());
-    const std::vector<FitResult> registered = FitsOf(Here("registrations"), data_.train);
+    const std::vector<FitResult> registered = FitsOf(Here("registrations"), data_.train, model_);
     const LabelWeights labels = WeighLabels(registered, options_.labels);
     WriteLabels(labels);
     std::vector<RegressorExample> examples;
@@ -254,16 +256,16 @@ class Run {
   RoundScores Scores() {
     RoundScores scores;
     scores.round = round_;
-    const std::vector<FitResult> registered = FitsOf(Here("registrations"), data_.train),
-                                 test = FitsOf(Here("test"), data_.test);
+    const std::vector<FitResult> registered = FitsOf(Here("registrations"), data_.train, model_),
+                                 test = FitsOf(Here("test"), data_.test, model_);
     scores.labels = WeighLabels(registered, options_.labels);
     scores.registration_points_px = PointsPx(data_.train, registered);
     scores.test_points_px = PointsPx(data_.test, test);
     scores.registration = CompareAll(model_, registered, data_.train_truth, options_.threads);
     scores.test = CompareAll(model_, test, data_.test_truth, options_.threads);
     if (round_ < options_.rounds)
-      scores.train_predictions =
-          CompareAll(model_, FitsOf(Here("predictions"), data_.train), data_.train_truth, options_.threads);
+      scores.train_predictions = CompareAll(model_, FitsOf(Here("predictions"), data_.train, model_),
+                                            data_.train_truth, options_.threads);
     WriteFileAtomically(Here("scores.json"), JsonText(scores.ToJson(), 1) + "\n");
     if (events_.scored) events_.scored(scores);
     return scores;

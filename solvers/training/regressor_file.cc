@@ -6,6 +6,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "data/io/named_arrays.h"
+#include "data/io/result_body.h"
 #include "data/io/torch_checkpoint.h"
 #include "models/util/check.h"
 #include "solvers/training/tensor_arrays.h"
@@ -120,6 +121,7 @@ std::map<std::string, NpyArray> RegressorArrays(const SegmentRegressor& regresso
     arrays[key] = NpyArray::FromInt32(&number, {});
   }
   arrays["joint_names"] = NpyArray::FromStrings(model.joint_names());
+  AddResultBody(model, &arrays);
   for (const TensorSet* set : Sets(regressor)) {
     for (std::size_t i = 0; i < set->shapes().size(); ++i)
       arrays[set->shapes()[i].name] = ArrayOf(set->tensors()[i]);

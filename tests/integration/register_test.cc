@@ -229,6 +229,9 @@ TEST(Register, SegmentsBecomeLabels) {
   for (const std::string& key : NpzReader(folder / "other.npz").Keys())
     arrays[key] = NpzReader(folder / "other.npz").Read(key);
   arrays["name"] = NpyArray::FromString("somebody");
+  std::vector<double> template_m = arrays["v_template"].ToDoubles();
+  for (double& coordinate : template_m) coordinate *= 1.01;
+  arrays["v_template"] = NpyArray::FromDoubles(template_m.data(), arrays["v_template"].shape);
   WriteNpz(folder / "other.npz", arrays);
   const ProgramRun other = convert("--model " + (folder / "other.npz") + file);
   EXPECT_EQ(other.status, 1);

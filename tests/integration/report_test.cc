@@ -59,7 +59,7 @@ TEST(ReportCommand, FitWritesThePageAndHowItWasMade) {
   EXPECT_LT(ReadAll(folder / "page.html").size(), page.size());
 }
 
-TEST(ReportCommand, AnotherBodyIsNotShownAsThisOne) {
+TEST(ReportCommand, AnotherBodyIsRefused) {
   const TestFolder folder;
   WriteInput(folder / "in.json");
   ASSERT_EQ(RunProgram("model convert mannequin " + (folder / "other.npz")).status, 0);
@@ -67,13 +67,19 @@ TEST(ReportCommand, AnotherBodyIsNotShownAsThisOne) {
   std::map<std::string, NpyArray> arrays;
   for (const std::string& key : reader.Keys()) arrays[key] = reader.Read(key);
   arrays["name"] = NpyArray::FromString("somebody");
+  std::vector<double> template_m = arrays["v_template"].ToDoubles();
+  for (double& coordinate : template_m) coordinate *= 1.01;
+  arrays["v_template"] = NpyArray::FromDoubles(template_m.data(), arrays["v_template"].shape);
   WriteNpz(folder / "other.npz", arrays);
   ASSERT_EQ(RunProgram("fit " + (folder / "in.json") + " --model mannequin --starts 1 --quiet --out " +
                        (folder / "out"))
                 .status,
             0);
-  ASSERT_EQ(RunProgram("report " + (folder / "out") + " --model " + (folder / "other.npz")).status, 0);
-  EXPECT_TRUE(Holds(ReadAll(folder / "out/report.html"), "these results belong to the body mannequin"));
+  const ProgramRun other = RunProgram("report " + (folder / "out") + " --model " + (folder / "other.npz"));
+  EXPECT_EQ(other.status, 1);
+  EXPECT_THAT(other.output, HasSubstr("these results belong to the body mannequin, and this is somebody; "
+                                      "name theirs with --model"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "out/report.html"));
 }
 
 TEST(ReportCommand, BadInputIsNamedAndNothingIsWritten) {

@@ -110,8 +110,8 @@ class ResultFiles : public ::testing::Test {
 TEST_F(ResultFiles, RoundTripIsExact) {
   WriteThree(folder_ / "out");
   const ResultsFile results = ReadResults(folder_ / "out");
-  EXPECT_EQ(results.model, "tiny");
-  EXPECT_EQ(results.model_gender, "female");
+  EXPECT_EQ(results.body.name, "tiny");
+  EXPECT_EQ(results.body.gender, "female");
   EXPECT_EQ(results.frame_rate_hz, 0);
   ASSERT_EQ(results.rows.size(), 3u);
   const FitResult expected = SomeResult("a", 1);
