@@ -18,16 +18,29 @@ class UsageError : public std::runtime_error {
   explicit UsageError(const std::string& message) : std::runtime_error(message) {}
 };
 
+// A command of a command, as `model build` is one of `model`.
+struct CommandPart {
+  std::string name;       // "build"
+  std::string arguments;  // "--from FOLDER [--out FILE.npz]"
+  std::string summary;    // one line
+  std::string details;    // as Command's
+  std::vector<std::string> flags;
+};
+
 struct Command {
   std::string name;       // "fit"
   std::string arguments;  // "INPUT... --out DIR"
   std::string summary;    // one line
-  std::string details;    // paragraphs with examples
+  // Paragraphs, which are filled to the width of help texts, and indented lines (examples, tables), which
+  // stay as they are.
+  std::string details;
   std::vector<std::string> flags;
   std::function<int(const std::vector<std::string>& arguments)> run;
   std::string program = "vitruvius";  // what is typed before the name
   // The words are another program's, flags and --help with them: they reach `run` as they are.
   bool passes_on = false;
+  // Where there are any, the first of the words names one, and `flags` are those of all (WithParts).
+  std::vector<CommandPart> parts = {};
 };
 
 }  // namespace vitruvius

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include <gflags/gflags.h>
 
@@ -14,13 +15,33 @@
 namespace vitruvius {
 namespace {
 
-bool Takes(const Command& command, const std::string& flag) {
-  return std::find(command.flags.begin(), command.flags.end(), flag) != command.flags.end();
+bool Holds(const std::vector<std::string>& flags, const std::string& flag) {
+  return std::find(flags.begin(), flags.end(), flag) != flags.end();
 }
 
 }  // namespace
 
+Command WithParts(Command command, std::vector<CommandPart> parts) {
+  command.parts = std::move(parts);
+  for (const CommandPart& part : command.parts) {
+    for (const std::string& flag : part.flags) {
+      if (!Holds(command.flags, flag)) command.flags.push_back(flag);
+    }
+  }
+  return command;
+}
+
+const CommandPart* PartOf(const Command& command, const std::vector<std::string>& words) {
+  for (const CommandPart& part : command.parts) {
+    if (!words.empty() && part.name == words[0]) return &part;
+  }
+  return nullptr;
+}
+
 std::vector<std::string> ParseFlags(const Command& command, const std::vector<std::string>& words) {
+  const CommandPart* const part = PartOf(command, words);
+  const std::vector<std::string>& taken = part != nullptr ? part->flags : command.flags;
+  const std::string whole_name = command.name + (part != nullptr ? " " + part->name : "");
   std::vector<std::string> others;
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
@@ -40,14 +61,14 @@ std::vector<std::string> ParseFlags(const Command& command, const std::vector<st
     std::replace(name.begin(), name.end(), '-', '_');
     std::string value = equals == std::string::npos ? "" : word.substr(equals + 1);
     bool negated = false;
-    if (!Takes(command, name) && name.rfind("no", 0) == 0 && Takes(command, name.substr(2))) {
+    if (!Holds(taken, name) && name.rfind("no", 0) == 0 && Holds(taken, name.substr(2))) {
       name = name.substr(2);
       negated = true;
     }
     gflags::CommandLineFlagInfo info;
-    if (!Takes(command, name) || !gflags::GetCommandLineFlagInfo(name.c_str(), &info)) {
-      throw UsageError(StrCat("`", command.name, "` takes no flag --", name, "; see `", command.program,
-                              " help ", command.name, "`"));
+    if (!Holds(taken, name) || !gflags::GetCommandLineFlagInfo(name.c_str(), &info)) {
+      throw UsageError(StrCat("`", whole_name, "` takes no flag --", name, "; see `", command.program,
+                              " help ", whole_name, "`"));
     }
     if (negated && (info.type != "bool" || equals != std::string::npos)) {
       throw UsageError(StrCat("--no", name, " is no switch"));
@@ -89,21 +110,6 @@ std::string CommandLine(const Command& command, const std::vector<std::string>& 
                info.type == "bool" && info.current_value == "true" ? "" : "=" + quoted(info.current_value));
   }
   return line;
-}
-
-std::string HelpText(const Command& command) {
-  std::ostringstream text;
-  text << "usage: " << command.program << " " << command.name << " " << command.arguments << "\n\n"
-       << command.summary << "\n\n";
-  if (!command.details.empty()) text << command.details << "\n";
-  if (!command.flags.empty()) text << "flags:\n";
-  for (const std::string& flag : command.flags) {
-    gflags::CommandLineFlagInfo info;
-    if (!gflags::GetCommandLineFlagInfo(flag.c_str(), &info)) continue;
-    text << "  --" << flag << "  " << info.description << " (" << info.type << ", default "
-         << (info.default_value.empty() ? "empty" : info.default_value) << ")\n";
-  }
-  return text.str();
 }
 
 std::vector<std::string> SplitAtCommas(const std::string& list) {

@@ -7,18 +7,19 @@
 #include <glog/logging.h>
 
 #include "apps/common/command_line.h"
+#include "apps/common/help_text.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
 
 void PrintOverview(const Program& program, std::FILE* stream) {
-  std::fprintf(stream, "%s\n\nusage: %s <command> [inputs] [--flag=value]\n\ncommands:\n",
-               program.summary.c_str(), program.name.c_str());
-  for (const Command& command : program.commands) {
-    std::fprintf(stream, "  %-11s %s\n", command.name.c_str(), command.summary.c_str());
-  }
-  std::fprintf(stream, "  %-11s this text, or `%s help <command>`\n\n", "help", program.name.c_str());
+  std::vector<HelpRow> rows;
+  for (const Command& command : program.commands) rows.push_back({command.name, command.summary});
+  rows.push_back({"help", StrCat("this text, or `", program.name, " help <command>`")});
+  rows.push_back({"--version", "which version this is"});
+  std::fprintf(stream, "%s\n\nusage: %s <command> [inputs] [--flag=value]\n\ncommands:\n%s\n",
+               program.summary.c_str(), program.name.c_str(), HelpTable(rows).c_str());
   std::fprintf(stream, "exit status: 0 done, 1 bad input, 2 bad usage\n");
 }
 
@@ -32,6 +33,10 @@ int Run(const Program& program, const std::vector<std::string>& words) {
     PrintOverview(program, stdout);
     return kExitOk;
   }
+  if (words[0] == "--version") {
+    std::printf("%s %s\n", program.name.c_str(), program.version.c_str());
+    return kExitOk;
+  }
   const std::string& name = is_help ? words[1] : words[0];
   const auto it = std::find_if(program.commands.begin(), program.commands.end(),
                                [&](const Command& c) { return c.name == name; });
@@ -43,10 +48,14 @@ int Run(const Program& program, const std::vector<std::string>& words) {
     if (is_help) rest.insert(rest.begin(), "help");
     return it->run(rest);
   }
-  const std::vector<std::string> rest(words.begin() + 1, words.end());
+  const std::vector<std::string> rest(words.begin() + (is_help ? 2 : 1), words.end());
   const auto asks_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
   if (is_help || std::any_of(rest.begin(), rest.end(), asks_help)) {
-    std::fputs(HelpText(*it).c_str(), stdout);
+    const CommandPart* const part = PartOf(*it, rest);
+    if (is_help && part == nullptr && !rest.empty())
+      throw UsageError(
+          StrCat("`", name, "` has no command \"", rest[0], "\"; see `", program.name, " help ", name, "`"));
+    std::fputs(HelpText(*it, part != nullptr ? part->name : "").c_str(), stdout);
     return kExitOk;
   }
   return it->run(ParseFlags(*it, rest));

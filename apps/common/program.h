@@ -10,6 +10,7 @@ namespace vitruvius {
 
 struct Program {
   std::string name;     // what is typed: "vitruvius"
+  std::string version;  // "0.1.0"
   std::string summary;  // one sentence
   std::vector<Command> commands;
 };

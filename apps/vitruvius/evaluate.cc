@@ -2,6 +2,7 @@
 // and evaluate_regressor.cc.
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 #include <vector>
 
 #include "apps/vitruvius/command.h"
@@ -66,49 +67,53 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
 }  // namespace
 
 Command EvaluateCommand() {
-  return {
+  const std::vector<CommandPart> parts = {
+      {"fit",
+       "MOTION...",
+       "fits of keypoints that are made from motion capture, against the truth",
+       "Makes keypoints from motion capture (.amc, .bvh, .json, .npz): every --stride-th valid frame at 30 "
+       "fps, at a random yaw, 3 to 6 m before a camera of f = 1000 px, with Gaussian noise, betas 0; fits "
+       "them, and prints errors over the 24 joints against the truth. Unusable bodies count too. Also: "
+       "whether the truth lies within the deviations that fits report as often as it should, the best of K "
+       "hypotheses, whether weights are honest, and how much larger errors are where a flag says so.\n\n"
+       "  vitruvius evaluate fit 03_01.amc 03_02.amc --stride 10\n"
+       "  vitruvius evaluate fit walk.bvh --keypoints3d\n"
+       "  vitruvius evaluate fit walk.bvh --recipe=dense-later --surface_points 125 --weak --noise_px 0\n",
+       {"stride", "limit", "keypoints3d", "keypoint_set", "noise_px", "noise_m", "surface_points", "weak",
+        "model", "gender", "regressors", "prior", "recipe", "starts", "solver", "threads", "seed", "json",
+        "quiet"}},
+      {"prior",
+       "NAME... --train FOLDER --test FOLDER [--out DIR]",
+       "pose priors against what people do",
+       "Compares pose priors (shipped ones, files, and `real`: the train poses themselves). Recall: the mean "
+       "vertex distance of real bodies to the nearest of --samples generated ones, exactly; precision: of "
+       "generated bodies to the nearest real one. Of latent priors also the distance after inversion, and "
+       "how evenly bodies move along paths in the latent space (R). Frechet distance, coverage and density "
+       "of joints; joints past their range; bodies in themselves; and fits of --people people of the test "
+       "motions from 14 keypoints. --out DIR writes prior.json and prior.html, with curves and images, "
+       "beside the figures of Davydov et al., CVPR 2022.\n\n"
+       "  vitruvius evaluate prior gmm8 gmm1 real --train mocap/train --test mocap/test --out out/\n"
+       "  vitruvius evaluate prior my.npz --train mocap/train --test mocap/test \\\n"
+       "      --samples 6000000 --queries 10000\n",
+       {"train",    "test",   "out",    "samples",  "queries", "inverted", "path_bodies",
+        "compared", "meshes", "people", "noise_px", "cap",     "mirror",   "model",
+        "gender",   "starts", "solver", "threads",  "seed",    "json",     "quiet"}},
+      {"regressor",
+       "RESULT --truth RESULT",
+       "the bodies of one result against those of another",
+       "Compares the bodies of a result, from register, fit or learn predict, with true ones by id: MPJPE, "
+       "also with the skeleton scaled to the body's total bone length, and after alignment; vertices after "
+       "alignment; vertices in the image, px, and as if the person's crop were 224 px wide. Both results "
+       "must belong to the same body, which they say themselves.\n\n"
+       "  vitruvius evaluate regressor predictions/ --truth images/truth\n",
+       {"truth", "model", "gender", "threads", "json", "quiet"}}};
+  Command command = {
       "evaluate",
       "fit MOTION... | prior NAME... --train FOLDER --test FOLDER [--out DIR] | regressor RESULT --truth "
       "RESULT",
       "metrics of fits and predictions against truth, and of pose priors against what people do",
-      "evaluate fit makes keypoints from motion capture (.amc, .bvh, .json, .npz): every --stride-th "
-      "valid frame at\n"
-      "30 fps, at a random yaw, 3 to 6 m before a camera of f = 1000 px, with Gaussian noise, betas 0; "
-      "fits them,\n"
-      "and prints errors over the 24 joints against the truth. Unusable bodies count too. Also: whether the "
-      "truth lies\n"
-      "within the deviations that fits report as often as it should, the best of K hypotheses, whether "
-      "weights are\n"
-      "honest, and how much larger errors are where a flag says so.\n\n"
-      "  vitruvius evaluate fit 03_01.amc 03_02.amc --stride 10\n"
-      "  vitruvius evaluate fit walk.bvh --keypoints3d\n"
-      "  vitruvius evaluate fit walk.bvh --recipe=dense-later --surface_points 125 --weak --noise_px 0\n\n"
-      "evaluate prior compares pose priors (shipped ones, files, and `real`: the train poses themselves). "
-      "Recall: the\n"
-      "mean vertex distance of real bodies to the nearest of --samples generated ones, exactly; precision: "
-      "of "
-      "generated\n"
-      "bodies to the nearest real one. Of latent priors also the distance after inversion, and how evenly "
-      "bodies move\n"
-      "along paths in the latent space (R). Frechet distance, coverage and density of joints; joints past "
-      "their range;\n"
-      "bodies in themselves; and fits of --people people of the test motions from 14 keypoints. --out DIR "
-      "writes\n"
-      "prior.json and prior.html, with curves and pictures, beside the figures of Davydov et al., CVPR "
-      "2022.\n\n"
-      "  vitruvius evaluate prior gmm8 gmm1 real --train mocap/train --test mocap/test --out out/\n"
-      "  vitruvius evaluate prior my.npz --train mocap/train --test mocap/test --samples 6000000 --queries "
-      "10000\n\n"
-      "evaluate regressor compares the bodies of a result, from register, fit or learn predict, with true "
-      "ones by id: MPJPE,\n"
-      "also with the skeleton scaled to the body's total bone length, and after alignment; vertices after "
-      "alignment;\n"
-      "vertices in the picture, px, and as if the person's crop were 224 px wide.\n\n"
-      "  vitruvius evaluate regressor predictions/ --truth images/truth\n",
-      {"model",       "gender",         "prior",    "recipe",      "starts",   "solver", "threads", "seed",
-       "keypoints3d", "keypoint_set",   "noise_px", "noise_m",     "stride",   "limit",  "json",    "quiet",
-       "regressors",  "surface_points", "weak",     "out",         "train",    "test",   "cap",     "mirror",
-       "samples",     "queries",        "inverted", "path_bodies", "compared", "meshes", "people",  "truth"},
+      "",
+      {},
       [](const std::vector<std::string>& arguments) {
         const std::string verb = arguments.empty() ? "" : arguments[0];
         const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
@@ -117,6 +122,7 @@ Command EvaluateCommand() {
         if (verb == "regressor") return EvaluateRegressor(rest);
         throw UsageError(StrCat("evaluate: found \"", verb, "\", expected fit, prior or regressor"));
       }};
+  return WithParts(std::move(command), parts);
 }
 
 }  // namespace vitruvius

@@ -5,6 +5,7 @@
 int main(int argc, char** argv) {
   using namespace vitruvius;
   return RunProgram({"vitruvius",
+                     VITRUVIUS_VERSION,
                      "vitruvius fits parametric human bodies to keypoints.",
                      {FitCommand(), RegisterCommand(), CheckCommand(), DemoCommand(), ModelCommand(),
                       PriorCommand(), LearnCommand(), SynthesizeCommand(), EvaluateCommand(),

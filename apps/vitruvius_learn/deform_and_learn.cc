@@ -7,6 +7,7 @@
 #include "apps/common/body_of_result.h"
 #include "apps/common/command_line.h"
 #include "apps/common/flags.h"
+#include "apps/common/learn_commands.h"
 #include "apps/common/observation_flags.h"
 #include "apps/common/progress.h"
 #include "apps/vitruvius_learn/command.h"
@@ -181,11 +182,9 @@ int DeformAndLearn(const Command& command, const std::vector<std::string>& input
 
 Command DeformAndLearnCommand() {
   Command command = {
-      "deform-and-learn",
+      kDeformAndLearn.name,
       "TRAIN... --test TEST --rounds N --out DIR",
-      "rounds of registration and learning: bodies registered to pictures' annotations teach a regressor, "
-      "whose "
-      "predictions start the next registration",
+      kDeformAndLearn.summary,
       "  vitruvius synthesize mocap/train --count 4000 --out images/train\n"
       "  vitruvius synthesize mocap/test --count 500 --seed 2 --out images/test\n"
       "  vitruvius learn deform-and-learn images/train --test images/test --rounds 3 --out rounds/\n\n"

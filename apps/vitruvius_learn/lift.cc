@@ -3,6 +3,7 @@
 #include <map>
 
 #include "apps/common/flags.h"
+#include "apps/common/learn_commands.h"
 #include "apps/common/observation_flags.h"
 #include "apps/vitruvius_learn/command.h"
 #include "apps/vitruvius_learn/training_session.h"
@@ -49,9 +50,9 @@ int Lift(const std::vector<std::string>& inputs) {
 
 Command LiftCommand() {
   return {
-      "lift",
+      kLift.name,
       "INPUT... --lifter FILE --out FILE.npz",
-      "depths of people's 2D keypoints, for registration",
+      kLift.summary,
       "INPUT: what `vitruvius register` takes. The file has all of it (people that cannot be read are left\n"
       "out, and told) and keypoint_depths: the depths that a trained lifter gives to everyone of whom all "
       "of\n"

@@ -5,6 +5,7 @@
 #include "apps/common/body_of_result.h"
 #include "apps/common/command_line.h"
 #include "apps/common/flags.h"
+#include "apps/common/learn_commands.h"
 #include "apps/common/observation_flags.h"
 #include "apps/vitruvius_learn/command.h"
 #include "apps/vitruvius_learn/training_session.h"
@@ -75,9 +76,9 @@ int Predict(const std::vector<std::string>& inputs) {
 
 Command PredictCommand() {
   return {
-      "predict",
+      kPredict.name,
       "INPUT... --regressor FILE --images DIR --out DIR",
-      "bodies from pictures, as a trained regressor sees them",
+      kPredict.summary,
       "INPUT: what `vitruvius register` takes, and COCO people with a bbox alone; what was seen of a\n"
       "person, or else the bbox, tells where in the picture it is, and what was seen how far the predicted\n"
       "body is from it (residual_median). DIR gets results.npz and manifest.jsonl like `vitruvius register`\n"

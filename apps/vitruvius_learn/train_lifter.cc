@@ -5,6 +5,7 @@
 #include "apps/common/body_flags.h"
 #include "apps/common/command_line.h"
 #include "apps/common/flags.h"
+#include "apps/common/learn_commands.h"
 #include "apps/common/pose_inputs.h"
 #include "apps/vitruvius_learn/command.h"
 #include "apps/vitruvius_learn/lifter_flags.h"
@@ -100,9 +101,9 @@ int TrainLifterFromFlags(const Command& command, const std::vector<std::string>&
 
 Command TrainLifterCommand() {
   Command command = {
-      "train-lifter",
+      kTrainLifter.name,
       "MOTION... --val MOTION... --out DIR",
-      "depths for 2D keypoints, learned from 2D keypoints: the depth cGAN of deform-and-learn",
+      kTrainLifter.summary,
       "  vitruvius learn train-lifter mocap/train --val=mocap/val --test=mocap/test --hidden=256 --batch=256 "
       "\\\n"
       "      --rate=1e-3 --people=20000 --epochs=20 --out lifter/      (ten minutes on one core)\n\n"

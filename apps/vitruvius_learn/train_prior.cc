@@ -5,6 +5,7 @@
 #include "apps/common/body_flags.h"
 #include "apps/common/command_line.h"
 #include "apps/common/flags.h"
+#include "apps/common/learn_commands.h"
 #include "apps/common/pose_inputs.h"
 #include "apps/vitruvius_learn/command.h"
 #include "apps/vitruvius_learn/train_flags.h"
@@ -112,9 +113,9 @@ int TrainPriorFromFlags(const Command& command, const std::vector<std::string>& 
 
 Command TrainPriorCommand() {
   Command command = {
-      "train-prior",
+      kTrainPrior.name,
       "MOTION... --val MOTION... --out DIR [--family=gan-s]",
-      "a pose prior from motion capture: gan-s, gan-u, gan-n, vae, realnvp or gmm",
+      kTrainPrior.summary,
       "  vitruvius learn train-prior mocap/train --val=mocap/val --family=gan-s --out gan-s/\n"
       "  vitruvius learn train-prior mocap/train --val=mocap/val --family=vae --kl=0.003 --out vae/\n"
       "  vitruvius learn train-prior mocap/train --family=gmm --out gmm.npz\n\n"

@@ -7,6 +7,7 @@
 #include "apps/common/body_of_result.h"
 #include "apps/common/command_line.h"
 #include "apps/common/flags.h"
+#include "apps/common/learn_commands.h"
 #include "apps/common/observation_flags.h"
 #include "apps/vitruvius_learn/command.h"
 #include "apps/vitruvius_learn/regressor_flags.h"
@@ -177,9 +178,9 @@ int TrainRegressorFromFlags(const Command& command, const std::vector<std::strin
 
 Command TrainRegressorCommand() {
   Command command = {
-      "train-regressor",
+      kTrainRegressor.name,
       "INPUT... --labels RESULTS --images DIR --out DIR",
-      "bodies from pictures, learned from registered bodies: the ConvNet of deform-and-learn",
+      kTrainRegressor.summary,
       "  vitruvius register densepose.json --recipe=dense-first --out registered/\n"
       "  vitruvius learn train-regressor densepose.json --labels registered/ --images pictures/ \\\n"
       "      --backbone resnet50-0676ba61.pth --out regressor/\n"
