@@ -19,33 +19,6 @@ void Pair(const KeypointSet& set, std::initializer_list<const char*> parts, int 
   }
 }
 
-double MedianOf(std::vector<double>* values) {
-  const auto middle = values->begin() + static_cast<std::ptrdiff_t>(values->size() / 2);
-  std::nth_element(values->begin(), middle, values->end());
-  return *middle;
-}
-
-// Bones between two points of one name (each with its side), and their length over the stature: Winter 2009,
-// Biomechanics and Motor Control of Human Movement, fig. 4.1, rounded; head by the mannequin.
-struct Bone {
-  const char *from, *to;
-  double length;
-};
-constexpr Bone kBones[] = {
-    {"left_shoulder", "left_elbow", 0.17}, {"right_shoulder", "right_elbow", 0.17},
-    {"left_elbow", "left_wrist", 0.15},    {"right_elbow", "right_wrist", 0.15},
-    {"left_hip", "left_knee", 0.245},      {"right_hip", "right_knee", 0.245},
-    {"left_knee", "left_ankle", 0.245},    {"right_knee", "right_ankle", 0.245},
-    {"left_shoulder", "left_hip", 0.29},   {"right_shoulder", "right_hip", 0.29},
-    {"left_ankle", "left_big_toe", 0.11},  {"right_ankle", "right_big_toe", 0.11},
-    {"nose", "left_shoulder", 0.17},       {"nose", "right_shoulder", 0.17},
-    {"nose", "left_eye", 0.025},           {"nose", "right_eye", 0.025},
-    {"head_top", "left_shoulder", 0.24},   {"head_top", "right_shoulder", 0.24},
-    {"jaw", "left_shoulder", 0.14},        {"jaw", "right_shoulder", 0.14},
-    {"pelvis", "left_shoulder", 0.31},     {"pelvis", "right_shoulder", 0.31},
-    {"mid_hip", "left_shoulder", 0.31},    {"mid_hip", "right_shoulder", 0.31},
-};
-
 }  // namespace
 
 PartsOfSet::PartsOfSet(const KeypointSet& set) : nose(set.Index("nose")), neck(set.Index("neck")) {
@@ -77,23 +50,15 @@ PersonPoints::PersonPoints(const PersonObservation& person) {
   tells_hidden_ = count > 0 && person.hidden.size() == count;
   if (tells_hidden_) shown_ = !person.hidden.array();
   Eigen::Vector3d low = Eigen::Vector3d::Constant(std::numeric_limits<double>::max()), high = -low;
-  Eigen::Vector3d sum = Eigen::Vector3d::Zero();
   int seen = 0;
   for (Eigen::Index k = 0; k < count; ++k) {
     all_alike_ = all_alike_ && confidence_[k] == confidence_[0] && shown_[k];
     if (!(confidence_[k] > 0)) continue;
     low = low.cwiseMin(At(static_cast<int>(k)));
     high = high.cwiseMax(At(static_cast<int>(k)));
-    sum += At(static_cast<int>(k));
     ++seen;
   }
-  if (seen == 0) return;
-  size_ = (high - low).maxCoeff();
-  double squares = 0;
-  for (Eigen::Index k = 0; k < count; ++k) {
-    if (confidence_[k] > 0) squares += (At(static_cast<int>(k)) - sum / seen).squaredNorm();
-  }
-  spread_ = std::sqrt(squares / seen);
+  if (seen > 0) size_ = (high - low).maxCoeff();
 }
 
 std::optional<Eigen::Vector3d> PersonPoints::Middle(const int (&pair)[2]) const {
@@ -229,29 +194,6 @@ std::optional<HandednessSign> Handedness3d(const PersonPoints& person, const Par
 
 std::optional<HandednessSign> Handedness(const PersonPoints& person, const PartsOfSet& parts, bool is_3d) {
   return is_3d ? Handedness3d(person, parts) : Handedness2d(person, parts);
-}
-
-double BoneDisorder(const std::vector<const PersonObservation*>& people, const KeypointSet& set) {
-  std::vector<PersonPoints> points;
-  for (const PersonObservation* person : people) points.emplace_back(*person);
-  std::vector<double> logs;
-  for (const Bone& bone : kBones) {
-    const int from = set.Index(bone.from), to = set.Index(bone.to);
-    std::vector<double> lengths;
-    for (const PersonPoints& person : points) {
-      if (!person.Seen(from) || !person.Seen(to) || !(person.spread() > 0)) continue;
-      lengths.push_back((person.At(from) - person.At(to)).norm() / person.spread());
-    }
-    constexpr double kShortest = 0.01;  // of the spread
-    if (!lengths.empty()) logs.push_back(std::log(std::max(kShortest, MedianOf(&lengths)) / bone.length));
-  }
-  constexpr size_t kFewestBones = 4;
-  if (logs.size() < kFewestBones) return std::numeric_limits<double>::quiet_NaN();
-  std::vector<double> sorted = logs;
-  const double middle = MedianOf(&sorted);
-  double sum = 0;
-  for (const double value : logs) sum += std::abs(value - middle);
-  return sum / static_cast<double>(logs.size());
 }
 
 }  // namespace vitruvius

@@ -31,8 +31,7 @@ class PersonPoints {
   std::optional<Eigen::Vector3d> Middle(const int (&pair)[2]) const;
   std::optional<Eigen::Vector3d> Middle(const std::vector<int>& points) const;  // of those seen
   std::optional<Eigen::Vector3d> LeftOfRight(const int (&pair)[2]) const;       // left minus right
-  double size() const { return size_; }      // larger side of the box of seen points
-  double spread() const { return spread_; }  // root mean square distance from their middle
+  double size() const { return size_; }  // larger side of the box of seen points
   // The file says which points are told though they cannot be seen.
   bool TellsHidden() const { return tells_hidden_; }
   // All points are seen with one confidence, and none is called hidden: nobody says what is.
@@ -42,7 +41,7 @@ class PersonPoints {
   Eigen::Matrix<double, Eigen::Dynamic, 3> at_;
   Eigen::VectorXd confidence_;
   Eigen::Matrix<bool, Eigen::Dynamic, 1> shown_;
-  double size_ = 0, spread_ = 0;
+  double size_ = 0;
   bool all_alike_ = true, tells_hidden_ = false;
 };
 
@@ -72,11 +71,5 @@ std::optional<HandednessSign> Handedness(const PersonPoints& person, const Parts
 // lowest these are the ones who stand on their hands, or hang by them, and not those in an image that is
 // upside down, whose arms hang towards their feet.
 bool ReachesPastHead(const PersonPoints& person, const PartsOfSet& parts);
-
-// How unlike a body's bones the lengths are that the set's names give them: the mean deviation of the
-// logarithm of each bone's median length from its share in an adult's stature, up to a common factor; 0 for
-// the very body, about 0.2 for any people seen by a camera, above 0.5 for points in another order. Not finite
-// when fewer than four bones were seen.
-double BoneDisorder(const std::vector<const PersonObservation*>& people, const KeypointSet& set);
 
 }  // namespace vitruvius

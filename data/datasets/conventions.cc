@@ -7,6 +7,7 @@
 #include <set>
 
 #include "data/datasets/convention_measures.h"
+#include "data/io/bone_disorder.h"
 #include "data/io/read_as.h"
 #include "models/math/angles.h"
 #include "models/util/check.h"
@@ -201,6 +202,7 @@ class Judge {
   bool FindOrder() {
     constexpr double kSound = 0.2;       // disorder that many people in the right order stay below
     constexpr double kMuchBetter = 0.6;  // ratio to the disorder as named
+    constexpr double kAdvisable = 0.35;  // an order that leaves more is no cure
     constexpr double kCertainlyBroken = 0.5;
     const auto pointers = Pointers();
     const double disorder = BoneDisorder(pointers, *set_);
@@ -225,7 +227,8 @@ class Judge {
     const Level level = count < kFewestToJudge    ? Level::kNote
                         : count < kFewestToBeSure ? Level::kWarning
                                                   : Level::kError;
-    if (best != nullptr && best != set_ && best_disorder < kMuchBetter * disorder) {
+    if (best != nullptr && best != set_ && best_disorder < kMuchBetter * disorder &&
+        best_disorder < kAdvisable) {
       Add("wrong_set", level,
           evidence + StrCat("; in the order of ", best->name, " by ", Percent(std::exp(best_disorder) - 1)),
           StrCat("name the set: --keypoint_set=", best->name));

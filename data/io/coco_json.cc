@@ -3,8 +3,6 @@
 // the last two are both places that a person vouched for, so their confidence is 1 (and hidden is kept
 // apart). Results have scores in v's place. DensePose's annotations and results are of the same two shapes
 // (densepose_json.cc).
-#include <cmath>
-#include <optional>
 #include <unordered_map>
 
 #include <nlohmann/json.hpp>
@@ -16,21 +14,6 @@
 
 namespace vitruvius {
 namespace {
-
-// bbox; none where it is not four numbers that enclose something: detectors write zeros.
-std::optional<Eigen::Vector4d> BoxOf(const nlohmann::json& entry) {
-  constexpr double kMostPx = 1e6;
-  const nlohmann::json& value = ValueOf(entry, "bbox");
-  if (!value.is_array() || value.size() != 4) return std::nullopt;
-  Eigen::Vector4d box;
-  for (int i = 0; i < 4; ++i) {
-    const nlohmann::json& number = value[static_cast<size_t>(i)];
-    if (!number.is_number()) return std::nullopt;
-    box[i] = number.get<double>();
-    if (!(std::abs(box[i]) <= kMostPx) || (i >= 2 && box[i] <= 0)) return std::nullopt;
-  }
-  return box;
-}
 
 class CocoSource : public ObservationSource {
  public:
@@ -115,7 +98,9 @@ class CocoSource : public ObservationSource {
 
   void Read(const nlohmann::json& entry, const std::string& place, PersonObservation* person) {
     if (!entry.is_object()) throw InputError(place + ": expected an object");
-    person->box_px = BoxOf(entry);
+    // AlphaPose calls it box.
+    const char* box_key = entry.contains("bbox") || !document_.is_array() ? "bbox" : "box";
+    person->box_px = BoxOf(ValueOf(entry, box_key), BoxKind::kCornerAndSize);
     if (options_.dense) ReadDensePoints(entry, options_, place, person);
     const bool is_enough = !person->dense.empty() || (options_.boxes && person->box_px);
     const nlohmann::json& array = ValueOf(entry, "keypoints");
@@ -135,11 +120,11 @@ class CocoSource : public ObservationSource {
     AppendWholeBody(entry, place, &numbers);
     // The first person says which set the file is in; all others must agree with it.
     if (set_ == nullptr) {
-      const KeypointSet* whole = FindKeypointSet("wholebody133");
-      const KeypointSet* halpe = FindKeypointSet("halpe26");
-      set_ = numbers.size() == 3 * static_cast<size_t>(whole->size())   ? whole
-             : numbers.size() == 3 * static_cast<size_t>(halpe->size()) ? halpe
-                                                                        : FindKeypointSet("coco17");
+      set_ = FindKeypointSet("coco17");
+      for (const char* name : {"wholebody133", "halpe26", "halpe136"}) {
+        const KeypointSet* larger = FindKeypointSet(name);
+        if (numbers.size() == 3 * static_cast<size_t>(larger->size())) set_ = larger;
+      }
     }
     person->set = set_;
     SetKeypoints2d(numbers.data(), numbers.size(), array_place, person);

@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <new>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <nlohmann/json.hpp>
 
 #include "data/io/keypoint_formats.h"
+#include "data/io/openpose_order.h"
 #include "data/io/text.h"
 #include "models/scene/fit_result.h"
 #include "models/util/check.h"
@@ -39,7 +41,8 @@ std::unique_ptr<ObservationSource> OpenFile(const std::string& path, const Obser
   const std::string extension = ExtensionOf(path);
   if (extension == ".npz") return OpenObservationNpz(path, options);
   if (extension == ".json") return OpenKeypointJson(path, options);
-  throw InputError(path, "", "is of no known kind; expected .json (OpenPose, COCO) or .npz");
+  throw InputError(
+      path, "", "is of no known kind; expected .json (OpenPose, COCO, MMPose, AlphaPose, EasyMocap) or .npz");
 }
 
 std::vector<std::string> ListFolder(const std::string& folder) {
@@ -93,7 +96,7 @@ class ManySources : public ObservationSource {
       paths_ = PathsOf(inputs_[0]);
       num_files_ = paths_.size();
       if (!IsFolder(inputs_[0])) {
-        current_ = OpenFile(inputs_[0], options_);
+        current_ = Open(inputs_[0]);
         next_path_ = 1;
       }
       next_input_ = 1;
@@ -137,6 +140,32 @@ class ManySources : public ObservationSource {
     return IsFolder(input) ? ListFolder(input) : std::vector<std::string>{input};
   }
 
+  std::unique_ptr<ObservationSource> Open(const std::string& path) {
+    ObservationOptions options = options_;
+    if (options.keypoint_set.empty() && options.openpose_set.empty() && ExtensionOf(path) == ".json")
+      options.openpose_set = OrderOfFolder(fs::path(path).parent_path());
+    return OpenFile(path, options);
+  }
+
+  // Asked once for each folder: of all its files where it is an input itself, else of those that were named.
+  const std::string& OrderOfFolder(const fs::path& folder) {
+    if (files_named_.empty() && folders_named_.empty()) {
+      for (const std::string& input : inputs_) {
+        const fs::path path = fs::path(input).lexically_normal();
+        if (IsFolder(input)) {
+          folders_named_.insert((path.has_filename() ? path : path.parent_path()).string());
+        } else {
+          files_named_[path.parent_path().string()].push_back(input);
+        }
+      }
+    }
+    const std::string name = folder.lexically_normal().string();
+    const auto [order, is_new] = order_of_folder_.try_emplace(name);
+    if (!is_new) return order->second;
+    return order->second = OpenPoseOrder(folders_named_.count(name) > 0 ? ListFolder(folder.string())
+                                                                        : files_named_[name]);
+  }
+
   bool NextOfAny(PersonObservation* person) {
     for (;;) {
       std::string path;
@@ -147,7 +176,7 @@ class ManySources : public ObservationSource {
         }
         if (next_path_ < paths_.size()) {
           path = paths_[next_path_++];
-          current_ = OpenFile(path, options_);
+          current_ = Open(path);
           continue;
         }
         if (next_input_ == inputs_.size()) return false;
@@ -178,6 +207,10 @@ class ManySources : public ObservationSource {
   std::unordered_map<std::uint64_t, std::uint32_t> files_of_name_;
   std::unique_ptr<ObservationSource> current_;
   UniqueIds ids_;
+  // The order of OpenPose's 25 points in each folder, and the inputs that it is asked of.
+  std::unordered_map<std::string, std::string> order_of_folder_;
+  std::unordered_map<std::string, std::vector<std::string>> files_named_;
+  std::unordered_set<std::string> folders_named_;
 };
 
 }  // namespace

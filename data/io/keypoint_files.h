@@ -1,6 +1,7 @@
 // Observations of people from files, one person at a time. Kinds, told apart by their content: OpenPose JSON
-// (BODY_25 and COCO-18, one picture a file), COCO keypoint JSON (annotations, or the array that detectors
-// write), .npz (keys in observation_npz.cc).
+// (BODY_25, BODY_25B, BODY_135 and COCO-18, in 2D or 3D, one image per file), COCO keypoint JSON
+// (annotations, or the array that detectors write, AlphaPose's too), AlphaPose's files in OpenPose's layouts,
+// MMPose's predictions, EasyMocap's keypoints, .npz (keys in observation_npz.cc).
 #pragma once
 
 #include <memory>
@@ -17,7 +18,10 @@ struct ObservationOptions {
   int image_width = 0, image_height = 0;    // px, for files that do not tell; 0: unknown
   std::optional<Eigen::Vector2d> focal_px;  // for people whose file does not tell
   std::string keypoint_set;  // what the numbers are, whatever the file says; empty: ask the file
-  ReadAs read_as;            // what they are to be turned into before anything looks at them
+  // What 25 points of OpenPose are where keypoint_set is empty: openpose25 or openpose25b. Empty: OpenPose
+  // does not say it, and the bones of people in the file's folder tell.
+  std::string openpose_set;
+  ReadAs read_as;  // what they are to be turned into before anything looks at them
   // Whether points of the surface are read too (PersonObservation::dense): a person that has such points
   // needs no keypoints then. Off, they are passed over.
   bool dense = false;

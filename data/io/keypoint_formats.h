@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -16,12 +18,19 @@ namespace vitruvius {
 inline constexpr double kDensePoseBoxUnits = 255;
 
 // Each opens one file and throws InputError when it cannot be read at all. People come out checked.
+// Any JSON: told apart by its keys.
 std::unique_ptr<ObservationSource> OpenKeypointJson(const std::string& path,
                                                     const ObservationOptions& options);
 std::unique_ptr<ObservationSource> OpenOpenPose(const std::string& path, nlohmann::json document,
                                                 const ObservationOptions& options);
 std::unique_ptr<ObservationSource> OpenCoco(const std::string& path, nlohmann::json document,
                                             const ObservationOptions& options);
+std::unique_ptr<ObservationSource> OpenAlphaPose(const std::string& path, nlohmann::json document,
+                                                 const ObservationOptions& options);
+std::unique_ptr<ObservationSource> OpenMmpose(const std::string& path, nlohmann::json document,
+                                              const ObservationOptions& options);
+std::unique_ptr<ObservationSource> OpenEasyMocap(const std::string& path, nlohmann::json document,
+                                                 const ObservationOptions& options);
 std::unique_ptr<ObservationSource> OpenObservationNpz(const std::string& path,
                                                       const ObservationOptions& options);
 
@@ -42,6 +51,16 @@ void SetImageSize(double width, double height, const std::string& place, PersonO
 // (count) numbers in threes x, y, confidence, into keypoints2d. Fails the person when count does not fit its
 // set.
 void SetKeypoints2d(const double* numbers, size_t count, const std::string& place, PersonObservation* person);
+// The same in fours x, y, z in metres, confidence, into keypoints3d.
+void SetKeypoints3d(const double* numbers, size_t count, const std::string& place, PersonObservation* person);
+
+// The numbers of an array of arrays of one length, as [[x, y, c], ...], one after another; null as NaN.
+// Throws InputError, also where there are none.
+std::vector<double> RowsOf(const nlohmann::json& rows, const std::string& place, size_t* columns);
+// PersonObservation::box_px from four numbers; none where they are missing or enclose nothing: detectors
+// write zeros.
+enum class BoxKind { kCornerAndSize, kCorners };  // [left, top, width, height], [left, top, right, bottom]
+std::optional<Eigen::Vector4d> BoxOf(const nlohmann::json& value, BoxKind kind);
 
 // Points of the surface of a person in JSON, of DensePose's annotations (dp_x ...) or results (uv_data);
 // nothing where there are none. Points that lie off their part's mask (dp_masks), and masks that are missing,

@@ -203,6 +203,17 @@ void CheckDepths(const std::string& place, PersonObservation* person) {
       {remark::kDroppedKeypoints, StrCat(first, "; ", dropped, " depths count as not known")});
 }
 
+// Whether `count` is the set's number of points times `columns`; fails the person otherwise.
+bool CheckCount(size_t count, size_t columns, const std::string& place, PersonObservation* person) {
+  const size_t expected = columns * static_cast<size_t>(person->set->size());
+  if (count == expected) return true;
+  FailPerson(reason::kBadInput,
+             StrCat(place, ": found ", count, " numbers, expected ", expected, " (", person->set->name, ")",
+                    count % columns == 0 ? OtherSetsHint(count / columns) : ""),
+             person);
+  return false;
+}
+
 }  // namespace
 
 std::string StemOf(const std::string& path) {
@@ -267,15 +278,14 @@ void SetImageSize(double width, double height, const std::string& place, PersonO
 
 void SetKeypoints2d(const double* numbers, size_t count, const std::string& place,
                     PersonObservation* person) {
-  const size_t expected = 3 * static_cast<size_t>(person->set->size());
-  if (count != expected) {
-    FailPerson(reason::kBadInput,
-               StrCat(place, ": found ", count, " numbers, expected ", expected, " (", person->set->name, ")",
-                      count % 3 == 0 ? OtherSetsHint(count / 3) : ""),
-               person);
-    return;
-  }
+  if (!CheckCount(count, 3, place, person)) return;
   person->keypoints2d = Eigen::Map<const decltype(person->keypoints2d)>(numbers, person->set->size(), 3);
+}
+
+void SetKeypoints3d(const double* numbers, size_t count, const std::string& place,
+                    PersonObservation* person) {
+  if (!CheckCount(count, 4, place, person)) return;
+  person->keypoints3d = Eigen::Map<const decltype(person->keypoints3d)>(numbers, person->set->size(), 4);
 }
 
 void FinishPerson(const ObservationOptions& options, const std::string& place, PersonObservation* person) {

@@ -1,9 +1,12 @@
 // OpenPose: {"version": 1.3, "people": [{"pose_keypoints_2d": [x, y, c, ...], ...}]}, one picture a file;
 // source: CMU-Perceptual-Computing-Lab/openpose, doc/02_output.md. Version 1.0 said "pose_keypoints". Hands
-// and face come in arrays of their own; where anybody of the file has one, its set is openpose137.
+// and face come in arrays of their own; where anybody of the file has one, its set is openpose137. BODY_135
+// has all of them in one array, without the roots of the hands. Reconstructed people of several cameras have
+// x, y, z, c in pose_keypoints_3d (3d_reconstruction_module.md): read where the 2D array is empty or missing.
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
-#include "data/io/atomic_file.h"
 #include "data/io/json_text.h"
 #include "data/io/keypoint_formats.h"
 #include "models/scene/fit_result.h"
@@ -46,18 +49,27 @@ class OpenPoseSource : public ObservationSource {
   }
 
  private:
-  static constexpr size_t kBody25 = 75, kCoco18 = 54;
-  // After the body, in the order of openpose137: key, count of numbers.
+  static constexpr size_t kBody25 = 25, kBody135 = 135, kCoco18 = 18, kBody19 = 19;  // points
+  // After the body, in the order of openpose137: key without its ending, points.
   static constexpr std::pair<const char*, size_t> kDetails[] = {
-      {"hand_left_keypoints_2d", 63}, {"hand_right_keypoints_2d", 63}, {"face_keypoints_2d", 210}};
+      {"hand_left_keypoints", 21}, {"hand_right_keypoints", 21}, {"face_keypoints", 70}};
+
+  // Points in the image or in space: the ending of keys, numbers of a point.
+  struct Kind {
+    const char* ending;
+    size_t columns;
+  };
+  static constexpr Kind kFlat = {"_2d", 3}, kDeep = {"_3d", 4};
 
   const nlohmann::json& people() const { return document_["people"]; }
 
   bool HasDetails() const {
     for (const nlohmann::json& entry : people()) {
       for (const auto& [key, count] : kDetails) {
-        const nlohmann::json& array = ValueOf(entry, key);
-        if (array.is_array() && !array.empty()) return true;
+        for (const Kind& kind : {kFlat, kDeep}) {
+          const nlohmann::json& array = ValueOf(entry, StrCat(key, kind.ending).c_str());
+          if (array.is_array() && !array.empty()) return true;
+        }
       }
     }
     return false;
@@ -65,26 +77,61 @@ class OpenPoseSource : public ObservationSource {
 
   // Hands and face, as far as the set has them; a part that this person lacks is zeros: not seen.
   static void AppendDetails(const nlohmann::json& entry, const std::string& place, const KeypointSet& set,
-                            std::vector<double>* numbers) {
-    for (const auto& [key, count] : kDetails) {
-      if (numbers->size() >= 3 * static_cast<size_t>(set.size())) return;
-      const nlohmann::json& array = ValueOf(entry, key);
+                            const Kind& kind, std::vector<double>* numbers) {
+    const bool has_roots = set.Index("left_hand_root") >= 0;
+    for (const auto& [name, count] : kDetails) {
+      if (numbers->size() >= kind.columns * static_cast<size_t>(set.size())) return;
+      const std::string key = StrCat(name, kind.ending);
+      const nlohmann::json& array = ValueOf(entry, key.c_str());
       std::vector<double> part;
       if (!array.is_null()) part = NumbersOf(array, place + "." + key);
-      if (!part.empty() && part.size() != count) {
-        throw InputError(StrCat(place, ".", key, ": found ", part.size(), " numbers, expected ", count));
+      if (!part.empty() && part.size() != kind.columns * count) {
+        throw InputError(
+            StrCat(place, ".", key, ": found ", part.size(), " numbers, expected ", kind.columns * count));
       }
-      part.resize(count);
-      numbers->insert(numbers->end(), part.begin(), part.end());
+      part.resize(kind.columns * count);
+      const bool drops_root = !has_roots && name[0] == 'h';
+      numbers->insert(numbers->end(),
+                      part.begin() + static_cast<std::ptrdiff_t>(drops_root ? kind.columns : 0), part.end());
+    }
+  }
+
+  // What so many points of a body are, where nobody said it.
+  std::string SetOf(size_t num_points) const {
+    if (num_points == kCoco18) return "coco18";
+    if (num_points == kBody19) return "coco19";
+    if (num_points == kBody135) return "openpose135";
+    const bool is_25b = options_.openpose_set == "openpose25b";
+    if (!has_details_) return is_25b ? "openpose25b" : "openpose25";
+    return is_25b ? "openpose135" : "openpose137";
+  }
+
+  void CheckCount(size_t count, const Kind& kind, const std::string& array_place) {
+    const size_t columns = kind.columns;
+    if (count != columns * kBody25 && count != columns * kCoco18 && count != columns * kBody19 &&
+        count != columns * kBody135) {
+      throw InputError(StrCat(array_place, ": found ", count, " numbers, expected ", columns * kBody25,
+                              " (BODY_25, BODY_25B), ", columns * kBody135, " (BODY_135), ",
+                              columns * kCoco18, " (COCO-18) or ", columns * kBody19, " (BODY_19)"));
+    }
+    if (first_count_ == 0) first_count_ = count / columns;
+    if (count != columns * first_count_) {
+      throw InputError(StrCat(array_place, ": found ", count, " numbers, expected ", columns * first_count_,
+                              " as for the first person of this file"));
     }
   }
 
   void Read(const nlohmann::json& entry, const std::string& place, PersonObservation* person) {
     if (!entry.is_object()) throw InputError(place + ": expected an object");
-    const char* key = entry.contains("pose_keypoints_2d") ? "pose_keypoints_2d" : "pose_keypoints";
-    if (ValueOf(entry, key).is_null()) throw InputError(place + ": pose_keypoints_2d is missing");
-    const std::string array_place = place + "." + key;
-    std::vector<double> numbers = NumbersOf(ValueOf(entry, key), array_place);
+    const nlohmann::json& deep = ValueOf(entry, "pose_keypoints_3d");
+    const char* flat_key = entry.contains("pose_keypoints_2d") ? "pose_keypoints_2d" : "pose_keypoints";
+    const nlohmann::json& flat = ValueOf(entry, flat_key);
+    const bool is_deep =
+        (flat.is_null() || flat == nlohmann::json::array()) && deep.is_array() && !deep.empty();
+    if (flat.is_null() && !is_deep) throw InputError(place + ": pose_keypoints_2d is missing");
+    const Kind kind = is_deep ? kDeep : kFlat;
+    const std::string array_place = StrCat(place, ".", is_deep ? "pose_keypoints_3d" : flat_key);
+    std::vector<double> numbers = NumbersOf(is_deep ? deep : flat, array_place);
     for (const char* gender_key :
          {"gender_gt", "gender_pd"}) {  // written by SMPLify-X's authors; truth goes first
       const nlohmann::json& gender = ValueOf(entry, gender_key);
@@ -92,39 +139,28 @@ class OpenPoseSource : public ObservationSource {
         person->gender = gender.get<std::string>();
       }
     }
-    const size_t body_count = numbers.size();
-    person->set = FindKeypointSet(!options_.keypoint_set.empty() ? options_.keypoint_set
-                                  : body_count == kCoco18        ? "coco18"
-                                  : has_details_                 ? "openpose137"
-                                                                 : "openpose25");
+    const std::string& named = options_.keypoint_set;
+    person->set = FindKeypointSet(named.empty() ? SetOf(numbers.size() / kind.columns) : named);
     if (numbers.empty()) {
       FailPerson(reason::kTooFewKeypoints, array_place + ": is empty", person);
       return;
     }
-    if (options_.keypoint_set.empty()) {
-      if (body_count != kBody25 && body_count != kCoco18) {
-        throw InputError(
-            StrCat(array_place, ": found ", body_count, " numbers, expected 75 (BODY_25) or 54 (COCO-18)"));
-      }
-      if (first_count_ == 0) first_count_ = body_count;
-      if (body_count != first_count_) {
-        throw InputError(StrCat(array_place, ": found ", body_count, " numbers, expected ", first_count_,
-                                " as for the first person of this file"));
-      }
+    if (named.empty()) CheckCount(numbers.size(), kind, array_place);
+    if (numbers.size() == kind.columns * kBody25) AppendDetails(entry, place, *person->set, kind, &numbers);
+    // The origin is OpenPose's mark of a point that was not found.
+    for (size_t i = 0; i + kind.columns <= numbers.size(); i += kind.columns) {
+      const size_t confidence = i + kind.columns - 1;
+      const bool at_origin = std::all_of(&numbers[i], &numbers[confidence], [](double x) { return x == 0; });
+      if (at_origin && numbers[confidence] > 0) numbers[confidence] = 0;
     }
-    if (body_count == kBody25) AppendDetails(entry, place, *person->set, &numbers);
-    // (0, 0) is OpenPose's mark of a point that was not found.
-    for (size_t i = 0; i + 2 < numbers.size(); i += 3) {
-      if (numbers[i] == 0 && numbers[i + 1] == 0 && numbers[i + 2] > 0) numbers[i + 2] = 0;
-    }
-    SetKeypoints2d(numbers.data(), numbers.size(), array_place, person);
+    (is_deep ? SetKeypoints3d : SetKeypoints2d)(numbers.data(), numbers.size(), array_place, person);
   }
 
   std::string path_, stem_;
   const nlohmann::json document_;
   ObservationOptions options_;
   bool has_details_ = false;  // somebody in the file has hands or a face
-  size_t first_count_ = 0;    // numbers of the file's first body
+  size_t first_count_ = 0;    // points of the file's first body
   size_t next_ = 0;
 };
 
@@ -133,22 +169,6 @@ class OpenPoseSource : public ObservationSource {
 std::unique_ptr<ObservationSource> OpenOpenPose(const std::string& path, nlohmann::json document,
                                                 const ObservationOptions& options) {
   return std::make_unique<OpenPoseSource>(path, std::move(document), options);
-}
-
-std::unique_ptr<ObservationSource> OpenKeypointJson(const std::string& path,
-                                                    const ObservationOptions& options) {
-  nlohmann::json document = ParseJson(ReadFile(path), path);
-  if (document.is_object() && document.contains("people"))
-    return OpenOpenPose(path, std::move(document), options);
-  const nlohmann::json& first = document.is_array() && !document.empty() ? document[0] : document;
-  if (document.is_array() ? document.empty() || first.contains("keypoints") || first.contains("image_id")
-                          : document.contains("annotations")) {
-    return OpenCoco(path, std::move(document), options);
-  }
-  throw InputError(
-      path, "",
-      "is of no known kind; expected OpenPose's \"people\", COCO's \"annotations\" or an array of "
-      "objects with \"keypoints\"");
 }
 
 }  // namespace vitruvius

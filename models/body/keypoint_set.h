@@ -32,10 +32,13 @@ struct KeypointSet {
 };
 
 // By name; null when it is unknown. Sets and their sources are in keypoint_tables.cc: openpose25 (BODY_25),
-// openpose67 (and hands), openpose137 (and face), coco17, coco18, coco19, wholebody133 (COCO-WholeBody),
-// halpe26 (AlphaPose), lsp14, crowdpose14, aic14, mpii16, mediapipe33, kinect25 (NTU RGB+D), spin24 (SPIN's
-// annotated points), spin49 (after openpose25), smpl24, and Human3.6M's 17 joints in both orders: h36m17 has
-// the LEFT leg first (SPIN, mmhuman3d, J_regressor_h36m), h36m17_mmpose the RIGHT one (mmpose, VideoPose3D).
+// openpose67 (and hands), openpose137 (and face), openpose25b (BODY_25B, an order of its own), openpose135
+// (and fingers and face), coco17, coco18, coco19, wholebody133 (COCO-WholeBody), halpe26 (AlphaPose),
+// halpe136 (and face and hands), mhr70 (Meta's Momentum Human Rig, as SAM 3D Body gives it), lsp14,
+// crowdpose14, aic14, mpii16, mediapipe33, kinect25 (NTU RGB+D), spin24 (SPIN's annotated points), spin49
+// (after openpose25), smpl24, smpl22 (without the hands: HumanML3D), and Human3.6M's 17 joints in both
+// orders: h36m17 has the LEFT leg first (SPIN, mmhuman3d, J_regressor_h36m), h36m17_mmpose the RIGHT one
+// (mmpose, VideoPose3D).
 const KeypointSet* FindKeypointSet(const std::string& name);
 std::vector<std::string> KeypointSetNames();
 std::vector<std::string> KeypointSetNames(int num_points);  // those of so many points

@@ -1,5 +1,7 @@
-// Sources of the orders: CMU OpenPose, doc/02_output.md (BODY_25, BODY_19, COCO_18, hands, face);
-// cocodataset.org (coco17); jin-s13/COCO-WholeBody (wholebody133); Fang-Haoshu/Halpe-FullBody (halpe26);
+// Sources of the orders: CMU OpenPose, doc/02_output.md (BODY_25, BODY_19, COCO_18, hands, face) and
+// src/openpose/pose/poseParameters.cpp (BODY_25B, BODY_135); cocodataset.org (coco17); jin-s13/COCO-WholeBody
+// (wholebody133); Fang-Haoshu/Halpe-FullBody (halpe26, halpe136); facebookresearch/sam-3d-body,
+// metadata/mhr70.py (mhr70); EricGuo5513/HumanML3D (smpl22: SMPL's joints without the hands);
 // Johnson and Everingham 2010 (lsp14); Andriluka et al. 2014 (mpii16); MediaPipe Pose (mediapipe33); SPIN,
 // constants.py (spin49 and the order of J_regressor_h36m); mmpose, datasets/h36m.py (h36m17_mmpose).
 //
@@ -10,6 +12,8 @@
 //   upper_neck, jaw       below the skull, at the jaw        head joint, which lies there
 //   spine                 Human3.6M: 0.48 of the way from    spine2, half way
 //                         the pelvis to the neck
+// and to nothing where two sources disagree by more than a keypoint's noise: the neck of BODY_25B is drawn at
+// the shoulders and trained on MPII's upper neck, a hand's breadth above.
 #include "models/body/keypoint_tables.h"
 
 #include "models/body/body_model.h"
@@ -36,15 +40,27 @@ const char kSpinAnnotated[] =
     "right_shoulder left_shoulder left_elbow left_wrist neck head_top mid_hip=pelvis thorax=neck "
     "spine=spine2 jaw=head head=head_top nose left_eye right_eye left_ear right_ear";
 
-// 21 points: the wrist again, which the body's own wrist stands for, then each finger from its root to its
-// tip.
-std::string Hand(const std::string& side) {
-  std::string points = StrCat(" ", side, "_hand_root=");
+// 20 points: each finger from its root to its tip.
+std::string Fingers(const std::string& side) {
+  std::string points;
   for (const char* finger : {"thumb", "index", "middle", "ring", "pinky"}) {
     const std::string name = StrCat(side, "_", finger);
     points += StrCat(" ", name, "1 ", name, "2 ", name, "3 ", name, "_tip=", name);
   }
   return points;
+}
+
+// 21 points: the wrist again, which the body's own wrist stands for, and the fingers.
+std::string Hand(const std::string& side) { return StrCat(" ", side, "_hand_root=", Fingers(side)); }
+
+// 21 points: the fingers from their tips to their roots, then the wrist.
+std::string HandOfMhr(const std::string& side) {
+  std::string points;
+  for (const char* finger : {"thumb", "index", "middle", "ring", "pinky"}) {
+    const std::string name = StrCat(side, "_", finger);
+    points += StrCat(" ", name, "_tip=", name, " ", name, "3 ", name, "2 ", name, "1");
+  }
+  return StrCat(points, " ", side, "_wrist");
 }
 
 // iBUG's points: 0 to 16, the contour, slide over the surface as the head turns and are tied to nothing; 68
@@ -56,9 +72,9 @@ std::string Face(int count) {
   return points;
 }
 
-std::string SmplPoints() {
+std::string SmplPoints(size_t count) {
   std::string points;
-  for (const std::string& name : SmplJointNames()) points += " " + name;
+  for (size_t i = 0; i < count; ++i) points += " " + SmplJointNames()[i];
   return points;
 }
 
@@ -66,7 +82,11 @@ std::string SmplPoints() {
 
 const std::vector<KeypointTable>& KeypointTables() {
   static const std::string body25 = std::string(kBody19) + kFeetOfBody25;
+  static const std::string body25b = StrCat(kCoco17, " neck= head_top", kFeetOfBody25);
   static const std::string hands = Hand("left") + Hand("right");
+  static const std::string halpe26 = StrCat(kCoco17,
+                                            " head_top neck mid_hip=pelvis left_big_toe right_big_toe "
+                                            "left_small_toe right_small_toe left_heel right_heel");
   static const std::vector<KeypointTable> tables = {
       {"openpose25", body25},
       {"openpose67", body25 + hands},
@@ -78,10 +98,15 @@ const std::vector<KeypointTable>& KeypointTables() {
        "right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear"},
       {"coco19", kBody19},
       {"wholebody133", std::string(kCoco17) + kFeetOfBody25 + Face(68) + hands},
-      {"halpe26",
-       std::string(kCoco17) +
-           " head_top neck mid_hip=pelvis left_big_toe right_big_toe left_small_toe right_small_toe "
-           "left_heel right_heel"},
+      {"openpose25b", body25b},
+      {"openpose135", body25b + Fingers("left") + Fingers("right") + Face(70)},
+      {"halpe26", halpe26},
+      {"halpe136", halpe26 + Face(68) + hands},
+      {"mhr70", StrCat("nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow "
+                       "right_elbow left_hip right_hip left_knee right_knee left_ankle right_ankle",
+                       kFeetOfBody25, HandOfMhr("right"), HandOfMhr("left"),
+                       " left_olecranon= right_olecranon= left_cubital_fossa= right_cubital_fossa= "
+                       "left_acromion= right_acromion= neck")},
       {"lsp14",
        "@extra right_ankle right_knee right_hip left_hip left_knee left_ankle right_wrist right_elbow "
        "right_shoulder left_shoulder left_elbow left_wrist neck head_top"},
@@ -114,7 +139,8 @@ const std::vector<KeypointTable>& KeypointTables() {
        "right_knee left_ankle right_ankle left_heel right_heel left_big_toe right_big_toe"},
       {"spin49", body25 + " " + kSpinAnnotated},
       {"spin24", kSpinAnnotated},
-      {"smpl24", SmplPoints()}};
+      {"smpl22", SmplPoints(22)},
+      {"smpl24", SmplPoints(24)}};
   return tables;
 }
 
