@@ -252,8 +252,23 @@ Recipe ParseRecipe(const std::string& json_text, const std::string& path,
   fields.Read("min_keypoints", &recipe.min_keypoints, 1, 1000);
   fields.Read("max_abs_beta", &recipe.max_abs_beta, 0, kAny);
   fields.Read("max_median_residual", &recipe.max_median_residual, 0, kAny);
+  fields.Read("noise_floor_m", &recipe.noise_floor_m, 0, kAny);
   fields.RefuseOthers();
   if (recipe.stages.empty()) fields.Fail("stages", "found none, expected at least one");
+  return recipe;
+}
+
+Recipe Recipe::ForNoise(double noise_m) const {
+  VT_CHECK_GT(noise_m, 0.0);
+  Recipe recipe = *this;
+  for (RecipeStage& stage : recipe.stages)
+    stage.weights.points3d = std::min(stage.weights.points3d, 1 / noise_m);
+  TermWeights& last = recipe.stages.back().weights;
+  // Fingers, jaw and eyes keep their weights with respect to the pose prior.
+  const double raise = last.pose_prior > 0 ? std::max(1.0, 1 / last.pose_prior) : 1;
+  for (double* weight : {&last.pose_prior, &last.hands, &last.face}) *weight *= raise;
+  for (double* weight : {&last.energy, &last.hinge, &last.betas})
+    if (*weight > 0) *weight = std::max(*weight, 1.0);
   return recipe;
 }
 

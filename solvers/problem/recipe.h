@@ -105,6 +105,15 @@ struct Recipe {
   // Median distance of seen keypoints beyond which a body is not usable: fraction of the person's box (2D),
   // metres (3D).
   double max_median_residual = 0.08;
+  // 3D: where a fit leaves more than this between seen keypoints and the body (median, metres), the keypoints
+  // are noisier than the stages take them for, and the noise went into pose and shape. A second fit weighs
+  // them by their noise (ForNoise). 0: never. The right value is 1/points3d of the last stage.
+  double noise_floor_m = 0;
+
+  // The recipe for 3D keypoints whose noise is of this size: no stage weighs points3d by more than 1/noise,
+  // and the last one no prior, hinge or betas that it weighs at all by less than 1, what they are in a
+  // likelihood.
+  Recipe ForNoise(double noise_m) const;
 
   void Check() const;  // throws ContractError
 };

@@ -240,6 +240,20 @@ void Fitter::AddFlipped(const KeypointSet& set, const KeypointBinding& binding,
 }
 
 FitResult Fitter::Fit(const PersonObservation& person) {
+  if (!person.is_3d()) return FitBy(recipe2d_, person);
+  FitResult first = FitBy(recipe3d_, person);
+  const double left_m = first.residual_median;
+  const bool is_noisy = recipe3d_.noise_floor_m > 0 && left_m > recipe3d_.noise_floor_m &&
+                        left_m <= recipe3d_.max_median_residual;
+  if (!is_noisy) return first;
+  // Of the noise of some tens of keypoints a body's parameters explain about half.
+  constexpr double kNoiseOverResidual = 2;
+  FitResult second = FitBy(recipe3d_.ForNoise(kNoiseOverResidual * left_m), person);
+  second.milliseconds += first.milliseconds;
+  return second;
+}
+
+FitResult Fitter::FitBy(const Recipe& recipe, const PersonObservation& person) {
   const auto begin = std::chrono::steady_clock::now();
   FitResult result;
   result.id = person.id;
@@ -250,7 +264,6 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   if (!person.reason.empty()) return Refuse(result, person.reason.c_str(), person.detail);
 
   const bool is_3d = person.is_3d();
-  const Recipe& recipe = is_3d ? recipe3d_ : recipe2d_;
   const KeypointSet& set = SetOf(person);
   const SurfaceBinding surface =
       is_3d || !weighs_dense_ ? SurfaceBinding() : BindSurface(person.dense, *model_, options_.surface);

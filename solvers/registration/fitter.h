@@ -57,6 +57,7 @@ class Fitter {
   const BodyModel& model() const { return *model_; }
 
  private:
+  FitResult FitBy(const Recipe& recipe, const PersonObservation& person);
   FitProblem& ProblemFor(const KeypointSet& set, Recipe::Camera camera);
   std::unique_ptr<FitProblem> MakeProblem(const KeypointSet& set, Recipe::Camera camera,
                                           const PointSet& surface) const;

@@ -48,7 +48,7 @@ TEST(Recipe, SmplifyHasThePublishedWeights) {
 TEST(Recipe, EveryFieldIsRead) {
   const Recipe recipe = ParseRecipe(R"({"name": "n", "camera": "weak_perspective", "prior": "p",
     "reference_size_px": 300, "focal_px": 1200, "keypoint_weights": {"nose": 0.5}, "min_keypoints": 4,
-    "max_abs_beta": 2, "max_median_residual": 0.3, "many_starts": {"modes": 3, "yaws": 2, "with_mean": true},
+    "max_abs_beta": 2, "max_median_residual": 0.3, "noise_floor_m": 0.002, "many_starts": {"modes": 3, "yaws": 2, "with_mean": true},
     "camera_stages": [{"name": "c", "weights": {"reprojection": 2, "depth": 7}, "free": ["transl"], "torso_only": true}],
     "stages": [{"name": "s", "weights": {"joint_limits": 3}, "robust_sigma": 9, "max_iterations": 11,
                 "function_tolerance": 0.25, "keep": 5}]})",
@@ -57,6 +57,7 @@ TEST(Recipe, EveryFieldIsRead) {
   EXPECT_EQ(recipe.reference_size_px, 300);
   EXPECT_EQ(recipe.focal_px, 1200);
   EXPECT_EQ(recipe.keypoint_weights.at("nose"), 0.5);
+  EXPECT_EQ(recipe.noise_floor_m, 0.002);
   EXPECT_EQ(recipe.many_starts.modes, 3);
   EXPECT_TRUE(recipe.many_starts.with_mean);
   const RecipeStage& camera = recipe.camera_stages.at(0);
@@ -69,6 +70,19 @@ TEST(Recipe, EveryFieldIsRead) {
   EXPECT_EQ(stage.solve.max_iterations, 11);
   EXPECT_EQ(stage.solve.function_tolerance, 0.25);
   EXPECT_EQ(stage.keep, 5);
+}
+
+TEST(Recipe, ForNoiseIsALikelihood) {
+  const Recipe clean = LoadRecipe("keypoints3d"), noisy = clean.ForNoise(0.02);
+  EXPECT_DOUBLE_EQ(clean.noise_floor_m, 1 / clean.stages.back().weights.points3d);
+  for (const RecipeStage& stage : noisy.stages) EXPECT_EQ(stage.weights.points3d, 50);
+  const TermWeights &before = clean.stages.back().weights, &last = noisy.stages.back().weights;
+  EXPECT_DOUBLE_EQ(last.pose_prior, 1);
+  EXPECT_EQ(last.betas, 1);
+  EXPECT_EQ(last.hinge, 0) << "what was left out stays out";
+  EXPECT_NEAR(last.hands, before.hands / before.pose_prior, 1e-12);
+  EXPECT_EQ(noisy.stages[1].weights.betas, clean.stages[1].weights.betas);
+  EXPECT_EQ(clean.ForNoise(1e-5).stages[0].weights.points3d, 1000) << "never trusted more";
 }
 
 TEST(Recipe, KeysOfLatentPriorsAreRead) {

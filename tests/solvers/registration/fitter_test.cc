@@ -42,6 +42,33 @@ TEST(Fitter, Recovers3dKeypointsExactly) {
   }
 }
 
+// Of detectors, centimetres off: the noise must not go into the shape.
+TEST(Fitter, Noisy3dKeypointsGiveUsableBodies) {
+  Fitter fitter = MakeFitter();
+  Recipe trusting = LoadRecipe("keypoints3d");
+  trusting.noise_floor_m = 0;
+  Fitter to_the_end(Mannequin(), LoadPrior("gmm8"), LoadRecipe("default"), trusting, {});
+  for (const char* set : {"mediapipe33", "openpose25", "smpl22"}) {
+    std::vector<double> errors, errors_to_the_end;
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+      KnownPerson person = MakeKnownPerson(seed, set, 0, true);
+      constexpr double kNoiseM = 0.02;
+      Rng rng(seed);
+      for (Eigen::Index k = 0; k < person.observation.keypoints3d.rows(); ++k) {
+        for (int axis = 0; axis < 3; ++axis)
+          person.observation.keypoints3d(k, axis) += kNoiseM * rng.Normal();
+      }
+      const FitResult result = fitter.Fit(person.observation);
+      EXPECT_TRUE(result.usable) << set << " " << seed << ": " << result.reason << " " << result.detail;
+      errors.push_back(RootAlignedMpjpeMm(result.joints3d, person.joints3d));
+      errors_to_the_end.push_back(
+          RootAlignedMpjpeMm(to_the_end.Fit(person.observation).joints3d, person.joints3d));
+    }
+    EXPECT_LT(Median(errors), 40) << set;
+    EXPECT_LT(Median(errors), Median(errors_to_the_end)) << set;
+  }
+}
+
 TEST(Fitter, ExplainsNoiseFree2dKeypointsAndFindsTheBody) {
   Fitter fitter = MakeFitter();
   std::vector<double> errors;
