@@ -19,7 +19,8 @@ DEFINE_int32(restarts, 3, "EM runs of which the best is kept");
 DEFINE_bool(mirror, true, "add every pose's mirror image");
 DEFINE_string(image_size, "", "WxH in px where the input has none");
 DEFINE_string(images, "", "folder of the pictures; empty: where the input says");
-DEFINE_string(keypoint_set, "", "order of the keypoints where the input does not say");
+DEFINE_string(keypoint_set, "",
+              "what the keypoints are: a set's name, or a .json of your own (docs/keypoint-sets.md)");
 DEFINE_string(
     read_as, "",
     "what the input is, where it is not as expected: y_up, millimetres, ... (`vitruvius help check` "

@@ -8,6 +8,7 @@
 #include "data/bodies/body_chart.h"
 #include "data/io/body_file.h"
 #include "data/io/densepose_chart.h"
+#include "data/io/keypoint_set_file.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -17,7 +18,7 @@ namespace fs = std::filesystem;
 ObservationOptions ObservationOptionsFromFlags(bool dense) {
   RequireImagesFolder();
   ObservationOptions options;
-  options.keypoint_set = FLAGS_keypoint_set;
+  if (!FLAGS_keypoint_set.empty()) options.keypoint_set = KeypointSetOf(FLAGS_keypoint_set).name;
   options.dense = dense;
   constexpr int kMostDensePoints = 1000000;
   if (FLAGS_dense_points < 1 || FLAGS_dense_points > kMostDensePoints)

@@ -13,6 +13,7 @@
 #include "apps/vitruvius/session.h"
 #include "data/datasets/motion_file.h"
 #include "data/datasets/synthetic_keypoints.h"
+#include "data/io/keypoint_set_file.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -31,11 +32,7 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
   options.weak_perspective = FLAGS_weak;
   options.stride = FLAGS_stride;
   options.seed = FLAGS_seed;
-  if (!FLAGS_keypoint_set.empty()) {
-    options.set = FindKeypointSet(FLAGS_keypoint_set);
-    if (options.set == nullptr)
-      throw UsageError(StrCat("--keypoint_set: \"", FLAGS_keypoint_set, "\" is unknown"));
-  }
+  if (!FLAGS_keypoint_set.empty()) options.set = &KeypointSetOf(FLAGS_keypoint_set);
   const auto is_noise = [](double x) { return x >= 0 && x <= 1e6; };
   constexpr int kMostSurfacePoints = 100000;
   if (options.surface_points < 0 || options.surface_points > kMostSurfacePoints)

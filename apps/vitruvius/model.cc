@@ -1,4 +1,4 @@
-// vitruvius model info|check|chart|convert|build
+// vitruvius model info|points|check|chart|convert|build
 #include <cstdio>
 #include <filesystem>
 #include <utility>
@@ -8,6 +8,7 @@
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/model_chart.h"
 #include "apps/vitruvius/model_info.h"
+#include "apps/vitruvius/model_points.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/session.h"
 #include "data/bodies/body_chart.h"
@@ -29,6 +30,11 @@ constexpr int kAllBetas = 1000;
 
 int Info(const BodyModel& model) {
   PrintModelInfo(model);
+  return kExitOk;
+}
+
+int Points(const BodyModel& model) {
+  PrintModelPoints(model);
   return kExitOk;
 }
 
@@ -112,6 +118,12 @@ int Build() {
 Command ModelCommand() {
   const std::vector<CommandPart> parts = {
       {"info", "MODEL", "what a model file holds", "", {"gender", "regressors"}},
+      {"points",
+       "MODEL",
+       "joints, named vertices and regressed points, with their places at rest: what --keypoint_set FILE.json "
+       "can name",
+       "  vitruvius model points mannequin\n",
+       {"model", "gender", "regressors"}},
       {"check",
        "MODEL",
        "whether a model is sane; exit status 1 when something is wrong",
@@ -145,8 +157,9 @@ Command ModelCommand() {
        {"from", "out", "seed", "quiet"}}};
   Command command = {
       "model",
-      "info|check|chart MODEL, convert MODEL FILE, or build --from FOLDER",
-      "what a model file holds and whether it is sane; its surface chart; conversion; building the free body",
+      "info|points|check|chart MODEL, convert MODEL FILE, or build --from FOLDER",
+      "what a model file holds and whether it is sane; its points; its surface chart; conversion; building "
+      "the free body",
       "MODEL is `mannequin`, `free`, a .pkl as downloaded (SMPL, SMPL-H, SMPL-X, STAR) or a .npz with SMPL's "
       "keys.\n",
       {},
@@ -154,15 +167,18 @@ Command ModelCommand() {
         const std::string verb = arguments.empty() ? "" : arguments[0];
         if (verb == "build" && arguments.size() == 1) return Build();
         const bool convert = verb == "convert";
-        if (!convert && verb != "info" && verb != "check" && verb != "chart") {
+        const bool points = verb == "points";
+        if (!convert && !points && verb != "info" && verb != "check" && verb != "chart") {
           throw UsageError(StrCat("model: found \"", verb == "build" ? "build " + arguments[1] : verb,
-                                  "\", expected info, check, chart, convert or build --from FOLDER"));
+                                  "\", expected info, points, check, chart, convert or build --from FOLDER"));
         }
+        if (points && arguments.size() == 1) return Points(*ModelFromFlags());
         if (arguments.size() != (convert ? 3 : 2)) {
           throw UsageError(convert ? "model convert: expected MODEL FILE" : "model: expected one MODEL");
         }
         const std::shared_ptr<const BodyModel> model = LoadBody(WholeBody(arguments[1]));
-        return convert           ? ConvertModel(arguments[1], model, arguments[2])
+        return points            ? Points(*model)
+               : convert         ? ConvertModel(arguments[1], model, arguments[2])
                : verb == "info"  ? Info(*model)
                : verb == "chart" ? Chart(*model)
                                  : Check(*model);

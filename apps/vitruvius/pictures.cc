@@ -108,7 +108,10 @@ class MotionSource final : public ObservationSource {
 std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs, const BodyModel& model,
                                               bool dense) {
   if (AreMotionInputs(inputs)) return std::make_unique<MotionSource>(MotionFilesOf(inputs), model);
-  return OpenObservations(inputs, ObservationOptionsFromFlags(dense));
+  const ObservationOptions options = ObservationOptionsFromFlags(dense);
+  // A set of the user's own that is for another body is said once, not of every person.
+  if (!options.keypoint_set.empty()) BindKeypoints(*FindKeypointSet(options.keypoint_set), model);
+  return OpenObservations(inputs, options);
 }
 
 std::map<std::string, PersonObservation> ObservationsOf(const ResultsFile& file, const BodyModel& model) {

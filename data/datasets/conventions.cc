@@ -239,7 +239,8 @@ class Judge {
     if (disorder < kCertainlyBroken || level == Level::kNote) return true;
     Add("unknown_order", std::min(level, Level::kWarning),
         evidence + StrCat("; no known set of ", set_->size(), " points fits them"),
-        "compare the order of the points with the set's (`vitruvius check` lists it)");
+        "say what the points are: --keypoint_set with another set's name, or a file of your own "
+        "(docs/keypoint-sets.md)");
     return false;
   }
 

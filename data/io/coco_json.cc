@@ -15,6 +15,16 @@
 namespace vitruvius {
 namespace {
 
+// AlphaPose numbers images by their files: "image_id": "12.jpg".
+bool IsNameOfImage(const std::string& image_id) {
+  for (const char* ending : {".jpg", ".jpeg", ".png", ".JPG", ".PNG"}) {
+    const size_t length = std::string(ending).size();
+    if (image_id.size() > length && image_id.compare(image_id.size() - length, length, ending) == 0)
+      return true;
+  }
+  return false;
+}
+
 class CocoSource : public ObservationSource {
  public:
   CocoSource(const std::string& path, nlohmann::json document, const ObservationOptions& options)
@@ -48,7 +58,11 @@ class CocoSource : public ObservationSource {
     const auto image = images_.find(image_id);
     const nlohmann::json& file_name =
         image == images_.end() ? ValueOf(entry, "file_name") : ValueOf(*image->second, "file_name");
-    if (file_name.is_string()) person->image_path = file_name.get<std::string>();
+    if (file_name.is_string()) {
+      person->image_path = file_name.get<std::string>();
+    } else if (IsNameOfImage(image_id)) {
+      person->image_path = image_id;
+    }
     person->id = MakeId(entry, image_id, *person);
     try {
       if (image != images_.end()) ReadImageSize(*image->second, place, person);

@@ -9,7 +9,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "data/io/atomic_file.h"
 #include "data/io/keypoint_formats.h"
+#include "data/io/keypoint_set_file.h"
 #include "data/io/openpose_order.h"
 #include "data/io/text.h"
 #include "models/scene/fit_result.h"
@@ -30,9 +32,14 @@ std::string ExtensionOf(const std::string& path) {
   return extension;
 }
 
+// Bare arrays and tables may be anything: in a folder they count where there is nothing better.
 bool IsKeypointFile(const std::string& path) {
   const std::string extension = ExtensionOf(path);
   return extension == ".json" || extension == ".npz";
+}
+bool IsBareFile(const std::string& path) {
+  const std::string extension = ExtensionOf(path);
+  return extension == ".npy" || extension == ".csv";
 }
 
 std::unique_ptr<ObservationSource> OpenFile(const std::string& path, const ObservationOptions& options) {
@@ -41,21 +48,26 @@ std::unique_ptr<ObservationSource> OpenFile(const std::string& path, const Obser
   const std::string extension = ExtensionOf(path);
   if (extension == ".npz") return OpenObservationNpz(path, options);
   if (extension == ".json") return OpenKeypointJson(path, options);
-  throw InputError(
-      path, "", "is of no known kind; expected .json (OpenPose, COCO, MMPose, AlphaPose, EasyMocap) or .npz");
+  if (extension == ".npy") return OpenKeypointNpy(path, ReadFile(path), options);
+  if (extension == ".csv") return OpenKeypointCsv(path, ReadFile(path), options);
+  throw InputError(path, "",
+                   "is of no known kind; expected .json (OpenPose, COCO, MMPose, AlphaPose, EasyMocap), "
+                   ".npz, .npy or .csv");
 }
 
 std::vector<std::string> ListFolder(const std::string& folder) {
-  std::vector<std::string> paths;
+  std::vector<std::string> paths, bare;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
     std::error_code ignored;
-    if (name[0] != '.' && IsKeypointFile(name) && !it->is_directory(ignored))
-      paths.push_back(it->path().string());
+    if (name[0] == '.' || it->is_directory(ignored)) continue;
+    if (IsKeypointFile(name)) paths.push_back(it->path().string());
+    if (IsBareFile(name)) bare.push_back(it->path().string());
   }
   if (error) throw InputError(folder, "", "cannot be listed: " + error.message());
-  if (paths.empty()) throw InputError(folder, "", "holds no keypoint files (*.json, *.npz)");
+  if (paths.empty()) paths = std::move(bare);
+  if (paths.empty()) throw InputError(folder, "", "holds no keypoint files (*.json, *.npz, *.npy, *.csv)");
   std::sort(paths.begin(), paths.end());
   return paths;
 }
@@ -227,18 +239,17 @@ void ObservationOptions::Check() const {
   if (max_dense_points < 1) {
     throw InputError(StrCat("max_dense_points: found ", max_dense_points, ", expected 1 or more"));
   }
-  if (!keypoint_set.empty() && FindKeypointSet(keypoint_set) == nullptr) {
-    std::string known;
-    for (const std::string& name : KeypointSetNames()) known += (known.empty() ? "" : ", ") + name;
-    throw InputError("keypoint_set: found '" + keypoint_set + "', expected one of " + known);
-  }
+  const bool is_path = fs::path(keypoint_set).extension() == ".json";  // said when it is read
+  if (!keypoint_set.empty() && !is_path) KeypointSetOf(keypoint_set);
 }
 
 std::unique_ptr<ObservationSource> OpenObservations(const std::vector<std::string>& inputs,
                                                     const ObservationOptions& options) {
   if (inputs.empty()) throw InputError("no input was named");
   options.Check();
-  return std::make_unique<ManySources>(inputs, options);
+  ObservationOptions named = options;
+  if (!options.keypoint_set.empty()) named.keypoint_set = KeypointSetOf(options.keypoint_set).name;
+  return std::make_unique<ManySources>(inputs, named);
 }
 
 }  // namespace vitruvius

@@ -1,7 +1,7 @@
 // Observations of people from files, one person at a time. Kinds, told apart by their content: OpenPose JSON
 // (BODY_25, BODY_25B, BODY_135 and COCO-18, in 2D or 3D, one image per file), COCO keypoint JSON
 // (annotations, or the array that detectors write, AlphaPose's too), AlphaPose's files in OpenPose's layouts,
-// MMPose's predictions, EasyMocap's keypoints, .npz (keys in observation_npz.cc).
+// MMPose's predictions, EasyMocap's keypoints, .npz (keys in observation_npz.cc), bare .npy and .csv.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,9 @@ namespace vitruvius {
 struct ObservationOptions {
   int image_width = 0, image_height = 0;    // px, for files that do not tell; 0: unknown
   std::optional<Eigen::Vector2d> focal_px;  // for people whose file does not tell
-  std::string keypoint_set;  // what the numbers are, whatever the file says; empty: ask the file
+  // What the numbers are, whatever the file says: a shipped set's name, or a path (keypoint_set_file.h).
+  // Empty: ask the file.
+  std::string keypoint_set;
   // What 25 points of OpenPose are where keypoint_set is empty: openpose25 or openpose25b. Empty: OpenPose
   // does not say it, and the bones of people in the file's folder tell.
   std::string openpose_set;
@@ -49,7 +51,8 @@ class ObservationSource {
   virtual double FrameRateHz() const { return 0; }
 };
 
-// Files and folders in the order given; a folder stands for its *.json and *.npz in the order of their names.
+// Files and folders in the order given; a folder stands for its *.json and *.npz in the order of their names,
+// or, without such, for its *.npy and *.csv.
 // One file is open at a time, so that memory does not grow with their number. Ids are those of the file, or
 // <file>_<number>; where several inputs hold files of one name, the folder's name is put before, so that ids
 // do not depend on the order of inputs. One that came before all the same gets ~2, ~3, ... Throws InputError

@@ -33,6 +33,11 @@ std::unique_ptr<ObservationSource> OpenEasyMocap(const std::string& path, nlohma
                                                  const ObservationOptions& options);
 std::unique_ptr<ObservationSource> OpenObservationNpz(const std::string& path,
                                                       const ObservationOptions& options);
+// Bare numbers: the content of a .npy and of a .csv.
+std::unique_ptr<ObservationSource> OpenKeypointNpy(const std::string& path, const std::string& bytes,
+                                                   const ObservationOptions& options);
+std::unique_ptr<ObservationSource> OpenKeypointCsv(const std::string& path, const std::string& text,
+                                                   const ObservationOptions& options);
 
 // File name without folder, extension and OpenPose's "_keypoints", as valid UTF-8.
 std::string StemOf(const std::string& path);

@@ -119,6 +119,15 @@ std::vector<std::string> RegressorRowNames(const std::string& family) {
   return {};
 }
 
+SparseRowMatrixd ReadRegressor(const std::string& path) {
+  const std::unique_ptr<NamedArrays> file = OpenNamedArrays(path);
+  std::vector<std::int64_t> shape;
+  const std::string key = OnlyMatrix(*file, &shape);
+  SparseRowMatrixd matrix = file->ReadMatrix(key, shape[0], shape[1]);
+  if (shape[0] > shape[1]) matrix = SparseRowMatrixd(matrix.transpose());
+  return matrix;
+}
+
 void AttachRegressorRows(const NamedArrays& file, const std::string& key, const std::string& family,
                          BodyModelData* data) {
   AddRows(file, key, family, data);

@@ -27,6 +27,10 @@ namespace vitruvius {
 // The names of a family's rows in the file's order; empty for an unknown family.
 std::vector<std::string> RegressorRowNames(const std::string& family);
 
+// The matrix of any such file, (R, V) with a row for each of its points, whichever way round it stands there:
+// bodies have more vertices than points. Throws InputError.
+SparseRowMatrixd ReadRegressor(const std::string& path);
+
 // Adds a file's rows to data->weighted_points: a .npy, or a pickle, of one (R, V) or (V, R) matrix, dense or
 // sparse. The family is told by the number of rows and the file's name. Throws InputError for another number
 // of rows or vertices. That rows sum to about one is checked by BodyModel::Create.

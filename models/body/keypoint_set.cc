@@ -1,10 +1,13 @@
 #include "models/body/keypoint_set.h"
 
 #include <cstdlib>
+#include <deque>
+#include <mutex>
 #include <set>
 #include <sstream>
 
 #include "models/body/keypoint_tables.h"
+#include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
@@ -97,6 +100,39 @@ bool IsTipOfStiffFinger(const std::string& target, const BodyModel& model) {
   return fingers.count(part) > 0 && model.JointIndex(target + "3") < 0;
 }
 
+// Sets of the user's own, in the order they came; never moved, because observations point to them.
+struct OwnSets {
+  std::mutex mutex;
+  std::deque<KeypointSet> sets;
+};
+OwnSets& TheOwnSets() {
+  static OwnSets own;
+  return own;
+}
+
+// Adds the point of a set of the user's own by its joint, face or vertices. Throws InputError.
+void AddPlace(const KeypointSet& set, const KeypointSet::Point& point, const BodyModel& model,
+              PointSet* points) {
+  const auto fail = [&](const std::string& what, int found, int count) {
+    throw InputError(set.file, point.name,
+                     StrCat("found ", what, " ", found, ", the body ", model.name(), " has ", count));
+  };
+  if (point.joint >= 0) {
+    if (point.joint >= model.num_joints()) fail("joint", point.joint, model.num_joints());
+    points->AddJoint(point.joint);
+    return;
+  }
+  if (point.face >= 0) {
+    if (point.face >= model.num_faces()) fail("face", point.face, model.num_faces());
+    points->AddBarycentric(model.faces().row(point.face), point.bary);
+    return;
+  }
+  for (const auto& [vertex, weight] : point.vertices) {
+    if (vertex < 0 || vertex >= model.num_vertices()) fail("vertex", vertex, model.num_vertices());
+  }
+  points->items.push_back({-1, point.vertices});
+}
+
 }  // namespace
 
 int KeypointSet::Index(const std::string& point_name) const {
@@ -112,7 +148,10 @@ std::vector<int> KeypointSet::Mirror() const {
     const std::string& point = points[i].name;
     const std::string side = SideOf(point);
     const std::string other = (side == "left_" ? "right_" : "left_") + point.substr(side.size());
-    mirror.push_back(side.empty() ? i : NearestIndex(*this, other, i));
+    const int place = !points[i].mirror.empty() ? Index(points[i].mirror)
+                      : side.empty()            ? i
+                                                : NearestIndex(*this, other, i);
+    mirror.push_back(place < 0 ? i : place);
   }
   return mirror;
 }
@@ -121,7 +160,24 @@ const KeypointSet* FindKeypointSet(const std::string& name) {
   for (const KeypointSet& set : Table()) {
     if (set.name == name) return &set;
   }
+  OwnSets& own = TheOwnSets();
+  const std::lock_guard<std::mutex> lock(own.mutex);
+  for (auto set = own.sets.rbegin(); set != own.sets.rend(); ++set) {
+    if (set->name == name) return &*set;
+  }
   return nullptr;
+}
+
+const KeypointSet* AddKeypointSet(KeypointSet set) {
+  for (const KeypointSet& shipped : Table()) {
+    if (shipped.name == set.name)
+      throw InputError(set.file, "name", StrCat("\"", set.name, "\" is the name of a set that ships"));
+  }
+  if (set.limbs.empty()) AddLimbs(&set);
+  OwnSets& own = TheOwnSets();
+  const std::lock_guard<std::mutex> lock(own.mutex);
+  own.sets.push_back(std::move(set));
+  return &own.sets.back();
 }
 
 std::vector<std::string> KeypointSetNames() {
@@ -140,12 +196,27 @@ std::vector<std::string> KeypointSetNames(int num_points) {
 
 KeypointBinding BindKeypoints(const KeypointSet& set, const BodyModel& model) {
   KeypointBinding binding;
+  if (set.num_vertices > 0 && set.num_vertices != model.num_vertices()) {
+    throw InputError(set.file, "",
+                     StrCat("is for bodies of ", set.num_vertices, " vertices, the body ", model.name(),
+                            " has ", model.num_vertices()));
+  }
   for (int i = 0; i < set.size(); ++i) {
     const KeypointSet::Point& point = set.points[i];
     if (IsTipOfStiffFinger(point.target, model)) continue;
+    if (point.joint >= 0 || point.face >= 0 || !point.vertices.empty()) {
+      AddPlace(set, point, model, &binding.points);
+      binding.keypoint_of_point.push_back(i);
+      continue;
+    }
     const bool bound = (!point.exact.empty() && binding.points.AddNamed(model, point.exact)) ||
                        binding.points.AddNamed(model, point.target);
     if (bound) binding.keypoint_of_point.push_back(i);
+    if (!bound && !set.file.empty() && !point.target.empty()) {
+      throw InputError(set.file, point.name,
+                       StrCat("the body ", model.name(), " has no point \"", point.target,
+                              "\"; `vitruvius model points` lists those it has"));
+    }
   }
   return binding;
 }

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <Eigen/Core>
+
 #include "models/body/body_evaluator.h"
 #include "models/body/body_model.h"
 
@@ -20,14 +22,26 @@ struct KeypointSet {
     // A row of a regressor (data/io/regressor_file.h: "h36m/right_hip") that is this keypoint exactly; taken
     // instead of the target where the body has it.
     std::string exact = "";
+    // Other ways to say where the point is, of sets of the user's own (data/io/keypoint_set_file.h); there is
+    // no target then. A joint's number; vertices with their weights; or a face and the barycentric weights of
+    // its corners.
+    int joint = -1;
+    VertexWeights vertices = {};
+    int face = -1;
+    Eigen::Vector3d bary = Eigen::Vector3d::Zero();
+    // The name of the point that takes this one's place in the mirror image; empty: told by left_/right_.
+    std::string mirror = "";
   };
   std::string name;                        // "openpose25"
   std::vector<Point> points;               // (K)
   std::vector<std::pair<int, int>> limbs;  // pairs of indices, to draw a skeleton
+  std::string file = "";  // of a set of the user's own: where it is from; a body must have all that it names
+  int num_vertices = 0;   // of the bodies whose vertices and faces the points name; 0: any body's
 
   int size() const { return static_cast<int>(points.size()); }
   int Index(const std::string& point_name) const;  // the first of this name; -1 when absent
-  // (K) mirror[k] = the keypoint that takes k's place in the mirror image, by left_/right_ in the names.
+  // (K) mirror[k] = the keypoint that takes k's place in the mirror image: by Point::mirror, else by
+  // left_/right_ in the names, else k itself.
   std::vector<int> Mirror() const;
 };
 
@@ -39,13 +53,19 @@ struct KeypointSet {
 // (after openpose25), smpl24, smpl22 (without the hands: HumanML3D), and Human3.6M's 17 joints in both
 // orders: h36m17 has the LEFT leg first (SPIN, mmhuman3d, J_regressor_h36m), h36m17_mmpose the RIGHT one
 // (mmpose, VideoPose3D).
+// Sets that AddKeypointSet added are found too, but are not among the names.
 const KeypointSet* FindKeypointSet(const std::string& name);
 std::vector<std::string> KeypointSetNames();
 std::vector<std::string> KeypointSetNames(int num_points);  // those of so many points
 
+// Keeps a set of the user's own until the program ends: observations point to their sets. Limbs are drawn as
+// between the points of shipped sets where there are none. A set that was added before under the same name
+// stays valid and is found no more. Throws InputError where the name is that of a shipped set.
+const KeypointSet* AddKeypointSet(KeypointSet set);
+
 // The body's points for a set, and which of the set's keypoints they are: keypoints whose target the body
 // lacks are left out, and so are finger tips of a body without joints in its fingers. keypoint_of_point[i] is
-// an index into set.points.
+// an index into set.points. Throws InputError where a set of the user's own names what the body lacks.
 struct KeypointBinding {
   PointSet points;
   std::vector<int> keypoint_of_point;

@@ -297,6 +297,22 @@ TEST(Conventions, OrdersOfOneCount) {
   }
 }
 
+// Points in an order that no set has: an order that would leave them far from a body is no advice.
+TEST(Conventions, NoSetIsAdvisedThatDoesNotFit) {
+  People people;
+  for (int i = 0; i < 12; ++i) people.push_back(Standing(0.7 * std::sin(i), 0, "openpose25b"));
+  EXPECT_THAT(FaultsOf(people), IsEmpty());
+  for (PersonObservation& person : people) {
+    const auto told = person.keypoints2d;
+    for (Eigen::Index k = 0; k < 25; ++k) person.keypoints2d.row(k) = told.row(7 * k % 25);
+    person.set = FindKeypointSet("openpose25");
+  }
+  const auto findings = FindConventionFaults(people);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].fault, "unknown_order");
+  EXPECT_THAT(findings[0].fix, HasSubstr("a file of your own"));
+}
+
 TEST(Conventions, CamerasThatCannotBe) {
   const auto with_focal = [](double focal) {
     People people = Crowd(1, 0, 0);

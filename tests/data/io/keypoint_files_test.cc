@@ -161,7 +161,7 @@ TEST_F(KeypointFiles, EachKindOfBadPersonHasItsOwnReasonAndSentence) {
   ExpectReason(only("1, 1e300, 0.5"), reason::kBadInput, "y is 1e+300");
   ExpectReason(only("1, 2, -0.5"), reason::kBadConfidence, "found confidence -0.5, expected 0 to 1");
   ExpectReason(OpenPose(Person(Keypoints(24))), reason::kBadInput,
-               "found 72 numbers, expected 75 (BODY_25) or 54 (COCO-18)");
+               "found 72 numbers, expected 75 (BODY_25, BODY_25B)");
   ExpectReason(OpenPose(Person(Keypoints(25, "1, 2, \"high\""))), reason::kBadInput,
                "one.json: people[0].pose_keypoints_2d[2]: found a string, expected a number");
   ExpectReason(OpenPose(Person("{\"x\": 1}")), reason::kBadInput,

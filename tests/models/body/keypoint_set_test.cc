@@ -77,6 +77,24 @@ TEST(KeypointSets, PlacesOfKnownPoints) {
   EXPECT_EQ(at("openpose137", 25 + 8), "left_index_tip");
   EXPECT_EQ(at("openpose137", 46 + 20), "right_pinky_tip");
   EXPECT_EQ(at("openpose137", 67 + 30), "face_30");
+  EXPECT_EQ(at("openpose25b", 1), "left_eye");
+  EXPECT_EQ(at("openpose25b", 18), "head_top");
+  EXPECT_EQ(at("openpose25b", 22), "right_big_toe");
+  EXPECT_EQ(at("openpose135", 25), "left_thumb1");
+  EXPECT_EQ(at("openpose135", 25 + 20 + 7), "right_index_tip");
+  EXPECT_EQ(at("openpose135", 65), "face_0");
+  EXPECT_EQ(at("halpe136", 25), "right_heel");
+  EXPECT_EQ(at("halpe136", 26 + 30), "face_30");
+  EXPECT_EQ(at("halpe136", 94), "left_hand_root");
+  EXPECT_EQ(at("halpe136", 135), "right_pinky_tip");
+  EXPECT_EQ(at("mhr70", 9), "left_hip");
+  EXPECT_EQ(at("mhr70", 20), "right_heel");
+  EXPECT_EQ(at("mhr70", 21), "right_thumb_tip");
+  EXPECT_EQ(at("mhr70", 25 + 3), "right_index1");
+  EXPECT_EQ(at("mhr70", 41), "right_wrist");
+  EXPECT_EQ(at("mhr70", 62), "left_wrist");
+  EXPECT_EQ(at("mhr70", 69), "neck");
+  EXPECT_EQ(at("smpl22", 21), "right_wrist");
   EXPECT_EQ(at("wholebody133", 17), "left_big_toe");
   EXPECT_EQ(at("wholebody133", 23 + 30), "face_30");
   EXPECT_EQ(at("wholebody133", 91), "left_hand_root");
@@ -133,7 +151,12 @@ TEST(BindKeypoints, MannequinHasTheBodyOfEverySetAndNoFingersOrFace) {
           point.find("hand_root") != std::string::npos || point.find("hand_tip") != std::string::npos ||
           point.find("mouth") != std::string::npos || point.find("_inner") != std::string::npos ||
           point.find("_outer") != std::string::npos;
-      EXPECT_EQ(bound.count(i), detail ? 0u : 1u) << name << " " << point;
+      // Places on the skin for which no body has a name, and a neck on which sources disagree.
+      const bool is_unnamed = point.find("olecranon") != std::string::npos ||
+                              point.find("cubital") != std::string::npos ||
+                              point.find("acromion") != std::string::npos ||
+                              (point == "neck" && (name == "openpose25b" || name == "openpose135"));
+      EXPECT_EQ(bound.count(i), detail || is_unnamed ? 0u : 1u) << name << " " << point;
     }
   }
 }
