@@ -16,6 +16,7 @@
 #include "models/util/check.h"
 #include "priors/latent_prior.h"
 #include "priors/registry.h"
+#include "solvers/batch/launcher.h"
 
 namespace vitruvius {
 namespace {
@@ -113,34 +114,19 @@ BatchOptions BatchOptionsFromFlags() {
 }
 
 std::string TakeShardFromEnvironment(BatchOptions* options) {
-  // Rank, count, and the lowest rank; job arrays start anywhere.
-  static constexpr const char* kVariables[][3] = {
-      {"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN"},
-      {"SLURM_PROCID", "SLURM_NTASKS", ""},
-      {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", ""},
-      {"PMI_RANK", "PMI_SIZE", ""}};
   if (!FLAGS_shard.empty()) return "--shard";
-  // Every step of a Slurm job sees SLURM_PROCID; one that was not started by srun is alone whatever
-  // SLURM_NTASKS says.
-  const bool is_step = std::getenv("SLURM_STEP_ID") != nullptr;
-  for (const auto& [rank, size, lowest] : kVariables) {
-    const char* index = std::getenv(rank);
-    const char* count = std::getenv(size);
-    if (index == nullptr || count == nullptr) continue;
-    if (std::string(rank) == "SLURM_PROCID" && !is_step) continue;
-    int i = 0, n = 0, first = 0;
-    const char* low = *lowest != '\0' ? std::getenv(lowest) : nullptr;
-    if (!ParseInt(index, &i) || !ParseInt(count, &n) || (low != nullptr && !ParseInt(low, &first)) ||
-        i < first || i - first >= n) {
-      throw UsageError(StrCat(rank, "=", index, " and ", size, "=", count,
-                              " name no shard (job arrays must count in steps of 1); say --shard=i/n"));
-    }
-    if (n == 1) continue;
-    options->shard_index = i - first;
-    options->shard_count = n;
-    return rank;
+  std::map<std::string, std::string> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string text = *variable;
+    const size_t equals = text.find('=');
+    if (equals != std::string::npos) environment[text.substr(0, equals)] = text.substr(equals + 1);
   }
-  return "";
+  const LauncherShard shard = ShardOfLauncher(environment);
+  if (!shard.refusal.empty())
+    throw UsageError(shard.refusal + "; say --shard=i/n, or --shard=0/1 to fit all in this process");
+  options->shard_index = shard.index;
+  options->shard_count = shard.count;
+  return shard.source;
 }
 
 bool EndsWith(const std::string& text, const std::string& ending) {

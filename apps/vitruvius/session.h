@@ -48,8 +48,8 @@ struct FitSetup {
 // recipe: where --recipe names none; empty: as fits of keypoints do.
 FitSetup FitSetupFromFlags(const std::string& recipe = "");
 BatchOptions BatchOptionsFromFlags();  // --threads, --shard
-// Without --shard: the part of a Slurm array or step, or of an Open MPI or PMI run. Returns what said so, or
-// "".
+// Without --shard: what the launcher says that started this process (solvers/batch/launcher.h). Returns the
+// variables that said so, or "". Throws UsageError where they name no shard.
 std::string TakeShardFromEnvironment(BatchOptions* options);
 
 bool EndsWith(const std::string& text, const std::string& ending);

@@ -27,7 +27,8 @@ struct ProgramRun {
 inline ProgramRun RunProgram(const std::string& arguments, const std::string& variables = "") {
   ProgramRun run;
   std::string command = "env";
-  for (const char* name : {"SLURM_ARRAY_TASK_ID", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK"}) {
+  for (const char* name : {"SLURM_ARRAY_TASK_ID", "SLURM_STEP_ID", "OMPI_COMM_WORLD_RANK", "PMI_RANK",
+                           "AWS_BATCH_JOB_ARRAY_INDEX", "JOB_COMPLETION_INDEX"}) {
     command += std::string(" -u ") + name;
   }
   command += " XDG_DATA_HOME=/nonexistent " + variables + ProgramPath() + " " + arguments + " 2>&1";
