@@ -20,6 +20,7 @@ void BatchOptions::Check() const {
   VT_CHECK_GE(threads, 0);
   VT_CHECK_GE(shard_index, 0);
   VT_CHECK_LT(shard_index, shard_count);
+  VT_CHECK_GE(already_done, 0);
 }
 
 BatchSummary RunBatch(const PersonSource& source, const WorkerFactory& make_worker, const ResultSink& sink,
@@ -36,6 +37,7 @@ BatchSummary RunBatch(const PersonSource& source, const WorkerFactory& make_work
     long index = 0;
     PersonObservation person;
     FitResult result;
+    bool fitted = false;
   };
   using ItemPtr = std::shared_ptr<Item>;
   // Enough people in flight that a slow one does not idle the other threads, few enough that memory stays
@@ -51,13 +53,19 @@ BatchSummary RunBatch(const PersonSource& source, const WorkerFactory& make_work
     if (failure == nullptr) failure = std::current_exception();
     failed = true;
   };
+  std::atomic<bool> stopped = false;
+  const auto asked_to_stop = [&] {
+    if (!stopped && options.stop && options.stop()) stopped = true;
+    return stopped.load();
+  };
   const auto read = [&](tbb::flow_control& control) -> ItemPtr {
     try {
       auto item = std::make_shared<Item>();
-      while (!failed && source(&item->person)) {
+      while (!failed && !asked_to_stop() && source(&item->person)) {
         if (position++ % options.shard_count == options.shard_index) {
           item->index = index++;
-          return item;
+          if (item->index >= options.already_done) return item;
+          if (options.seen) options.seen(item->person, item->index);
         }
         item->person = PersonObservation();
       }
@@ -68,7 +76,8 @@ BatchSummary RunBatch(const PersonSource& source, const WorkerFactory& make_work
     return nullptr;
   };
   const auto fit = [&](ItemPtr item) -> ItemPtr {
-    if (failed) return item;
+    if (failed || asked_to_stop()) return item;
+    item->fitted = true;
     PersonWorker& worker = workers.local();
     try {
       if (!worker) worker = make_worker();
@@ -85,8 +94,11 @@ BatchSummary RunBatch(const PersonSource& source, const WorkerFactory& make_work
     }
     return item;
   };
+  // What was not fitted ends the rows: one that was, behind it, is left to the run that goes on.
+  bool gap = false;
   const auto write = [&](const ItemPtr& item) {
-    if (failed) return;
+    gap = gap || !item->fitted;
+    if (failed || gap) return;
     try {
       sink(item->person, item->result);
       ++summary.done;
@@ -100,6 +112,7 @@ BatchSummary RunBatch(const PersonSource& source, const WorkerFactory& make_work
                              tbb::make_filter<ItemPtr, ItemPtr>(tbb::filter_mode::parallel, fit) &
                              tbb::make_filter<ItemPtr, void>(tbb::filter_mode::serial_in_order, write));
   if (failure != nullptr) std::rethrow_exception(failure);
+  summary.stopped = stopped;
   return summary;
 }
 

@@ -1,5 +1,6 @@
 #include "solvers/batch/batch.h"
 
+#include <atomic>
 #include <chrono>
 #include <stdexcept>
 #include <thread>
@@ -90,6 +91,50 @@ TEST(Batch, ADefectMetByOnePersonIsThatPersonsRow) {
 TEST(Batch, OutputThatCannotBeWrittenEndsTheBatch) {
   const ResultSink full = [](const PersonObservation&, const FitResult&) { throw InputError("disk full"); };
   EXPECT_THROW(RunBatch(Count(20), Echo(), full, {}), InputError);
+}
+
+// Whatever the moment, what was written is the beginning of what a whole batch writes, and going on gives the
+// rest.
+TEST(Batch, StopsBetweenPeopleAndGoesOnWhereItStopped) {
+  for (const int threads : {1, 4}) {
+    for (const int moment : {0, 1, 7, 100, 399}) {
+      std::vector<std::string> ids;
+      std::atomic<int> begun = 0;
+      const WorkerFactory count = [&] {
+        return [&, echo = Echo()()](const PersonObservation& person, long index) {
+          ++begun;
+          return echo(person, index);
+        };
+      };
+      const ResultSink sink = [&](const PersonObservation&, const FitResult& result) {
+        ids.push_back(result.id);
+      };
+      BatchOptions options;
+      options.threads = threads;
+      options.shard_index = 1;
+      options.shard_count = 2;
+      options.stop = [&] { return begun >= moment; };
+      const BatchSummary first = RunBatch(Count(801), count, sink, options);
+      EXPECT_TRUE(first.stopped);
+      EXPECT_EQ(first.done, static_cast<long>(ids.size()));
+      EXPECT_LE(first.done, begun);
+      EXPECT_GE(first.done, begun - threads);  // no more than those in flight are done again
+      std::vector<std::string> seen;
+      options.already_done = first.done;
+      options.seen = [&](const PersonObservation& person, long index) {
+        EXPECT_EQ(index, static_cast<long>(seen.size()));
+        seen.push_back(person.id);
+      };
+      options.stop = nullptr;
+      const std::vector<std::string> before = ids;
+      const BatchSummary second = RunBatch(Count(801), count, sink, options);
+      EXPECT_FALSE(second.stopped);
+      EXPECT_EQ(seen, before);
+      EXPECT_EQ(first.done + second.done, 400);
+      ASSERT_EQ(ids.size(), 400u);
+      for (int i = 0; i < 400; ++i) EXPECT_EQ(ids[i], std::to_string(2 * i + 1));
+    }
+  }
 }
 
 TEST(Batch, OptionsAreChecked) {
