@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/common/body_of_result.h"
+#include "apps/common/flag_use.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/explain_person.h"
 #include "apps/vitruvius/flags.h"
@@ -59,6 +60,9 @@ void Print(const nlohmann::ordered_json& document) { std::printf("%s\n", JsonTex
 int Explain(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1)
     throw UsageError("explain: expected one results.npz or the folder that holds it");
+  if (FLAGS_id.empty())
+    RefuseGiven({"observations"}, "tells the worst keypoints of one person: name one by --id");
+  RefuseIdleReading(FLAGS_observations.empty());
   const ResultsFile file = ReadResults(arguments[0]);
   if (!FLAGS_id.empty()) {
     for (const ResultsFile::Row& row : file.rows) {

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "apps/common/flag_use.h"
 #include "apps/common/observation_flags.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
@@ -114,8 +115,15 @@ std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& in
   return OpenObservations(inputs, options);
 }
 
+void RefuseIdleReading(bool nothing_is_read) {
+  if (!nothing_is_read) return;
+  RefuseGiven({"read_as", "image_size", "keypoint_set"},
+              "says how the keypoints of --observations are read, and none are named");
+}
+
 std::map<std::string, PersonObservation> ObservationsOf(const ResultsFile& file, const BodyModel& model) {
   std::map<std::string, PersonObservation> observations;
+  RefuseIdleReading(FLAGS_observations.empty());
   if (FLAGS_observations.empty()) return observations;
   const std::unique_ptr<ObservationSource> source = OpenInputs({FLAGS_observations}, model);
   std::set<std::string> wanted;

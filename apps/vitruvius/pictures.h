@@ -22,6 +22,8 @@ namespace vitruvius {
 std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& inputs, const BodyModel& model,
                                               bool dense = false);
 
+// Throws UsageError for flags that say how keypoints are read, where none are.
+void RefuseIdleReading(bool nothing_is_read);
 // The keypoints of --observations that belong to people of a result, by id; none without the flag.
 std::map<std::string, PersonObservation> ObservationsOf(const ResultsFile& file, const BodyModel& model);
 

@@ -108,6 +108,7 @@ int RunReport(const std::vector<std::string>& arguments) {
   std::error_code error;
   if (!fs::is_directory(arguments[0], error)) throw InputError(arguments[0], "", "is no folder of results");
   RequireImagesFolder();
+  RefuseIdleReading(FLAGS_observations.empty());
   ReportRequest request;
   request.folder = arguments[0];
   request.out = FLAGS_out.empty() ? arguments[0] + "/report.html" : FLAGS_out;

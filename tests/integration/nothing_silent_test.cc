@@ -87,6 +87,19 @@ TEST_F(NothingSilent, AGenderThatTheBodyHasNotIsSaid) {
               HasSubstr("1 are said to be of another gender than the body, which is neutral"));
 }
 
+TEST_F(NothingSilent, WaysOfReadingAreRefusedWhereNothingIsRead) {
+  ASSERT_EQ(Flat("--quiet").status, 0);
+  for (const std::string& command :
+       {"render " + (folder_ / "out") + " --out " + (folder_ / "r.png") + " --image_size=9x9",
+        "explain " + (folder_ / "out") + " --read_as=y_up",
+        "report " + (folder_ / "out") + " --keypoint_set=coco17"}) {
+    const ProgramRun run = RunProgram(command);
+    EXPECT_EQ(run.status, 2) << command;
+    EXPECT_THAT(run.output,
+                HasSubstr("says how the keypoints of --observations are read, and none are named"));
+  }
+}
+
 TEST_F(NothingSilent, FlagsOfOtherFormatsAreRefusedByConvert) {
   ASSERT_EQ(Flat("--quiet").status, 0);
   const auto convert = [&](const std::string& flags) {
