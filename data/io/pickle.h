@@ -1,8 +1,8 @@
 // Python pickles without Python: protocols 0 to 5 as Python 2 and 3 write them, for the numbers and arrays in
 // body models and priors. Nothing is ever executed: only a fixed list of classes is known (numpy arrays,
-// matrices, dtypes and scalars, scipy.sparse csc, csr and coo, chumpy.ch.Ch and chumpy.reordering.Select,
-// scikit-learn's Gaussian mixtures, ordered and default dicts, sets, bytes), each read as data; any other is
-// refused by its name. Format: CPython, Lib/pickletools.py; classes: numpy
+// matrices, dtypes and scalars, scipy.sparse csc, csr, coo and lil, chumpy.ch.Ch and
+// chumpy.reordering.Select, scikit-learn's Gaussian mixtures, ordered and default dicts, sets, bytes), each
+// read as data; any other is refused by its name. Format: CPython, Lib/pickletools.py; classes: numpy
 // __reduce__, chumpy and scipy.sparse __dict__.
 #pragma once
 
@@ -28,6 +28,7 @@ enum class PickleClass : std::uint8_t {
   kCsc,
   kCsr,
   kCoo,
+  kLil,
   kCh,
   kSelect,
   kNewInstance,

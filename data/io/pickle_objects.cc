@@ -43,6 +43,8 @@ constexpr KnownClass kKnownClasses[] = {
     {"scipy.sparse", "csr_array", Class::kCsr},
     {"scipy.sparse", "coo_matrix", Class::kCoo},
     {"scipy.sparse", "coo_array", Class::kCoo},
+    {"scipy.sparse", "lil_matrix", Class::kLil},
+    {"scipy.sparse", "lil_array", Class::kLil},
     {"chumpy.ch", "Ch", Class::kCh},
     {"chumpy.reordering", "Select", Class::kSelect},
     {"copy_reg", "_reconstructor", Class::kNewInstance},
@@ -89,7 +91,9 @@ bool IsInPackage(const std::string& module, std::string_view package) {
          (module.size() == package.size() || module[package.size()] == '.');
 }
 
-bool IsSparse(Class of) { return of == Class::kCsc || of == Class::kCsr || of == Class::kCoo; }
+bool IsSparse(Class of) {
+  return of == Class::kCsc || of == Class::kCsr || of == Class::kCoo || of == Class::kLil;
+}
 
 }  // namespace
 
@@ -393,62 +397,7 @@ std::vector<std::int64_t> PickleObjects::Ints(const PickleValue* value, const ch
   return value->array->ToInts();  // throws with the file's name
 }
 
-// ---- scipy.sparse and chumpy ----
-void PickleObjects::BuildSparse(PickleValue* object, const PickleValue& state) {
-  const PickleValue* shape = state.Find("_shape");
-  const std::vector<std::int64_t> lengths = Shape(shape != nullptr ? *shape : *Member(state, "shape"));
-  if (lengths.size() != 2) source_.Fail("found a sparse matrix that has not two dimensions");
-  const PickleValue* data = Member(state, "data");
-  if (data->kind != PickleKind::kArray) source_.Fail("found a sparse matrix without its data");
-  const auto num = static_cast<size_t>(data->array->size());
-  Spend(2 * 8 * num);
-  auto matrix = std::make_shared<PickleSparse>();
-  matrix->rows = lengths[0];
-  matrix->cols = lengths[1];
-  matrix->value = data->array->ToDoubles();
-  if (object->of == Class::kCoo) {
-    const PickleValue* coords = state.Find("coords");  // of newer scipy
-    const bool pair = coords != nullptr && IsSequence(coords) && coords->items.size() == 2;
-    matrix->row = Ints(pair ? coords->items[0] : Member(state, "row"), "row");
-    matrix->col = Ints(pair ? coords->items[1] : Member(state, "col"), "col");
-  } else {
-    std::vector<std::int64_t> minor = Ints(Member(state, "indices"), "indices");
-    const std::vector<std::int64_t> starts = Ints(Member(state, "indptr"), "indptr");
-    const bool by_column = object->of == Class::kCsc;
-    const std::int64_t num_major = by_column ? matrix->cols : matrix->rows;
-    if (static_cast<std::uint64_t>(num_major) + 1 != starts.size() || starts.front() != 0) {
-      source_.Fail(
-          StrCat("found a sparse matrix with ", starts.size(), " starts, expected ", num_major, " + 1"));
-    }
-    std::vector<std::int64_t> major;
-    for (size_t i = 0; i + 1 < starts.size(); ++i) {
-      if (starts[i + 1] < starts[i] || starts[i + 1] > static_cast<std::int64_t>(num)) {
-        source_.Fail("found a sparse matrix whose starts do not ascend within its data");
-      }
-      major.resize(static_cast<size_t>(starts[i + 1]), static_cast<std::int64_t>(i));
-    }
-    // scipy may keep room for more entries than are used.
-    if (minor.size() < major.size()) source_.Fail("found a sparse matrix with fewer indices than starts say");
-    minor.resize(major.size());
-    matrix->value.resize(major.size());
-    if (by_column) major.swap(minor);
-    matrix->row = std::move(major);
-    matrix->col = std::move(minor);
-  }
-  if (matrix->row.size() != matrix->value.size() || matrix->col.size() != matrix->value.size()) {
-    source_.Fail("found a sparse matrix with unequal numbers of values, rows and columns");
-  }
-  for (size_t i = 0; i < matrix->value.size(); ++i) {
-    const std::int64_t row = matrix->row[i], col = matrix->col[i];
-    if (row < 0 || row >= matrix->rows || col < 0 || col >= matrix->cols) {
-      source_.Fail(StrCat("found a sparse matrix of ", matrix->rows, " x ", matrix->cols,
-                          " with an entry at (", row, ", ", col, ")"));
-    }
-  }
-  object->sparse = std::move(matrix);
-  object->kind = PickleKind::kSparse;
-}
-
+// ---- chumpy ----
 // The value of chumpy's Select: a.ravel()[idxs].reshape(preferred_shape).
 void PickleObjects::BuildSelect(PickleValue* object, const PickleValue& state) {
   const PickleValue* a = Member(state, "a");

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,9 @@ class PickleObjects {
   void BuildDType(PickleValue* object, const PickleValue& state);
   void BuildNdarray(PickleValue* object, const PickleValue& state);
   void BuildSparse(PickleValue* object, const PickleValue& state);
+  void BuildLil(PickleValue* object, const PickleValue& state, std::int64_t rows, std::int64_t cols);
+  // Throws InputError for entries outside of the matrix.
+  void SetSparse(PickleValue* object, std::shared_ptr<PickleSparse> matrix) const;
   void BuildSelect(PickleValue* object, const PickleValue& state);
   PickleValue* Member(const PickleValue& state, const char* key) const;
   // Counts memory that the file does not hold as such.

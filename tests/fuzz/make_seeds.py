@@ -267,6 +267,12 @@ seed('picture', 'palette.png', png(3, 1, 8, 3, b'\0\0\1\1', b'\xff\0\0\0\xff\0')
 seed('picture', 'grey.jpg', b'\xff\xd8\xff\xdb\0\x43\0' + b'\x10' * 64 + b'\xff\xc0\0\x0b\x08\0\x08\0\x08\1\1\x11\0' +
      b'\xff\xc4\0\x14\0\1' + b'\0' * 15 + b'\0' + b'\xff\xc4\0\x14\x10\1' + b'\0' * 15 + b'\0' +
      b'\xff\xda\0\x08\1\1\0\0\x3f\0\x3f\xff\xd9')
+# Exif: orientation 6, and behind a pointer a focal length of 28 mm on 35 mm film.
+TIFF = (b'MM\0\x2a' + struct.pack('>I', 8) + struct.pack('>HHHIHHHHIII', 2, 0x0112, 3, 1, 6, 0, 0x8769, 4, 1, 38, 0) +
+        struct.pack('>HHHIHHI', 1, 0xa405, 3, 1, 28, 0, 0))
+EXIF = png(2, 1, 8, 6, b'\0' + bytes(range(8)))[:-12]
+seed('picture', 'exif.png', EXIF + struct.pack('>I', len(TIFF)) + b'eXIf' + TIFF +
+     struct.pack('>I', zlib.crc32(b'eXIf' + TIFF)) + struct.pack('>I', 0) + b'IEND' + struct.pack('>I', zlib.crc32(b'IEND')))
 
 # ---- MakeHuman: a box of 8 vertices for a body, one quad for a helper, in both layouts ----
 CORNERS = [(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]
@@ -333,6 +339,9 @@ MASKS = [dict(counts='0PPP2', size=[256, 256]), dict(counts='Vj0n0h6:F:]^n1_N', 
 MASKED = dict(id=1, image_id=7, bbox=[10, 20, 100, 300], dp_x=[0, 5, 12.5], dp_y=[3, 4, 5], dp_I=[1, 3, 24],
               dp_U=[0, 1, .5], dp_V=[.25, .5, 0])
 seed('densepose_json', 'masks', json.dumps(dict(annotations=[dict(MASKED, dp_masks=MASKS)])))
+seed('densepose_json', 'other_masks', json.dumps(dict(annotations=[
+    dict(MASKED, dp_masks=[[[1, 1, 9, 1, 9, 9]], dict(size=[256, 256], counts=[9, 65527]), None] + [[]] * 11),
+    dict(MASKED, dp_masks=dict(size=[256, 256], counts='PPP2'))])))
 seed('densepose_json', 'bad_mask', json.dumps(dict(
     annotations=[dict(MASKED, dp_masks=[dict(counts='PPP25', size=[256, 256])] + [[]] * 13)])))
 IUV = png(3, 2, 8, 2, b''.join(b'\0' + bytes(row) for row in ([0, 0, 0, 1, 0, 255, 24, 9, 7], [2, 255, 0] * 3)))

@@ -127,6 +127,14 @@ for module, kind in (('_arrays', 'csc'), ('_arrays', 'csr'), ('_arrays', 'coo'),
     members = coo if kind == 'coo' else (lambda m, kind=kind: compressed(m, kind == 'csc'))
     variants[f'scipy-sparse-{module}-{kind}_array'] = dict(
         body, J_regressor=make(cls, **members(regressor)), weights=make(cls, **members(weights)))
+def lil(dense):
+    rows, data = np.empty(len(dense), object), np.empty(len(dense), object)
+    for i, row in enumerate(dense):
+        rows[i], data[i] = list(np.nonzero(row)[0].tolist()), [np.float64(x) for x in row if x != 0]
+    return dict(rows=rows, data=data, _shape=dense.shape, dtype=dense.dtype)
+for module, name in (('scipy.sparse.lil', 'lil_matrix'), ('scipy.sparse._lil', 'lil_array')):
+    cls = stand_in(module, name)
+    variants[name] = dict(body, J_regressor=make(cls, **lil(regressor)), weights=make(cls, **lil(weights)))
 variants['ordered'] = collections.OrderedDict(body)
 variants['ordered_within'] = dict(body, pose_training_info=collections.OrderedDict(gender='f'))
 variants['default'] = collections.defaultdict(list, body)
@@ -151,7 +159,7 @@ open('numpy2.pkl', 'wb').write(pickle.dumps(body, 2).replace(b'cnumpy.core.', b'
     ExpectSameBody(entry.path().filename().string());
     ++num_files;
   }
-  EXPECT_EQ(num_files, 27 * 9 + 1);
+  EXPECT_EQ(num_files, 29 * 9 + 1);
 }
 
 TEST_F(PickleFromPython, ABodyThatWasLoadedIsWrittenAsNpz) {

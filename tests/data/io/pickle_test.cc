@@ -167,6 +167,33 @@ TEST_F(PickleFile, ClassesAreKnownWhereverTheirLibraryKeepsThem) {
   }
 }
 
+TEST_F(PickleFile, SparseRowsOfListsAreTheirEntries) {
+  const auto lil = [](const std::string& columns, const std::string& values) {
+    return Protocol2(
+        Object("scipy.sparse._lil", "lil_matrix",
+               Member("rows", columns) + Member("data", values) + Member("_shape", "K\x02K\x03\x86")));
+  };
+  const auto list = [](const std::vector<std::string>& items) {
+    std::string code = "](";
+    for (const std::string& item : items) code += item;
+    return code + "e";
+  };
+  const auto number = [](char value) { return std::string("K") + value; };
+  const std::string second = list({number(0), number(1)}),
+                    values = list({list({number(7)}), list({number(8), number(9)})});
+  const Pickle file = Load(lil(list({list({number(2)}), second}), values));
+  EXPECT_THAT(file.root().sparse->row, ElementsAre(0, 1, 1));
+  EXPECT_THAT(file.root().sparse->col, ElementsAre(2, 0, 1));
+  EXPECT_THAT(file.root().sparse->value, ElementsAre(7, 8, 9));
+  EXPECT_THAT(ErrorWith(lil(list({list({number(3)}), second}), values)),
+              HasSubstr("2 x 3 with an entry at (0, -1)"));
+  EXPECT_THAT(ErrorWith(lil(list({list({number(2)}), list({number(0)})}), values)),
+              HasSubstr("row 1 has not as many columns"));
+  EXPECT_THAT(ErrorWith(lil(list({second}), values)), HasSubstr("not those of 2 rows"));
+  EXPECT_THAT(ErrorWith(lil(list({list({"N"}), second}), values)),
+              HasSubstr("found None in a sparse matrix"));
+}
+
 TEST_F(PickleFile, OrderedAndDefaultDictsAreDicts) {
   const std::string items =
       "(U\x01"
