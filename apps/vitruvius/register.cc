@@ -54,8 +54,8 @@ Command RegisterCommand() {
       "SMPL. DIR gets what `fit` writes. Recipes: dense (the default), or for a body of segments, as\n"
       "deform-and-learn registers it, dense-first and dense-later: results.npz has segment_scales and\n"
       "weak_camera then.\n\n"
-      "  vitruvius register densepose_coco.json --model SMPL_NEUTRAL.pkl --chart UV_Processed.mat --out "
-      "out/\n"
+      "  vitruvius register densepose_coco.json --model SMPL_NEUTRAL.pkl --chart UV_Processed.mat \\\n"
+      "      --out out/\n"
       "  vitruvius register points.npz --recipe=dense-later --out out/ --overlay\n",
       {"out",    "model",   "gender",     "chart",        "lookup",  "dense_points",  "prior",
        "recipe", "focal",   "image_size", "keypoint_set", "read_as", "starts",        "hypotheses",

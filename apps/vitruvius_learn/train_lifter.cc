@@ -104,9 +104,9 @@ Command TrainLifterCommand() {
       kTrainLifter.name,
       "MOTION... --val MOTION... --out DIR",
       kTrainLifter.summary,
-      "  vitruvius learn train-lifter mocap/train --val=mocap/val --test=mocap/test --hidden=256 --batch=256 "
-      "\\\n"
-      "      --rate=1e-3 --people=20000 --epochs=20 --out lifter/      (ten minutes on one core)\n\n"
+      "  vitruvius learn train-lifter mocap/train --val=mocap/val --test=mocap/test --hidden=256 \\\n"
+      "      --batch=256 --rate=1e-3 --people=20000 --epochs=20 --out lifter/    (ten minutes on one "
+      "core)\n\n"
       "Numbers at -1: 50 epochs, 1024 wide, 1024 people a step, rate 2e-4, which are for a GPU; average "
       "0.99; one step "
       "of\n"
