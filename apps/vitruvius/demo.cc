@@ -13,6 +13,7 @@
 #include "data/io/picture.h"
 #include "models/body/body_evaluator.h"
 #include "models/camera/camera.h"
+#include "models/math/angles.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/rendering/contact_sheet.h"
 #include "models/util/check.h"
@@ -39,25 +40,37 @@ double MedianResidualPx(const SyntheticPerson& person, const BodyModel& model) {
   return Median(residuals);
 }
 
-// A fit and, under the same keypoints, the true body.
-Image Pair(const SyntheticPerson& person, const FitResult& result, const BodyModel& model) {
+// Images side by side, or one below the other.
+Image Joined(const Image& first, const Image& second, bool below) {
+  Image both(below ? std::max(first.width, second.width) : first.width + second.width,
+             below ? first.height + second.height : std::max(first.height, second.height),
+             {255, 255, 255, 255});
+  const auto copy = [&](const Image& from, int left, int top) {
+    for (int y = 0; y < from.height; ++y) std::copy_n(&from.at(0, y), from.width, &both.at(left, top + y));
+  };
+  copy(first, 0, 0);
+  copy(second, below ? 0 : first.width, below ? first.height : 0);
+  return both;
+}
+
+// A fit and, under the same keypoints, the true body; below both from the side, where depth shows.
+Image Pair(const SyntheticPerson& person, const FitResult& result, const BodyModel& model,
+           PersonPainter* painter) {
   FitResult truth = result;
   truth.parameters = person.truth;
+  truth.segment_scales.resize(0);
   truth.joints3d = person.joints3d;
   truth.usable = true;
   truth.reason = reason::kOk;
   truth.residual_median = MedianResidualPx(person, model);
-  const Image left = DrawPerson(person.observation, result, model, PoseMesh(model, result.parameters));
-  const Image right = DrawPerson(person.observation, truth, model, PoseMesh(model, truth.parameters));
-  Image both(left.width + right.width, std::max(left.height, right.height), {255, 255, 255, 255});
-  for (int y = 0; y < both.height; ++y) {
-    for (int x = 0; x < both.width; ++x) {
-      const Image& from = x < left.width ? left : right;
-      const int column = x < left.width ? x : x - left.width;
-      if (y < from.height) both.at(x, y) = from.at(column, y);
-    }
-  }
-  return both;
+  OverlayOptions side;
+  side.angle = ViewAngle{kPi / 2, 0, ViewAngle::Front::kCamera};
+  side.caption = false;
+  const Image seen =
+      Joined(painter->Draw(person.observation, result), painter->Draw(person.observation, truth), false);
+  const Image from_side = Joined(painter->Draw(person.observation, result, side),
+                                 painter->Draw(person.observation, truth, side), false);
+  return Joined(seen, from_side, true);
 }
 
 // `count` of them, evenly spread.
@@ -69,12 +82,13 @@ std::vector<SyntheticPerson> Some(const std::vector<SyntheticPerson>& people, si
 }
 
 void WritePicture(const std::vector<SyntheticPerson>& people, const std::vector<FitResult>& results,
-                  const BodyModel& model, const std::string& path) {
+                  const std::shared_ptr<const BodyModel>& model, const std::string& path) {
+  PersonPainter painter(model);
   std::vector<Image> images;
   std::vector<std::string> captions;
   for (size_t i = 0; i < people.size(); ++i) {
-    images.push_back(Pair(people[i], results[i], model));
-    captions.push_back(StrCat(results[i].id, "\nfitted from 2D (left), truth (right)"));
+    images.push_back(Pair(people[i], results[i], *model, &painter));
+    captions.push_back(StrCat(results[i].id, "\nfitted from 2D (left), truth (right); below: from the side"));
   }
   WritePng(path, ContactSheet(images, 3, captions, "Bodies from noisy 2D keypoints, beside the truth", 640));
 }
@@ -125,9 +139,10 @@ int Demo(const std::vector<std::string>& arguments) {
   std::vector<FitResult> results;
   FitAndScore(setup, first, batch, &results);
   const std::string sheet = folder + "/fits_from_2d.png";
-  WritePicture(first, results, *setup.model, sheet);
-  std::printf("%zu of them are in a picture: %s (left the body found, right the truth)\n", first.size(),
-              sheet.c_str());
+  WritePicture(first, results, setup.model, sheet);
+  std::printf(
+      "%zu of them are in a picture: %s (left the body found, right the truth, below both from the side)\n",
+      first.size(), sheet.c_str());
   std::printf("now all of them, from 25 keypoints with %.0f px noise, seen from any side, 3 to 6 m away:\n",
               options.noise_px);
   std::fflush(stdout);

@@ -46,6 +46,7 @@ DECLARE_double(noise_m);
 DECLARE_bool(keypoints3d);
 DECLARE_bool(json);
 DECLARE_int32(size);
+DECLARE_string(view);
 DECLARE_string(train);
 DECLARE_string(test);
 DECLARE_string(truth);

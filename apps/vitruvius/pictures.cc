@@ -15,7 +15,6 @@
 #include "apps/vitruvius/motion_inputs.h"
 #include "data/datasets/motion_file.h"
 #include "data/io/picture.h"
-#include "models/rendering/overlay.h"
 #include "models/util/check.h"
 #include "models/util/rng.h"
 
@@ -175,23 +174,38 @@ void ImageTroubles::Print() const {
   }
 }
 
-Image DrawPerson(const PersonObservation& person, const FitResult& result, const BodyModel& model,
-                 const BodyMesh& mesh, ImageTroubles* troubles) {
-  OverlayOptions options;
-  options.max_height = PictureHeight();
+PersonPainter::PersonPainter(std::shared_ptr<const BodyModel> model, ImageTroubles* troubles)
+    : model_(std::move(model)), troubles_(troubles), mesh_(model_) {}
+
+const Image* PersonPainter::PictureOf(const PersonObservation& person, double scale) {
   const std::string path = FindPicture(person);
-  if (!path.empty()) {
+  // At the very scale, or the overlay would depend on who was drawn before.
+  const PictureKey key = {path, scale, person.image_width, person.image_height};
+  if (key != key_) {
+    key_ = key;
+    picture_ = Image();
+    unreadable_.clear();
     try {
-      const Image background = ReadPictureOfSize(path, person.image_width, person.image_height);
-      return DrawOverlay(person, result, model, mesh, &background, options);
+      if (!path.empty()) picture_ = ReadPictureOfSize(path, person.image_width, person.image_height, scale);
     } catch (const InputError& error) {
-      // It does not spoil the fit: the plain ground is drawn instead.
-      if (troubles != nullptr) troubles->AddUnreadable(error.what());
+      unreadable_ = error.what();  // it does not spoil the fit: the plain ground is drawn instead
     }
-  } else if (troubles != nullptr && (!FLAGS_images.empty() || !person.image_path.empty())) {
-    troubles->AddMissing(person.image_path.empty() ? person.id : person.image_path);
   }
-  return DrawOverlay(person, result, model, mesh, nullptr, options);
+  if (troubles_ != nullptr && !unreadable_.empty()) troubles_->AddUnreadable(unreadable_);
+  if (troubles_ != nullptr && path.empty() && (!FLAGS_images.empty() || !person.image_path.empty()))
+    troubles_->AddMissing(person.image_path.empty() ? person.id : person.image_path);
+  return picture_.empty() ? nullptr : &picture_;
+}
+
+Image PersonPainter::Draw(const PersonObservation& person, const FitResult& result, OverlayOptions options) {
+  options.max_height = PictureHeight();
+  const BodyMesh mesh = result.usable ? mesh_.InPicture(result) : BodyMesh();
+  // Of a picture without a size, it alone says what its pixels are.
+  const bool sized = person.image_width > 0 && person.image_height > 0;
+  const double scale = sized ? OverlayScale(person, result, *model_, mesh, options) : 1;
+  constexpr double kFineEnough = 0.8;  // a little softer is not seen behind a body, and often half the work
+  const Image* const picture = scale > 0 ? PictureOf(person, PictureScale(kFineEnough * scale)) : nullptr;
+  return painter_.Draw(person, result, *model_, mesh, picture, options);
 }
 
 }  // namespace vitruvius

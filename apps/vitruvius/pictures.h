@@ -5,14 +5,17 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "data/io/keypoint_files.h"
 #include "data/io/result_writer.h"
 #include "models/body/body_evaluator.h"
 #include "models/rendering/image.h"
+#include "models/rendering/overlay.h"
 #include "models/scene/fit_result.h"
 #include "models/scene/observation.h"
+#include "solvers/registration/segment_fitter.h"
 
 namespace vitruvius {
 
@@ -52,9 +55,29 @@ class ImageTroubles {
   Count missing_, unreadable_;
 };
 
-// The overlay of one person on its image, found by its path or name in --images, or on a plain ground.
-// troubles: where the image was expected and is not there, or cannot be read; may be null.
-Image DrawPerson(const PersonObservation& person, const FitResult& result, const BodyModel& model,
-                 const BodyMesh& mesh, ImageTroubles* troubles = nullptr);
+// Draws people one after the other: the mesh's evaluator, the last picture and all buffers are kept. One a
+// thread.
+class PersonPainter {
+ public:
+  // troubles: where an image was expected and is not there, or cannot be read; may be null.
+  explicit PersonPainter(std::shared_ptr<const BodyModel> model, ImageTroubles* troubles = nullptr);
+  // The overlay of one person on its picture, found by its path or name in --images, or on a plain ground; of
+  // --size height. Throws UsageError as PictureHeight does.
+  Image Draw(const PersonObservation& person, const FitResult& result, OverlayOptions options = {});
+
+ private:
+  // The picture at one of the scales of PictureScale; null where there is none, or it cannot be read.
+  const Image* PictureOf(const PersonObservation& person, double scale);
+
+  using PictureKey = std::tuple<std::string, double, int, int>;  // path, scale, size that is expected
+
+  std::shared_ptr<const BodyModel> model_;
+  ImageTroubles* troubles_;
+  ResultMesh mesh_;
+  OverlayPainter painter_;
+  PictureKey key_;  // of picture_
+  Image picture_;
+  std::string unreadable_;  // why it is empty
+};
 
 }  // namespace vitruvius

@@ -1,19 +1,20 @@
 // vitruvius render: pictures of results.
-#include <cstdio>
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
-#include <sstream>
 #include <vector>
 
 #include "apps/common/body_of_result.h"
 #include "apps/common/observation_flags.h"
 #include "apps/vitruvius/command.h"
+#include "apps/vitruvius/export.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/session.h"
 #include "data/io/picture.h"
 #include "data/io/result_writer.h"
-#include "models/body/body_evaluator.h"
+#include "models/math/angles.h"
 #include "models/rendering/contact_sheet.h"
 #include "models/util/check.h"
 
@@ -30,34 +31,77 @@ PersonObservation ObservationOf(const ResultsFile::Row& row) {
   return person;
 }
 
+// Yaws of --view orbit.
+constexpr int kOrbit = 8;
+
+// What --view asks for: nothing for the camera's own, several for an orbit. Throws UsageError.
+std::vector<ViewAngle> AnglesFromFlags() {
+  const std::map<std::string, std::vector<ViewAngle>> angles = {
+      {"camera", {}}, {"front", {{0, 0}}}, {"side", {{kPi / 2, 0}}}, {"top", {{0, kPi / 2}}}, {"orbit", {}}};
+  const auto found = angles.find(FLAGS_view);
+  if (found == angles.end())
+    throw UsageError(
+        StrCat("--view: found \"", FLAGS_view, "\", expected camera, front, side, top or orbit"));
+  if (FLAGS_view != "orbit") return found->second;
+  std::vector<ViewAngle> orbit;
+  for (int i = 0; i < kOrbit; ++i) orbit.push_back({2 * kPi * i / kOrbit, 0});
+  return orbit;
+}
+
+// As large as --size allows for one image, half of it for several, and no larger than a file can be.
+Image Sheet(const std::vector<Image>& images, const std::vector<std::string>& captions, int columns) {
+  if (images.size() == 1) return images[0];
+  constexpr int kLargestSheet = 16000, kBesidesCell = 80, kSmallestCell = 24;
+  const int rows = (static_cast<int>(images.size()) + columns - 1) / columns;
+  const int cell = std::min(PictureHeight() / 2, kLargestSheet / std::max(rows, columns) - kBesidesCell);
+  if (cell < kSmallestCell)
+    throw UsageError(StrCat("--limit: ", images.size(), " images do not fit into one; take fewer people"));
+  return ContactSheet(images, columns, captions, "", cell);
+}
+
 int Render(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1) throw UsageError("render: expected one results.npz or the folder that holds it");
+  const std::vector<ViewAngle> angles = AnglesFromFlags();
   ResultsFile file = ReadResults(arguments[0]);
   TakeHypothesis(arguments[0], &file);
   const std::shared_ptr<const BodyModel> model = BodyOfResult(arguments[0]);
   if (!EndsWith(FLAGS_out, ".png")) throw UsageError("render: --out FILE.png is missing");
   const std::map<std::string, PersonObservation> observations = ObservationsOf(file, *model);
   const int limit = FLAGS_limit > 0 ? FLAGS_limit : 24;
-  std::set<std::string> ids;
-  std::istringstream list(FLAGS_id);
-  for (std::string id; std::getline(list, id, ',');) ids.insert(id);
+  const std::vector<std::string> named = SplitAtCommas(FLAGS_id);
+  const std::set<std::string> ids(named.begin(), named.end());
   RequireImagesFolder();
   ImageTroubles troubles;
+  PersonPainter painter(model, &troubles);
   std::vector<Image> images;
   std::vector<std::string> captions;
+  int people = 0;
   for (const ResultsFile::Row& row : file.rows) {
     if (!ids.empty() && ids.count(row.fit.id) == 0) continue;
-    if (static_cast<int>(images.size()) == limit) break;
+    if (people == limit) break;
+    ++people;
     const auto seen = observations.find(row.fit.id);
     const PersonObservation person = seen != observations.end() ? seen->second : ObservationOf(row);
-    const BodyMesh mesh = row.fit.usable ? PictureMeshOf(model, row.fit) : BodyMesh();
-    images.push_back(DrawPerson(person, row.fit, *model, mesh, &troubles));
-    captions.push_back(row.fit.id);
+    OverlayOptions options;
+    if (FLAGS_up != "auto")
+      options.upright = Eigen::Vector3d(1, -1, -1).asDiagonal() * UprightFromResult(row.fit);
+    if (angles.empty()) {
+      images.push_back(painter.Draw(person, row.fit, options));
+      captions.push_back(row.fit.id);
+    }
+    options.caption = angles.size() <= 1;
+    for (const ViewAngle& angle : angles) {
+      options.angle = angle;
+      images.push_back(painter.Draw(person, row.fit, options));
+      captions.push_back(angles.size() == 1
+                             ? row.fit.id
+                             : StrCat(row.fit.id, "\n", std::lround(kDegPerRad * angle.yaw_rad), " degrees"));
+    }
   }
   troubles.Print();
   if (images.empty()) throw InputError(arguments[0], "ids", StrCat("holds no person \"", FLAGS_id, "\""));
-  WritePng(FLAGS_out,
-           images.size() == 1 ? images[0] : ContactSheet(images, 6, captions, "", PictureHeight() / 2));
+  const int columns = angles.size() <= 1 ? 6 : people == 1 ? kOrbit / 2 : kOrbit;
+  WritePng(FLAGS_out, Sheet(images, captions, columns));
   return kExitOk;
 }
 
@@ -65,14 +109,20 @@ int Render(const std::vector<std::string>& arguments) {
 
 Command RenderCommand() {
   return {"render",
-          "RESULT --out FILE.png [--id ID,ID]",
-          "pictures of fitted bodies",
+          "RESULT --out FILE.png [--id ID,ID] [--view VIEW]",
+          "images of fitted bodies",
           "RESULT is a results.npz or its folder. One person (--id) or a sheet of several: those named in "
           "--id, or the\n"
-          "first --limit (24).\n\n"
-          "  vitruvius render out/ --observations keypoints/ --images photos/ --out sheet.png\n",
-          {"out", "model", "gender", "id", "hypothesis", "limit", "observations", "read_as", "images",
-           "image_size", "keypoint_set", "size"},
+          "first --limit (24). --view camera, the default, lays the body over its image; results of 3D "
+          "keypoints\n"
+          "have no camera and are seen from afar. front, side (from the body's left), top and orbit (all "
+          "around)\n"
+          "turn about the body instead.\n\n"
+          "  vitruvius render out/ --observations keypoints/ --images photos/ --out sheet.png\n"
+          "  vitruvius render out/ --view side --out side.png\n"
+          "  vitruvius render out/ --view orbit --id photo7_0 --out around.png\n",
+          {"out", "view", "up", "model", "gender", "id", "hypothesis", "limit", "observations", "read_as",
+           "images", "image_size", "keypoint_set", "size", "quiet"},
           Render};
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iomanip>
 #include <map>
+#include <optional>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -46,7 +47,7 @@ std::map<std::int64_t, PersonObservation> FindObservations(const ReportRequest& 
 
 // A picture that `fit --overlay` left, or else a new one; empty where there is nothing to draw.
 std::string PictureOf(const ReportRequest& request, const PersonObservation* person, const FitResult& fit,
-                      const std::shared_ptr<const BodyModel>& model, ImageTroubles* troubles) {
+                      PersonPainter* painter) {
   const std::string left = StrCat(request.folder, "/overlays/", FileStem(fit.id), ".png");
   std::error_code error;
   if (fs::is_regular_file(left, error)) {
@@ -56,7 +57,7 @@ std::string PictureOf(const ReportRequest& request, const PersonObservation* per
       // A damaged picture is drawn anew.
     }
   }
-  if (model == nullptr || (person == nullptr && !fit.usable)) return "";
+  if (painter == nullptr || (person == nullptr && !fit.usable)) return "";
   // Nothing was seen and there is no photograph: the picture would be empty.
   if (!fit.usable && FLAGS_images.empty() && !fs::is_regular_file(person->image_path, error) &&
       (person->keypoints2d.rows() == 0 || person->keypoints2d.col(2).maxCoeff() <= 0) && !person->is_3d()) {
@@ -64,14 +65,15 @@ std::string PictureOf(const ReportRequest& request, const PersonObservation* per
   }
   PersonObservation nothing_seen;
   nothing_seen.id = fit.id;
-  const BodyMesh mesh = fit.usable ? PictureMeshOf(model, fit) : BodyMesh();
-  return SerializeJpeg(DrawPerson(person != nullptr ? *person : nothing_seen, fit, *model, mesh, troubles));
+  return SerializeJpeg(painter->Draw(person != nullptr ? *person : nothing_seen, fit));
 }
 
 void AddPictures(const ReportRequest& request, const std::map<std::int64_t, PersonObservation>& observations,
                  Report* report) {
   const ReportBodies& bodies = report->bodies;
   ImageTroubles troubles;
+  std::optional<PersonPainter> painter;
+  if (report->model != nullptr) painter.emplace(report->model, &troubles);
   for (const std::vector<std::int64_t>* rows : {&report->choice.worst_usable, &report->choice.not_usable}) {
     for (const std::int64_t row : *rows) {
       const auto body = std::lower_bound(bodies.rows.begin(), bodies.rows.end(), row);
@@ -84,7 +86,7 @@ void AddPictures(const ReportRequest& request, const std::map<std::int64_t, Pers
       }
       const auto seen = observations.find(row);
       const std::string jpeg = PictureOf(request, seen == observations.end() ? nullptr : &seen->second, fit,
-                                         report->model, &troubles);
+                                         painter ? &*painter : nullptr);
       if (!jpeg.empty()) report->pictures.push_back({row, jpeg});
     }
   }

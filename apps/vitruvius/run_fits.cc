@@ -21,16 +21,13 @@
 namespace vitruvius {
 namespace {
 
-// The person's own files, as flags ask for them.
+// The person's own files, as flags ask for them. `painter`: null for no picture.
 void WriteFilesOf(const PersonObservation& person, const FitResult& result,
-                  const std::shared_ptr<const BodyModel>& model, const std::string& folder, bool with_picture,
-                  ImageTroubles* troubles) {
+                  const std::shared_ptr<const BodyModel>& model, const std::string& folder,
+                  PersonPainter* painter) {
   const bool with_obj = FLAGS_obj && result.usable;
   const std::string stem = FileStem(person.id);
-  if (with_picture) {
-    const BodyMesh mesh = result.usable ? PictureMeshOf(model, result) : BodyMesh();
-    WritePng(folder + "/overlays/" + stem + ".png", DrawPerson(person, result, *model, mesh, troubles));
-  }
+  if (painter != nullptr) WritePng(folder + "/overlays/" + stem + ".png", painter->Draw(person, result));
   if (with_obj) WriteObj(folder + "/meshes/" + stem + ".obj", MeshOf(model, result).vertices, model->faces());
   if (FLAGS_glb && result.usable) {
     GlbOptions options = GlbOptionsFor(result, person.image_width, person.image_height);
@@ -71,13 +68,14 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
     Progress progress(what, -1);
     std::atomic<double> fraction_read = 0;  // reading and writing are two threads
     const auto make_worker = [&]() -> PersonWorker {
-      return
-          [&setup, &troubles, folder, fit = setup.MakeWorker()](const PersonObservation& person, long index) {
-            FitResult result = fit(person, index);
-            WriteFilesOf(person, result, setup.model, folder, FLAGS_overlay && index < FLAGS_overlay_limit,
-                         &troubles);
-            return result;
-          };
+      return [&setup, folder, fit = setup.MakeWorker(),
+              painter = std::make_shared<PersonPainter>(setup.model, &troubles)](
+                 const PersonObservation& person, long index) {
+        FitResult result = fit(person, index);
+        const bool drawn = FLAGS_overlay && index < FLAGS_overlay_limit;
+        WriteFilesOf(person, result, setup.model, folder, drawn ? painter.get() : nullptr);
+        return result;
+      };
     };
     summary = RunBatch(
         [&](PersonObservation* person) {

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cmath>
 #include <csetjmp>
 #include <cstring>
 #include <memory>
@@ -55,7 +56,8 @@ Image ParsePng(std::string_view bytes, const std::string& path) {
   return image;
 }
 
-Image ParseJpeg(std::string_view bytes, const std::string& path) {
+Image ParseJpeg(std::string_view bytes, const std::string& path, double scale, int* width_out,
+                int* height_out) {
   const std::unique_ptr<void, int (*)(tjhandle)> handle(tjInitDecompress(), &tjDestroy);
   if (handle == nullptr) throw InputError(path, "", "JPEG decoder could not be started");
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
@@ -65,13 +67,16 @@ Image ParseJpeg(std::string_view bytes, const std::string& path) {
     throw InputError(path, "", StrCat("damaged JPEG: ", tjGetErrorStr2(handle.get())));
   }
   CheckSize(width, height, path);
-  Image image(width, height);
+  *width_out = width;
+  *height_out = height;
+  const tjscalingfactor factor = {1, static_cast<int>(std::lround(1 / PictureScale(scale)))};
+  Image image(TJSCALED(width, factor), TJSCALED(height, factor));
   // TJPF_CMYK is the only format Adobe's CMYK pictures decode to; people are photographed in RGB.
   if (color_space == TJCS_CMYK || color_space == TJCS_YCCK) {
     throw InputError(path, "", "CMYK JPEG; expected RGB or grey");
   }
   if (tjDecompress2(handle.get(), data, bytes.size(), reinterpret_cast<unsigned char*>(image.pixels.data()),
-                    width, 0, height, TJPF_RGBA, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0) {
+                    image.width, 0, image.height, TJPF_RGBA, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) != 0) {
     throw InputError(path, "", StrCat("damaged JPEG: ", tjGetErrorStr2(handle.get())));
   }
   return image;
@@ -91,7 +96,10 @@ bool EncodePng(const unsigned char* rows, int width, int height, int channels, s
     return false;
   }
   png_set_write_fn(png, bytes, &AppendPng, &FlushPng);
-  png_set_compression_level(png, Z_BEST_COMPRESSION);
+  // Of photographs, repeats that are worth looking for are runs; the filter makes them of smooth places.
+  png_set_compression_level(png, Z_BEST_SPEED);
+  png_set_compression_strategy(png, Z_RLE);
+  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_PAETH);
   png_set_IHDR(png, info, width, height, 8,
                channels == 4   ? PNG_COLOR_TYPE_RGBA
                : channels == 3 ? PNG_COLOR_TYPE_RGB
@@ -111,27 +119,38 @@ bool EncodePng(const unsigned char* rows, int width, int height, int channels, s
 
 namespace {
 
-// As stored.
-Image DecodeStored(std::string_view bytes, const std::string& path) {
-  if (IsPng(bytes)) return ParsePng(bytes, path);
-  if (IsJpeg(bytes)) return ParseJpeg(bytes, path);
-  throw InputError(path, "", "neither a PNG nor a JPEG picture");
+// As stored; `width` and `height` are the whole picture's, whatever `scale` makes of it.
+Image DecodeStored(std::string_view bytes, const std::string& path, double scale, int* width, int* height) {
+  if (IsJpeg(bytes)) return ParseJpeg(bytes, path, scale, width, height);
+  if (!IsPng(bytes)) throw InputError(path, "", "neither a PNG nor a JPEG picture");
+  Image image = ParsePng(bytes, path);
+  *width = image.width;
+  *height = image.height;
+  return image;
 }
 
 }  // namespace
 
-Image ParsePicture(std::string_view bytes, const std::string& path) {
-  return Upright(DecodeStored(bytes, path), ParseExif(bytes).orientation);
+Image ParsePicture(std::string_view bytes, const std::string& path, double scale) {
+  int width = 0, height = 0;
+  return Upright(DecodeStored(bytes, path, scale, &width, &height), ParseExif(bytes).orientation);
+}
+
+double PictureScale(double enough) {
+  double scale = 0.125;
+  while (scale < 1 && scale < enough) scale *= 2;
+  return scale;
 }
 
 Image ReadPicture(const std::string& path) { return ReadPictureOfSize(path, 0, 0); }
 
-Image ReadPictureOfSize(const std::string& path, int width, int height) {
+Image ReadPictureOfSize(const std::string& path, int width, int height, double scale) {
   const std::string bytes = ReadFile(path, kMaxPictureBytes);
-  Image stored = DecodeStored(bytes, path);
+  int stored_width = 0, stored_height = 0;
+  Image stored = DecodeStored(bytes, path, scale, &stored_width, &stored_height);
   const int orientation = ParseExif(bytes).orientation;
-  const bool is_turned = orientation >= 5 && stored.width != stored.height;
-  if (is_turned && stored.width == width && stored.height == height) return stored;
+  const bool is_turned = orientation >= 5 && stored_width != stored_height;
+  if (is_turned && stored_width == width && stored_height == height) return stored;
   return Upright(std::move(stored), orientation);
 }
 

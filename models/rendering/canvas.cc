@@ -32,16 +32,17 @@ SurfacePtr MakeSurface(int width, int height) {
   return surface;
 }
 
-// Cairo's pixels are 32-bit words ARGB with the colours multiplied by alpha.
-SurfacePtr SurfaceOf(const Image& image) {
-  SurfacePtr surface = MakeSurface(image.width, image.height);
+// A part of an image. Cairo's pixels are 32-bit words ARGB with the colours multiplied by alpha.
+SurfacePtr SurfaceOf(const Image& image, int left, int top, int width, int height) {
+  SurfacePtr surface = MakeSurface(width, height);
   unsigned char* const data = cairo_image_surface_get_data(surface.get());
   const int stride = cairo_image_surface_get_stride(surface.get());
-  for (int y = 0; y < image.height; ++y) {
-    for (int x = 0; x < image.width; ++x) {
-      const Rgba& pixel = image.at(x, y);
-      const auto weighted = [&](std::uint8_t c) {
-        return static_cast<std::uint32_t>((c * pixel.a + 127) / 255);
+  for (int y = 0; y < height; ++y) {
+    const Rgba* const row = &image.at(left, top + y);
+    for (int x = 0; x < width; ++x) {
+      const Rgba& pixel = row[x];
+      const auto weighted = [&](std::uint8_t c) -> std::uint32_t {
+        return pixel.a == 255 ? c : static_cast<std::uint32_t>((c * pixel.a + 127) / 255);
       };
       const std::uint32_t word = static_cast<std::uint32_t>(pixel.a) << 24 | weighted(pixel.r) << 16 |
                                  weighted(pixel.g) << 8 | weighted(pixel.b);
@@ -116,7 +117,8 @@ struct Canvas::Impl {
 };
 
 Canvas::Canvas(int width, int height) : impl_(std::make_unique<Impl>(MakeSurface(width, height))) {}
-Canvas::Canvas(const Image& image) : impl_(std::make_unique<Impl>(SurfaceOf(image))) {}
+Canvas::Canvas(const Image& image)
+    : impl_(std::make_unique<Impl>(SurfaceOf(image, 0, 0, image.width, image.height))) {}
 Canvas::~Canvas() = default;
 
 int Canvas::width() const { return cairo_image_surface_get_width(impl_->surface.get()); }
@@ -135,14 +137,26 @@ void Canvas::FillGradient(const Rgba& top, const Rgba& bottom) {
 
 void Canvas::DrawImage(const Image& image, double x, double y, double scale, double opacity) {
   if (image.empty() || !Drawable({x, y, image.width * scale, image.height * scale}) || !(scale > 0)) return;
-  const SurfacePtr source = SurfaceOf(image);
+  // What cannot be seen is not copied; what lies near counts where the image is averaged.
+  const double border = 2 + std::ceil(2 / scale);
+  const auto first = [&](double from, int size) {
+    return static_cast<int>(std::clamp(std::floor(-from / scale) - border, 0.0, static_cast<double>(size)));
+  };
+  const auto last = [&](double from, int room, int size) {
+    return static_cast<int>(
+        std::clamp(std::ceil((room - from) / scale) + border, 0.0, static_cast<double>(size)));
+  };
+  const int left = first(x, image.width), right = last(x, width(), image.width);
+  const int top = first(y, image.height), bottom = last(y, height(), image.height);
+  if (left >= right || top >= bottom) return;
+  const SurfacePtr source = SurfaceOf(image, left, top, right - left, bottom - top);
   cairo_t* const context = impl_->context.get();
   cairo_save(context);
   cairo_rectangle(context, x, y, image.width * scale, image.height * scale);
   cairo_clip(context);
   cairo_translate(context, x, y);
   cairo_scale(context, scale, scale);
-  cairo_set_source_surface(context, source.get(), 0, 0);
+  cairo_set_source_surface(context, source.get(), left, top);
   cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_GOOD);
   cairo_pattern_set_extend(cairo_get_source(context),
                            CAIRO_EXTEND_PAD);  // no seam of background at the border
@@ -236,6 +250,7 @@ Image Canvas::ToImage() const {
       const std::uint32_t alpha = word >> 24;
       const auto straight = [&](int shift) {
         const std::uint32_t value = word >> shift & 255;
+        if (alpha == 255) return static_cast<std::uint8_t>(value);
         return static_cast<std::uint8_t>(alpha == 0 ? 0 : std::min(255u, (value * 255 + alpha / 2) / alpha));
       };
       image.at(x, y) = {straight(16), straight(8), straight(0), static_cast<std::uint8_t>(alpha)};

@@ -69,25 +69,36 @@ bool Bounds(const MatrixX3d& points, Eigen::Vector3d* low, Eigen::Vector3d* high
   return (low->array() <= high->array()).all();
 }
 
-// 3D keypoints as a distant viewer sees them: their middle straight ahead, the head above the root.
-void LookFromAfar(const BodyModel& model, const BodyMesh& mesh, MatrixX3d* observed, MatrixX3d* fitted,
-                  Sight* sight) {
-  const int head = model.JointIndex("head");
-  const bool y_up = mesh.joints.rows() > head && head > 0 && mesh.joints(head, 1) > mesh.joints(0, 1);
-  const Eigen::RowVector3d axes = y_up ? Eigen::RowVector3d(1, -1, -1) : Eigen::RowVector3d(1, 1, 1);
+// As a distant viewer sees it: its middle straight ahead.
+void LookFromAfar(const Eigen::Matrix3d& viewer_from_result, const BodyMesh& mesh, MatrixX3d* observed,
+                  MatrixX3d* fitted, Sight* sight) {
+  for (MatrixX3d* points : {observed, fitted, &sight->vertices})
+    *points = *points * viewer_from_result.transpose();
   Eigen::Vector3d low, high;
-  if (!Bounds(mesh.vertices.rows() > 0 ? mesh.vertices : *observed, &low, &high)) return;
+  if (!Bounds(mesh.vertices.rows() > 0 ? sight->vertices : *observed, &low, &high)) return;
   const double extent = std::max((high - low).maxCoeff(), 1e-3);
   constexpr double kDistance = 6;  // in extents
   for (MatrixX3d* points : {observed, fitted, &sight->vertices}) {
-    *points = ((points->rowwise() - 0.5 * (low + high).transpose()) / extent) * axes.asDiagonal();
+    *points = (points->rowwise() - 0.5 * (low + high).transpose()) / extent;
     points->col(2).array() += kDistance;
   }
   sight->view.focal_px.setConstant(kDistance * 1000);
+  sight->view.center_px.setZero();
+}
+
+bool HasCamera(const FitResult& result) {
+  return result.focal_px.allFinite() && result.center_px.allFinite() && result.focal_px.minCoeff() > 0;
+}
+
+// Whether it is not the result's camera that sees: 3D keypoints and their bodies know none.
+bool IsFromAfar(const PersonObservation& observation, const FitResult& result, const BodyMesh& mesh,
+                const OverlayOptions& options) {
+  return options.angle || observation.is_3d() ||
+         (mesh.vertices.rows() > 0 && !HasCamera(result) && observation.keypoints2d.rows() == 0);
 }
 
 Sight Look(const PersonObservation& observation, const FitResult& result, const BodyModel& model,
-           const BodyMesh& mesh) {
+           const BodyMesh& mesh, const OverlayOptions& options) {
   Sight sight;
   sight.vertices = mesh.vertices;
   sight.view.focal_px = result.focal_px;
@@ -99,13 +110,17 @@ Sight Look(const PersonObservation& observation, const FitResult& result, const 
   }
   sight.keypoints.resize(observation.set == nullptr ? num_observed : observation.set->size());
   const Eigen::Index num_shared = std::min<Eigen::Index>(num_observed, sight.keypoints.size());
-  if (observation.is_3d()) {
-    MatrixX3d observed = observation.keypoints3d.leftCols<3>();
-    LookFromAfar(model, mesh, &observed, &fitted, &sight);
-    for (Eigen::Index k = 0; k < num_shared; ++k) {
+  if (IsFromAfar(observation, result, mesh, options)) {
+    MatrixX3d observed = observation.keypoints3d.leftCols(observation.is_3d() ? 3 : 0);
+    observed.conservativeResize(Eigen::NoChange, 3);
+    Eigen::Matrix3d viewer = options.upright ? *options.upright : UprightViewer(result, model, mesh);
+    if (options.angle) viewer = ViewerAt(*options.angle, result, viewer);
+    LookFromAfar(viewer, mesh, &observed, &fitted, &sight);
+    for (Eigen::Index k = 0; k < num_shared && k < observed.rows(); ++k) {
       sight.keypoints[k].observed = Project(sight.view, observed.row(k));
       sight.keypoints[k].confidence = observation.keypoints3d(k, 3);
     }
+    if (!observation.is_3d()) fitted.resize(0, 3);  // beside nothing that was seen
   } else {
     for (Eigen::Index k = 0; k < num_shared; ++k) {
       sight.keypoints[k].observed = observation.keypoints2d.row(k).head<2>();
@@ -274,7 +289,7 @@ void DrawSkeleton(const KeypointSet* set, const Sight& sight, const Eigen::Vecto
 std::string ResidualText(const PersonObservation& observation, const FitResult& result) {
   if (!(result.num_keypoints > 0) || !std::isfinite(result.residual_median)) return "";
   char text[96];
-  if (observation.is_3d()) {
+  if (observation.is_3d() || result.focal_source == "none") {
     std::snprintf(text, sizeof(text), "median %.3g mm", 1000 * result.residual_median);
   } else {
     std::snprintf(text, sizeof(text), "median %.3g px", result.residual_median);
@@ -311,25 +326,50 @@ void OverlayOptions::Check() const {
   VT_CHECK(mesh_opacity >= 0 && mesh_opacity <= 1);
 }
 
+namespace {
+
+double ScaleOf(const Box& box, bool has_picture, const OverlayOptions& options) {
+  return std::min({options.max_width / box.size().x(), options.max_height / box.size().y(),
+                   has_picture ? kMaxEnlargement : std::numeric_limits<double>::infinity()});
+}
+
+}  // namespace
+
+double OverlayScale(const PersonObservation& observation, const FitResult& result, const BodyModel& model,
+                    const BodyMesh& mesh, const OverlayOptions& options) {
+  if (IsFromAfar(observation, result, mesh, options)) return 0;
+  return ScaleOf(ShownBox(observation, Look(observation, result, model, mesh, options), true, options), true,
+                 options);
+}
+
 Image DrawOverlay(const PersonObservation& observation, const FitResult& result, const BodyModel& model,
                   const BodyMesh& mesh, const Image* background, const OverlayOptions& options) {
+  return OverlayPainter().Draw(observation, result, model, mesh, background, options);
+}
+
+Image OverlayPainter::Draw(const PersonObservation& observation, const FitResult& result,
+                           const BodyModel& model, const BodyMesh& mesh, const Image* background,
+                           const OverlayOptions& options) {
   options.Check();
   if (mesh.vertices.rows() > 0) {
     VT_CHECK_EQ(mesh.vertices.rows(), model.num_vertices());
     VT_CHECK_EQ(mesh.joints.rows(), model.num_joints());
   }
-  const bool has_picture = background != nullptr && !background->empty() && !observation.is_3d();
+  const bool from_afar = IsFromAfar(observation, result, mesh, options);
+  const bool has_picture = background != nullptr && !background->empty() && !from_afar;
   PersonObservation sized = observation;
   if (has_picture && (observation.image_width <= 0 || observation.image_height <= 0)) {
     sized.image_width = background->width;
     sized.image_height = background->height;
   }
-  if (observation.is_3d()) sized.image_width = sized.image_height = 0;
+  if (from_afar) {
+    sized.image_width = sized.image_height = 0;
+    sized.dense.clear();
+  }
 
-  Sight sight = Look(sized, result, model, mesh);
+  Sight sight = Look(sized, result, model, mesh, options);
   const Box box = ShownBox(sized, sight, has_picture, options);
-  const double scale = std::min({options.max_width / box.size().x(), options.max_height / box.size().y(),
-                                 has_picture ? kMaxEnlargement : std::numeric_limits<double>::infinity()});
+  const double scale = ScaleOf(box, has_picture, options);
   const int width = std::max(1, static_cast<int>(std::lround(scale * box.size().x())));
   const int height = std::max(1, static_cast<int>(std::lround(scale * box.size().y())));
 
@@ -347,11 +387,15 @@ Image DrawOverlay(const PersonObservation& observation, const FitResult& result,
     view.center_px = scale * (sight.view.center_px - box.low);
     RenderOptions render_options;
     render_options.supersampling = options.supersampling;
-    Rendering rendering;
-    Rasterizer().Render(sight.vertices, model.faces(), view, render_options, &rendering);
-    canvas.DrawImage(rendering.image, 0, 0, 1, options.mesh_opacity);
+    if (from_afar) {
+      Eigen::Vector3d low, high;  // the mesh was scaled to a longest side of one
+      if (Bounds(mesh.vertices, &low, &high))
+        render_options.occlusion_radius_m /= std::max((high - low).maxCoeff(), 1e-3);
+    }
+    rasterizer_.Render(sight.vertices, model.faces(), view, render_options, &rendering_);
+    canvas.DrawImage(rendering_.image, 0, 0, 1, options.mesh_opacity);
   }
-  DrawDense(observation.dense, box.low, scale, std::max(1.0, height / 640.0), &canvas);
+  DrawDense(sized.dense, box.low, scale, std::max(1.0, height / 640.0), &canvas);
   DrawSkeleton(observation.set, sight, box.low, scale, std::max(1.0, height / 640.0), &canvas);
   if (options.caption) DrawCaption(observation, result, height, &canvas);
   return canvas.ToImage();

@@ -3,8 +3,14 @@
 // says how it went.
 #pragma once
 
+#include <optional>
+
+#include <Eigen/Core>
+
 #include "models/body/body_evaluator.h"
 #include "models/rendering/image.h"
+#include "models/rendering/rasterizer.h"
+#include "models/rendering/view_angle.h"
 #include "models/scene/fit_result.h"
 #include "models/scene/observation.h"
 
@@ -23,6 +29,11 @@ struct OverlayOptions {
   double mesh_opacity = 0.75;
   bool caption = true;  // id, reason, residual
   int supersampling = 3;
+  // From afar and without a picture, as a distant viewer at this place sees the body and 3D keypoints; 2D
+  // ones have no place there. Without: as the result's camera does.
+  std::optional<ViewAngle> angle;
+  // Turns the result's axes into those of a level viewer, for views from afar; without: UprightViewer.
+  std::optional<Eigen::Matrix3d> upright;
 
   // Throws ContractError.
   void Check() const;
@@ -31,11 +42,27 @@ struct OverlayOptions {
 // `mesh` is the fitted body, PoseMesh(model, result.parameters), in camera axes; without vertices no body is
 // drawn. `background` is the picture that the keypoints belong to, or null for a plain ground; when its size
 // is not the one the observation names, it is scaled to that width. 2D keypoints are seen through
-// result.focal_px and center_px. 3D ones have no camera: they are shown from far away, upright. Any
-// observation can be drawn: keypoints that are missing, not finite or far outside are left out. Throws
-// ContractError when the mesh is not one of this model.
+// result.focal_px and center_px. 3D ones have no camera, and neither have results of such: they are shown
+// from far away, upright. Any observation can be drawn: keypoints that are missing, not finite or far outside
+// are left out. Throws ContractError when the mesh is not one of this model.
 Image DrawOverlay(const PersonObservation& observation, const FitResult& result, const BodyModel& model,
                   const BodyMesh& mesh, const Image* background,
                   const OverlayOptions& options = OverlayOptions());
+
+// The same, one after the other, with buffers that are kept. One a thread.
+class OverlayPainter {
+ public:
+  Image Draw(const PersonObservation& observation, const FitResult& result, const BodyModel& model,
+             const BodyMesh& mesh, const Image* background, const OverlayOptions& options = OverlayOptions());
+
+ private:
+  Rasterizer rasterizer_;
+  Rendering rendering_;
+};
+
+// Pixels of the overlay a pixel of the picture, whose size the observation must name: what the picture needs
+// not be finer than. 0 when no picture is shown.
+double OverlayScale(const PersonObservation& observation, const FitResult& result, const BodyModel& model,
+                    const BodyMesh& mesh, const OverlayOptions& options = OverlayOptions());
 
 }  // namespace vitruvius

@@ -119,6 +119,11 @@ void Rasterizer::SetUpTriangles(const MatrixX3i& faces, const RenderView& view,
     for (int i = 0; i < 3; ++i) {
       const Eigen::Vector3d edge = sign * EdgeThrough(corners[(i + 1) % 3], corners[(i + 2) % 3]);
       triangle.edges[i] = {edge[0], edge[1], edge[2]};
+      // Where an edge is all but level, rounding says where it crosses a row.
+      constexpr double kLevel = 1e-8;
+      const bool is_steep =
+          std::abs(edge[0]) > kLevel * (std::abs(edge[1]) * view.height + std::abs(edge[2]));
+      triangle.samples_a_unit[i] = is_steep ? scale / edge[0] : 0;
       sum += edge;
     }
     sum /= std::abs(determinant);
@@ -135,7 +140,17 @@ void Rasterizer::FillBand(int y_begin, int y_end, int row_samples, int scale, do
     for (int y = std::max(y_begin, triangle.y_begin); y < std::min(y_end, triangle.y_end); ++y) {
       Sample* const row = samples_.data() + static_cast<std::size_t>(y - y_begin) * row_samples;
       const double y_px = (y + 0.5) * step;
-      for (int x = triangle.x_begin; x < triangle.x_end; ++x) {
+      // Where the edges let the row begin and end, give or take a sample; what lies between is tested
+      // exactly.
+      double begin = triangle.x_begin, end = triangle.x_end;
+      for (int i = 0; i < 3; ++i) {
+        const double samples = triangle.samples_a_unit[i];
+        const double crossing = -(triangle.edges[i][1] * y_px + triangle.edges[i][2]) * samples - 0.5;
+        if (samples > 0) begin = std::max(begin, crossing - 1);
+        if (samples < 0) end = std::min(end, crossing + 2);
+      }
+      if (!(begin < end)) continue;
+      for (int x = static_cast<int>(begin); x < end; ++x) {
         const double x_px = (x + 0.5) * step;
         if (!(EvaluateAt(triangle.edges[0], x_px, y_px) >= 0 &&
               EvaluateAt(triangle.edges[1], x_px, y_px) >= 0 &&

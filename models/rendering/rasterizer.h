@@ -68,6 +68,7 @@ class Rasterizer {
     int x_begin, x_end, y_begin, y_end;          // samples
     std::array<std::array<double, 3>, 3> edges;  // e_i = edges[i] . (x, y, 1), not negative inside
     std::array<double, 3> inverse_depth;         // 1 / z = inverse_depth . (x, y, 1)
+    std::array<double, 3> samples_a_unit;        // along a row, over which e_i grows by 1; 0: not known
   };
   struct Sample {
     float inverse_depth;

@@ -177,12 +177,8 @@ BodyMesh ResultMesh::Of(const FitResult& result) {
   return {in_camera.topRows(vertices), in_camera.bottomRows(joints)};
 }
 
-BodyMesh MeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result) {
-  return ResultMesh(model).Of(result);
-}
-
-BodyMesh PictureMeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result) {
-  BodyMesh mesh = MeshOf(model, result);
+BodyMesh ResultMesh::InPicture(const FitResult& result) {
+  BodyMesh mesh = Of(result);
   if (result.segment_scales.size() == 0) return mesh;
   const PerspectiveCamera camera = {result.focal_px, result.center_px};
   const Eigen::RowVector3d pelvis = mesh.joints.row(0);
@@ -194,6 +190,14 @@ BodyMesh PictureMeshOf(const std::shared_ptr<const BodyModel>& model, const FitR
     }
   }
   return mesh;
+}
+
+BodyMesh MeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result) {
+  return ResultMesh(model).Of(result);
+}
+
+BodyMesh PictureMeshOf(const std::shared_ptr<const BodyModel>& model, const FitResult& result) {
+  return ResultMesh(model).InPicture(result);
 }
 
 }  // namespace vitruvius

@@ -56,6 +56,8 @@ class ResultMesh {
   explicit ResultMesh(std::shared_ptr<const BodyModel> model) : model_(std::move(model)) {}
   // As MeshOf.
   BodyMesh Of(const FitResult& result);
+  // As PictureMeshOf.
+  BodyMesh InPicture(const FitResult& result);
 
  private:
   std::shared_ptr<const BodyModel> model_;

@@ -239,6 +239,22 @@ TEST(Jpeg, IsReadToWithinItsLoss) {
   }
 }
 
+TEST(Jpeg, IsReadSmallerWhereThatIsEnough) {
+  EXPECT_EQ(PictureScale(1), 1);
+  EXPECT_EQ(PictureScale(0.51), 1);
+  EXPECT_EQ(PictureScale(0.5), 0.5);
+  EXPECT_EQ(PictureScale(0.2), 0.25);
+  EXPECT_EQ(PictureScale(0.001), 0.125);
+  const Image image = SmoothImage(81, 48);
+  const Image half = ParsePicture(SerializeJpeg(image), "", 0.5);
+  ASSERT_EQ(half.width, 41);
+  ASSERT_EQ(half.height, 24);
+  for (int y = 0; y < half.height; ++y) {
+    for (int x = 0; x + 1 < half.width; ++x) EXPECT_NEAR(half.at(x, y).r, image.at(2 * x, 2 * y).r, 12);
+  }
+  EXPECT_EQ(ParsePicture(SerializePng(image), "", 0.5).width, 81);  // others come whole
+}
+
 TEST(Jpeg, GreyIsRead) {
   const Image again = ParsePicture(SerializeGreyJpeg(Image(8, 8, {120, 120, 120, 255})), "");
   EXPECT_NEAR(again.at(3, 3).r, 120, 2);

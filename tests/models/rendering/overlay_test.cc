@@ -1,12 +1,16 @@
 #include "models/rendering/overlay.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "models/body/mannequin.h"
+#include "models/math/angles.h"
 #include "models/rendering/canvas.h"
 #include "models/rendering/contact_sheet.h"
 #include "models/util/check.h"
@@ -283,6 +287,106 @@ TEST_F(Overlay, BrokenContractsThrow) {
   mesh_.vertices.resize(0, 3);
   options_.max_height = 0;
   EXPECT_THROW(Draw(), ContractError);
+}
+
+// A result of 3D keypoints without them: no camera is known, and the body far from the origin.
+TEST_F(Overlay, ABodyWithoutACameraIsSeenFromAfar) {
+  const auto body = Mannequin();
+  PersonObservation nothing;
+  FitResult result;
+  result.usable = true;
+  options_ = OverlayOptions();
+  options_.caption = false;
+  std::vector<Image> images;
+  for (const double turn : {0.0, kPi}) {  // y up, and in camera axes
+    result.parameters = BodyParameters::Zero(*body);
+    result.parameters.global_orient.x() = turn;
+    result.parameters.transl = {0.5, 1, turn == 0 ? -2.0 : 4.0};
+    images.push_back(
+        DrawOverlay(nothing, result, *body, PoseMesh(*body, result.parameters), nullptr, options_));
+    const Image empty = DrawOverlay(nothing, result, *body, BodyMesh(), nullptr, options_);
+    EXPECT_GT(images.back().height, 400);
+    const Rgba middle = images.back().at(images.back().width / 2, images.back().height / 2);
+    EXPECT_GT(Distance(middle, empty.at(empty.width / 2, empty.height / 2)), 40);
+  }
+  // Both stand upright before the viewer, and look alike but for rounding at edges.
+  ASSERT_EQ(images[0].width, images[1].width);
+  int different = 0;
+  for (size_t i = 0; i < images[0].pixels.size(); ++i)
+    different += Distance(images[0].pixels[i], images[1].pixels[i]) > 30;
+  EXPECT_LT(different, static_cast<int>(images[0].pixels.size()) / 100);
+}
+
+TEST_F(Overlay, AViewFromTheSideIsNarrowAndHasNoPicture) {
+  const auto body = Mannequin();
+  result_.parameters = BodyParameters::Zero(*body);
+  result_.parameters.global_orient.x() = kPi;
+  result_.parameters.transl.z() = 4;
+  const BodyMesh mesh = PoseMesh(*body, result_.parameters);
+  const Image red(200, 160, {255, 0, 0, 255});
+  const auto width_at = [&](double yaw, double pitch) {
+    options_ = OverlayOptions();
+    options_.caption = false;
+    options_.angle = ViewAngle{yaw, pitch};
+    const Image image = DrawOverlay(observation_, result_, *body, mesh, &red, options_);
+    EXPECT_EQ(Count(image, {255, 0, 0, 255}, 60), 0);
+    // Columns with the body's colour in them.
+    int columns = 0;
+    for (int x = 0; x < image.width; ++x) {
+      bool any = false;
+      for (int y = 0; y < image.height; ++y) any = any || image.at(x, y).r > image.at(x, y).b + 12;
+      columns += any;
+    }
+    return static_cast<double>(columns) / image.height;
+  };
+  const double front = width_at(0, 0), side = width_at(kPi / 2, 0), top = width_at(0, kPi / 2);
+  EXPECT_GT(front, 0.7);  // arms spread
+  EXPECT_LT(side, 0.4);
+  EXPECT_GT(top, 1.5);
+}
+
+TEST_F(Overlay, AKeptPainterDrawsTheSame) {
+  BeATriangle();
+  See("left_knee", 40, 40, 1);
+  OverlayPainter painter;
+  const Image first = painter.Draw(observation_, result_, *model_, mesh_, &background_, options_);
+  options_.supersampling = 2;
+  painter.Draw(observation_, result_, *model_, BodyMesh(), &background_, options_);
+  options_.supersampling = 3;
+  EXPECT_EQ(painter.Draw(observation_, result_, *model_, mesh_, &background_, options_).pixels, first.pixels);
+  EXPECT_EQ(Draw().pixels, first.pixels);
+}
+
+TEST_F(Overlay, APictureNeedsNotBeFinerThanItIsShown) {
+  BeATriangle();
+  options_.max_width = options_.max_height = 80;
+  EXPECT_NEAR(OverlayScale(observation_, result_, *model_, mesh_, options_), 0.4, 1e-12);
+  options_.angle = ViewAngle{};
+  EXPECT_EQ(OverlayScale(observation_, result_, *model_, mesh_, options_), 0);
+}
+
+TEST(CanvasDrawing, OnlyWhatIsSeenOfALargeImageIsCopiedAndNothingElseChanges) {
+  Image large(900, 700);
+  for (int y = 0; y < large.height; ++y) {
+    for (int x = 0; x < large.width; ++x) {
+      large.at(x, y) = {static_cast<std::uint8_t>(x * 7 % 256), static_cast<std::uint8_t>(y * 5 % 256),
+                        static_cast<std::uint8_t>((x + y) % 256), 255};
+    }
+  }
+  for (const double scale : {0.3, 1.0, 2.5}) {
+    // Where the image is drawn whole, and the same place seen through a small window.
+    Canvas whole(static_cast<int>(900 * scale) + 1, static_cast<int>(700 * scale) + 1), window(60, 50);
+    whole.DrawImage(large, 0, 0, scale);
+    const int left = static_cast<int>(300 * scale), top = static_cast<int>(400 * scale);
+    window.DrawImage(large, -left, -top, scale);
+    const Image expected = whole.ToImage(), found = window.ToImage();
+    int farthest = 0;
+    for (int y = 0; y < found.height; ++y) {
+      for (int x = 0; x < found.width; ++x)
+        farthest = std::max(farthest, Distance(found.at(x, y), expected.at(left + x, top + y)));
+    }
+    EXPECT_LE(farthest, 3) << scale;
+  }
 }
 
 TEST(CanvasDrawing, PictureRoundTrip) {

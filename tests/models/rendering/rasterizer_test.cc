@@ -83,6 +83,39 @@ TEST(Rasterizer, SampleOnAnEdgeBelongsToTheTriangle) {
               testing::ElementsAre("####.", "###..", "##...", "#....", "....."));
 }
 
+// Rows are searched between the edges alone; nothing inside may be missed, however level an edge is.
+TEST(Rasterizer, EverySampleInsideIsFound) {
+  Rng rng(3);
+  for (int trial = 0; trial < 400; ++trial) {
+    std::vector<Eigen::Vector3d> corners;
+    for (int i = 0; i < 3; ++i) corners.emplace_back(rng.Uniform(-5, 45), rng.Uniform(-5, 35), 1);
+    if (trial % 4 == 1) corners[1].y() = corners[0].y();
+    if (trial % 4 == 2) corners[1].y() = corners[0].y() + 1e-13 * rng.Normal();
+    if (trial % 4 == 3) corners[2].x() = corners[0].x() + 1e-9 * rng.Normal();
+    for (Eigen::Vector3d& corner : corners) corner *= rng.Uniform(0.5, 2);  // the depth, and x and y with it
+    const std::vector<std::string> rows = Rows(RenderHard(MakeMesh(corners, {{0, 1, 2}}), UnitView(40, 30)));
+    const auto cross = [&](int i, double x, double y) {
+      const Eigen::Vector2d a = corners[i].head<2>() / corners[i].z(),
+                            b = corners[(i + 1) % 3].head<2>() / corners[(i + 1) % 3].z();
+      return (b - a).x() * (y - a.y()) - (b - a).y() * (x - a.x());
+    };
+    for (int y = 0; y < 30; ++y) {
+      for (int x = 0; x < 40; ++x) {
+        double low = 1e9, high = -1e9;
+        for (int i = 0; i < 3; ++i) {
+          low = std::min(low, cross(i, x + 0.5, y + 0.5));
+          high = std::max(high, cross(i, x + 0.5, y + 0.5));
+        }
+        if (low > 1e-6 || high < -1e-6) {
+          EXPECT_EQ(rows[y][x], '#') << trial;
+        } else if (low < -1e-6 && high > 1e-6) {
+          EXPECT_EQ(rows[y][x], '.') << trial;
+        }
+      }
+    }
+  }
+}
+
 TEST(Rasterizer, BothWindingsCoverTheSame) {
   const Mesh one = MakeMesh({{0.3, 0.2, 1}, {7.1, 1.4, 1.3}, {2.2, 9.9, 1.7}}, {{0, 1, 2}});
   Mesh other = one;
