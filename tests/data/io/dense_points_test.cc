@@ -1,15 +1,13 @@
-// Points of the surface: .npz, DensePose's annotations and results.
+// Points of the surface: .npz, DensePose's annotations.
 #include <cmath>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "data/io/keypoint_files.h"
 #include "data/io/npz.h"
-#include "data/io/picture.h"
 #include "models/scene/fit_result.h"
-#include "tests/data/io/io_test_util.h"
+#include "tests/data/io/dense_points.h"
 
 namespace vitruvius::dense_points_test {
 namespace {
@@ -17,33 +15,7 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-constexpr double kExact = 1e-9;  // px
-
-class DensePoints : public ::testing::Test {
- protected:
-  DensePoints() { options_.dense = true; }
-
-  std::vector<PersonObservation> ReadPath(const std::string& path) {
-    std::vector<PersonObservation> people;
-    const auto source = OpenObservations({path}, options_);
-    for (PersonObservation person; source->Next(&person);) people.push_back(person);
-    return people;
-  }
-  std::vector<PersonObservation> Read(const json& document) {
-    WriteQuickly(folder_ / "people.json", document.dump());
-    return ReadPath(folder_ / "people.json");
-  }
-  std::vector<PersonObservation> Read(const std::map<std::string, NpyArray>& arrays) {
-    WriteNpz(folder_ / "people.npz", arrays);
-    return ReadPath(folder_ / "people.npz");
-  }
-  std::string NpzError(const std::map<std::string, NpyArray>& arrays) {
-    return ErrorOf([&] { Read(arrays); });
-  }
-
-  const TemporaryFolder folder_;
-  ObservationOptions options_;
-};
+using DensePoints = DensePointsFile;
 
 // ---- .npz ----
 
@@ -199,23 +171,6 @@ TEST_F(DensePoints, NpzBrokenFilesAreNamed) {
 
 // ---- DensePose's annotations ----
 
-json Annotation() {
-  return {{"id", 1},
-          {"image_id", 7},
-          {"bbox", {100, 200, 51, 102}},
-          {"dp_x", {0, 255, 127.5}},
-          {"dp_y", {0, 255, 51}},
-          {"dp_I", {1.0, 24.0, 3.0}},
-          {"dp_U", {0, 1, 0.25}},
-          {"dp_V", {1, 0, 0.5}},
-          {"dp_masks", json::array()}};
-}
-
-json Annotations(const json& entries) {
-  return {{"images", {{{"id", 7}, {"file_name", "a.jpg"}, {"width", 640}, {"height", 480}}}},
-          {"annotations", entries}};
-}
-
 TEST_F(DensePoints, AnnotationsAreReadWithinTheirBox) {
   const auto people = Read(Annotations(json::array({Annotation()})));
   ASSERT_EQ(people.size(), 1u);
@@ -260,14 +215,6 @@ TEST_F(DensePoints, AnnotationsKeepTheirKeypoints) {
   const auto without = Read(Annotations({seen, unseen}));
   EXPECT_TRUE(without[0].dense.empty());
   EXPECT_EQ(without[1].reason, reason::kTooFewKeypoints);
-}
-
-// All of the box is torso, right hand and head, where the points lie (parts 1, 3 and 24).
-json Masks() {
-  json masks = json::array();
-  for (int i = 0; i < 14; ++i) masks.push_back(json::array());
-  for (const size_t i : {0, 1, 13}) masks[i] = {{"counts", "0PPP2"}, {"size", {256, 256}}};
-  return masks;
 }
 
 TEST_F(DensePoints, ABadAnnotationCostsItsPersonAlone) {
@@ -331,131 +278,6 @@ TEST_F(DensePoints, CannotBeReadAsOtherConventions) {
   EXPECT_THAT(people[0].detail, HasSubstr("points of the surface, which cannot be read as upside_down"));
 }
 
-// ---- their masks ----
-
-TEST_F(DensePoints, AreHeldAgainstTheMasksOfTheirParts) {
-  json with = Annotation(), without = Annotation(), hand = Annotation(), off = Annotation(),
-       none = Annotation();
-  with["dp_masks"] = hand["dp_masks"] = off["dp_masks"] = Masks();
-  without.erase("dp_masks");
-  hand["dp_masks"][1] = json::array();  // not seen, says the annotator
-  none["dp_masks"] = nullptr;
-  off["dp_masks"][13]["counts"] = "PPP2";  // no cell of the head
-  const auto people = Read(Annotations({with, without, hand, off, none, Annotation()}));
-  ASSERT_EQ(people.size(), 6u);
-  for (const PersonObservation& person : people) {
-    EXPECT_EQ(person.reason, "") << person.detail;
-    EXPECT_EQ(person.dense.size(), 3u);
-  }
-  EXPECT_TRUE(people[0].remarks.empty()) << people[0].remarks[0].detail;
-  for (const size_t i : {1, 4, 5}) {
-    ASSERT_EQ(people[i].remarks.size(), 1u);
-    EXPECT_EQ(people[i].remarks[0].code, remark::kNoMasks);
-    EXPECT_THAT(people[i].remarks[0].detail, HasSubstr("].dp_masks: is missing"));
-  }
-  ASSERT_EQ(people[2].remarks.size(), 1u);
-  EXPECT_EQ(people[2].remarks[0].code, remark::kPointsOffMasks);
-  EXPECT_THAT(people[2].remarks[0].detail,
-              HasSubstr("annotations[2].dp_masks: 1 of 3 points lie more than 2 cells off the mask of their "
-                        "part, the first is point 2 of part 3 at (127.5, 51)"));
-  ASSERT_EQ(people[3].remarks.size(), 1u);
-  EXPECT_THAT(people[3].remarks[0].detail, HasSubstr("1 of 3 points"));
-}
-
-// Annotations with the masks changed, and one beside it: nobody is lost, and the points are all there.
-TEST_F(DensePoints, MasksThatCannotBeReadCostARemark) {
-  const auto with = [&](const auto& change) {
-    json bad = Annotation();
-    bad["dp_masks"] = Masks();
-    change(bad["dp_masks"]);
-    const auto people = Read(Annotations({bad, Annotation()}));
-    EXPECT_EQ(people[0].reason, "") << people[0].detail;
-    EXPECT_EQ(people[0].dense.size(), 3u);
-    EXPECT_EQ(people[1].reason, "");
-    EXPECT_EQ(people[0].remarks.size(), 1u);
-    EXPECT_EQ(people[0].remarks[0].code, remark::kNoMasks);
-    EXPECT_THAT(people[0].remarks[0].detail, HasSubstr(", the points cannot be held against the masks"));
-    return people[0].remarks[0].detail;
-  };
-  EXPECT_THAT(with([](json& masks) { masks.erase(3); }),
-              HasSubstr("annotations[0].dp_masks: found 13 masks, expected 14"));
-  EXPECT_THAT(with([](json& masks) { masks = "PPP2"; }),
-              HasSubstr("dp_masks: expected an array of 14 masks"));
-  EXPECT_THAT(with([](json& masks) { masks[2] = 5; }), HasSubstr("dp_masks[2]: expected counts and size"));
-  EXPECT_THAT(with([](json& masks) {
-                masks[13]["size"] = {128, 256};
-              }),
-              HasSubstr("dp_masks[13].size: found 128, 256, expected 256, 256"));
-  EXPECT_THAT(with([](json& masks) { masks[13].erase("size"); }), HasSubstr("dp_masks[13].size"));
-  EXPECT_THAT(with([](json& masks) { masks[0]["counts"] = 65536; }),
-              HasSubstr("dp_masks[0].counts: expected text"));
-  EXPECT_THAT(with([](json& masks) { masks[0]["counts"] = {65535}; }),
-              HasSubstr("dp_masks[0].counts: runs add up to 65535 cells"));
-  EXPECT_THAT(with([](json& masks) { masks[0]["counts"] = {0.5}; }),
-              HasSubstr("dp_masks[0].counts[0]: found 0.5, expected a whole number of cells"));
-  EXPECT_THAT(with([](json& masks) { masks[0]["counts"] = "5"; }),
-              HasSubstr("dp_masks[0].counts: runs add up to 5 cells, expected 256 x 256"));
-  EXPECT_THAT(with([](json& masks) {
-                masks[0] = {{1, 2, 3, 4}};
-              }),
-              HasSubstr("dp_masks[0][0]: found 4 numbers, expected 6 to"));
-  EXPECT_THAT(with([](json& masks) { masks[0] = {{1, 2, 3, 4, 5, 1e9}}; }), HasSubstr("found 1e+09"));
-  EXPECT_THAT(with([](json& masks) {
-                for (json& mask : masks) mask = nullptr;
-              }),
-              HasSubstr("is null for every part"));
-}
-
-TEST_F(DensePoints, MasksOfAnotherFormAreRead) {
-  struct Case {
-    const char* form;
-    json all, none;  // of the box's cells
-  };
-  const json square = {{0, 0, 256, 0, 256, 256, 0, 256}}, corner = {{0, 0, 9, 0, 9, 9}};
-  const Case cases[] = {{"run lengths that are not compressed",
-                         {{"counts", {0, 65536}}, {"size", {256, 256}}},
-                         {{"counts", {65536}}, {"size", {256, 256}}}},
-                        {"polygons", square, corner},
-                        {"polygons", square[0], corner[0]}};
-  for (const Case& one : cases) {
-    json good = Annotation(), off = Annotation();
-    good["dp_masks"] = off["dp_masks"] = Masks();
-    for (const size_t i : {0, 1, 13}) good["dp_masks"][i] = off["dp_masks"][i] = one.all;
-    off["dp_masks"][13] = one.none;
-    const auto people = Read(Annotations({good, off}));
-    for (const PersonObservation& person : people) {
-      EXPECT_EQ(person.reason, "") << person.detail;
-      EXPECT_EQ(person.dense.size(), 3u);
-      ASSERT_GE(person.remarks.size(), 1u);
-      EXPECT_EQ(person.remarks[0].code, remark::kUnusualMasks);
-      EXPECT_THAT(person.remarks[0].detail, HasSubstr(std::string("dp_masks: found ") + one.form));
-    }
-    EXPECT_EQ(people[0].remarks.size(), 1u);
-    ASSERT_EQ(people[1].remarks.size(), 2u);
-    EXPECT_EQ(people[1].remarks[1].code, remark::kPointsOffMasks);
-    EXPECT_THAT(people[1].remarks[1].detail, HasSubstr("1 of 3 points"));
-  }
-}
-
-TEST_F(DensePoints, OneMaskIsTheWholePersonsAndNullIsNotKnown) {
-  const json all = {{"counts", "0PPP2"}, {"size", {256, 256}}},
-             none = {{"counts", "PPP2"}, {"size", {256, 256}}};
-  json one = Annotation(), off = Annotation(), null = Annotation();
-  one["dp_masks"] = all;
-  off["dp_masks"] = json::array({none});
-  null["dp_masks"] = Masks();
-  null["dp_masks"][13] = nullptr;
-  null["dp_masks"][1] = json::array();  // not seen, which is another thing
-  const auto people = Read(Annotations({one, off, null}));
-  ASSERT_EQ(people[0].remarks.size(), 1u);
-  EXPECT_THAT(people[0].remarks[0].detail, HasSubstr("found one mask for all parts"));
-  ASSERT_EQ(people[1].remarks.size(), 2u);
-  EXPECT_THAT(people[1].remarks[1].detail, HasSubstr("3 of 3 points"));
-  ASSERT_EQ(people[2].remarks.size(), 2u);
-  EXPECT_EQ(people[2].remarks[0].code, remark::kUnusualMasks);
-  EXPECT_THAT(people[2].remarks[1].detail, HasSubstr("1 of 3 points"));
-}
-
 // ---- boxes and hidden keypoints of COCO's annotations ----
 
 TEST_F(DensePoints, ABoxIsKeptAndMayBeEnough) {
@@ -494,102 +316,6 @@ TEST_F(DensePoints, HiddenKeypointsAreToldApart) {
   const auto swapped = Read(Annotations({annotation, ones}));
   EXPECT_TRUE(swapped[0].hidden[2]);  // the right eye, once the left one
   EXPECT_FALSE(swapped[0].hidden[1]);
-}
-
-// ---- DensePose's results ----
-
-std::string Base64(const std::string& bytes) {
-  const char* digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    unsigned value = 0;
-    for (size_t k = 0; k < 3; ++k)
-      value = (value << 8) | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0);
-    for (size_t k = 0; k < 4; ++k) text += i + k > bytes.size() ? '=' : digits[(value >> (18 - 6 * k)) & 63];
-    if (i % 57 == 0) text += '\n';  // as Python's encodebytes
-  }
-  return text;
-}
-
-json Result(const Image& picture, const json& box) {
-  return {{"image_id", 7},
-          {"category_id", 1},
-          {"score", 0.9},
-          {"bbox", box},
-          {"uv_shape", {3, picture.height, picture.width}},
-          {"uv_data", Base64(SerializePng(picture))}};
-}
-
-// 4 x 2 px: the body is all but the corners.
-Image SmallPicture() {
-  Image picture(4, 2, Rgba{0, 0, 0, 255});
-  picture.at(1, 0) = {1, 0, 255, 255};
-  picture.at(2, 0) = {2, 51, 102, 255};
-  for (int x = 0; x < 4; ++x) picture.at(x, 1) = {24, static_cast<std::uint8_t>(x), 0, 255};
-  return picture;
-}
-
-TEST_F(DensePoints, ResultsAreReadPixelByPixel) {
-  const auto people =
-      Read(json::array({Result(SmallPicture(), {10, 20, 8, 4}), Result(SmallPicture(), {0, 0, 4, 2})}));
-  ASSERT_EQ(people.size(), 2u);
-  EXPECT_EQ(people[0].id, "7_0");
-  EXPECT_EQ(people[1].id, "7_1");
-  ASSERT_EQ(people[0].dense.size(), 6u) << people[0].detail;
-  const DensePoint& second = people[0].dense[1];
-  EXPECT_EQ(second.part, 2);
-  EXPECT_LT((second.uv - Eigen::Vector2d(0.2, 0.4)).norm(), kExact);
-  EXPECT_EQ(second.image_px, Eigen::Vector2d(15, 21));  // its centre, 2.5 px and 0.5 px of twice the size
-  EXPECT_EQ(people[1].dense[1].image_px, Eigen::Vector2d(2.5, 0.5));
-  EXPECT_EQ(people[0].dense[0].uv, Eigen::Vector2d(0, 1));
-  EXPECT_EQ(people[0].dense[5].uv.x(), 3 / 255.0);
-}
-
-TEST_F(DensePoints, PointsOfResultsAreKeptByAFixedRule) {
-  options_.max_dense_points = 2;
-  const auto people = Read(json::array({Result(SmallPicture(), {0, 0, 4, 2})}));
-  ASSERT_EQ(people[0].dense.size(), 2u);  // floor(0.5 * 6 / 2) = 1 and floor(1.5 * 6 / 2) = 4
-  EXPECT_EQ(people[0].dense[0].image_px, Eigen::Vector2d(2.5, 0.5));
-  EXPECT_EQ(people[0].dense[1].image_px, Eigen::Vector2d(2.5, 1.5));
-  options_.max_dense_points = 6;
-  EXPECT_EQ(Read(json::array({Result(SmallPicture(), {0, 0, 4, 2})}))[0].dense.size(), 6u);
-  options_.max_dense_points = 0;
-  EXPECT_THAT(ErrorOf([&] {
-                Read(json::array({Result(SmallPicture(), {0, 0, 4, 2})}));
-              }),
-              HasSubstr("max_dense_points: found 0, expected 1 or more"));
-}
-
-TEST_F(DensePoints, ABadResultCostsItsPersonAlone) {
-  const auto with = [&](const char* key, const json& value) {
-    json bad = Result(SmallPicture(), {0, 0, 4, 2});
-    bad[key] = value;
-    const auto people = Read(json::array({bad, Result(SmallPicture(), {0, 0, 4, 2})}));
-    EXPECT_EQ(people.size(), 2u);
-    EXPECT_EQ(people[0].reason, reason::kBadInput) << key;
-    EXPECT_EQ(people[1].reason, "") << people[1].detail;
-    return people[0].detail;
-  };
-  const std::string place = (folder_ / "people.json") + ": [0].";
-  EXPECT_EQ(with("uv_shape", {3, 2, 5}),
-            place + "uv_data: found a picture of 4 x 2 px, expected 5 x 2 by uv_shape");
-  EXPECT_EQ(with("uv_shape", {2, 2, 4}), place + "uv_shape: found (2, 2, 4), expected (3, height, width)");
-  EXPECT_EQ(with("uv_shape", {3, 0, 4}), place + "uv_shape: found (3, 0, 4), expected (3, height, width)");
-  EXPECT_EQ(with("uv_data", 5), place + "uv_data: expected text, a PNG in base64");
-  EXPECT_EQ(with("uv_data", "AA*A"), place + "uv_data: found byte 42 at 2, expected base64");
-  EXPECT_EQ(with("uv_data", "AAAAA"), place + "uv_data: is cut short, expected base64");
-  EXPECT_THAT(with("uv_data", "AAAA"), HasSubstr(place + "uv_data"));
-  EXPECT_THAT(with("bbox", {0, 0, -4, 2}), HasSubstr("bbox[2]: found -4, expected more than 0 px"));
-  Image other = SmallPicture();
-  other.at(3, 1).r = 25;
-  EXPECT_EQ(with("uv_data", Base64(SerializePng(other))),
-            place + "uv_data: pixel (3, 1): found part 25, expected 0 to 24");
-}
-
-TEST_F(DensePoints, AResultWithoutABodyHasTooFewPoints) {
-  const Image empty(3, 3, Rgba{0, 0, 0, 255});
-  const auto people = Read(json::array({Result(empty, {0, 0, 3, 3})}));
-  EXPECT_EQ(people[0].reason, reason::kTooFewKeypoints);
 }
 
 }  // namespace
