@@ -44,8 +44,9 @@ Command RegisterCommand() {
       "register",
       "INPUT... --out DIR [--chart FILE]",
       "dense correspondences to bodies",
-      "INPUT: DensePose annotations (COCO JSON with dp_x ... dp_V), DensePose results (JSON with uv_data), "
+      "INPUT: DensePose annotations (COCO JSON with dp_x ... dp_V), DensePose results (JSON with uv_data, "
       "or\n"
+      "the .pkl that detectron2 dumps), or\n"
       ".npz (points2d and person, with face and bary or part and uv); keypoints beside them count too,\n"
       "and their depths in keypoint_depths of .npz (vitruvius learn lift) with recipes of segments. "
       "Annotations'\n"

@@ -25,7 +25,6 @@ namespace {
 
 // Labels at 256 exist, by rounding.
 constexpr double kMaxBoxPlace = 256;
-constexpr double kUnitsOfByte = 255;
 
 struct BoxPx {
   Eigen::Vector2d corner, size;
@@ -205,43 +204,7 @@ void ReadAnnotation(const nlohmann::json& entry, const std::string& place, Perso
   CompareWithMasks(entry, x, y, place, person);
 }
 
-// Base64 (RFC 4648), with line breaks as Python's encoder writes them. Throws InputError.
-std::string DecodeBase64(const std::string& text, const std::string& place) {
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3);
-  std::uint32_t bits = 0;
-  int num_bits = 0;
-  size_t num_digits = 0, num_padding = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '\n' || c == '\r' || c == ' ') continue;
-    const int digit = c >= 'A' && c <= 'Z'   ? c - 'A'
-                      : c >= 'a' && c <= 'z' ? c - 'a' + 26
-                      : c >= '0' && c <= '9' ? c - '0' + 52
-                      : c == '+'             ? 62
-                      : c == '/'             ? 63
-                                             : -1;
-    if (c == '=') {
-      ++num_padding;
-      continue;
-    }
-    if (digit < 0 || num_padding > 0) {
-      const int code = static_cast<unsigned char>(c);
-      throw InputError(StrCat(place, ": found byte ", code, " at ", i, ", expected base64"));
-    }
-    ++num_digits;
-    bits = (bits << 6) | static_cast<std::uint32_t>(digit);
-    num_bits += 6;
-    if (num_bits < 8) continue;
-    num_bits -= 8;
-    bytes.push_back(static_cast<char>(bits >> num_bits));
-    bits &= (1u << num_bits) - 1;
-  }
-  if (num_digits % 4 == 1 || num_padding > 2) throw InputError(place + ": is cut short, expected base64");
-  return bytes;
-}
-
-Image ReadChartPicture(const nlohmann::json& entry, const std::string& place) {
+ChartPixels ReadChartPixels(const nlohmann::json& entry, const std::string& place) {
   const std::vector<double> shape = NumbersOf(ValueOf(entry, "uv_shape"), place + ".uv_shape");
   bool fits = shape.size() == 3 && shape[0] == 3;
   for (const double side : shape)
@@ -255,41 +218,18 @@ Image ReadChartPicture(const nlohmann::json& entry, const std::string& place) {
   const std::string data_place = place + ".uv_data";
   const nlohmann::json& data = ValueOf(entry, "uv_data");
   if (!data.is_string()) throw InputError(data_place + ": expected text, a PNG in base64");
-  Image picture = ParsePicture(DecodeBase64(data.get_ref<const std::string&>(), data_place), data_place);
-  if (picture.width != static_cast<int>(shape[2]) || picture.height != static_cast<int>(shape[1])) {
-    throw InputError(StrCat(data_place, ": found a picture of ", picture.width, " x ", picture.height,
+  ChartPixels pixels = ChartPixelsOfPng(data.get_ref<const std::string&>(), data_place);
+  if (pixels.width != static_cast<int>(shape[2]) || pixels.height != static_cast<int>(shape[1])) {
+    throw InputError(StrCat(data_place, ": found a picture of ", pixels.width, " x ", pixels.height,
                             " px, expected ", shape[2], " x ", shape[1], " by uv_shape"));
   }
-  return picture;
+  return pixels;
 }
 
 void ReadResult(const nlohmann::json& entry, int max_points, const std::string& place,
                 PersonObservation* person) {
   const BoxPx box = ReadBox(entry, place);
-  const Image picture = ReadChartPicture(entry, place);
-  std::vector<size_t> on_body;
-  for (size_t i = 0; i < picture.pixels.size(); ++i) {
-    const int part = picture.pixels[i].r;
-    if (part > kNumChartParts) {
-      const auto width = static_cast<size_t>(picture.width);
-      throw InputError(StrCat(place, ".uv_data: pixel (", i % width, ", ", i / width, "): found part ", part,
-                              ", expected 0 to ", kNumChartParts));
-    }
-    if (part > 0) on_body.push_back(i);
-  }
-  const auto n = static_cast<std::uint64_t>(on_body.size()), most = static_cast<std::uint64_t>(max_points);
-  const Eigen::Vector2d scale = box.size.cwiseQuotient(Eigen::Vector2d(picture.width, picture.height));
-  for (std::uint64_t k = 0; k < std::min(n, most); ++k) {
-    const size_t pixel = on_body[n <= most ? k : (2 * k + 1) * n / (2 * most)];
-    const auto x = static_cast<int>(pixel % static_cast<size_t>(picture.width));
-    const auto y = static_cast<int>(pixel / static_cast<size_t>(picture.width));
-    const Rgba& value = picture.pixels[pixel];
-    DensePoint point;
-    point.image_px = box.corner + scale.cwiseProduct(Eigen::Vector2d(x + 0.5, y + 0.5));
-    point.part = value.r;
-    point.uv = Eigen::Vector2d(value.g, value.b) / kUnitsOfByte;
-    person->dense.push_back(point);
-  }
+  AddChartPoints(ReadChartPixels(entry, place), box.corner, box.size, max_points, place + ".uv_data", person);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "data/io/atomic_file.h"
 #include "data/io/keypoint_formats.h"
 #include "data/io/keypoint_set_file.h"
+#include "data/io/named_arrays.h"
 #include "data/io/openpose_order.h"
 #include "data/io/text.h"
 #include "models/scene/fit_result.h"
@@ -48,11 +49,12 @@ std::unique_ptr<ObservationSource> OpenFile(const std::string& path, const Obser
   const std::string extension = ExtensionOf(path);
   if (extension == ".npz") return OpenObservationNpz(path, options);
   if (extension == ".json") return OpenKeypointJson(path, options);
+  if (HasPickleEnding(path)) return OpenDensePosePickle(path, options);
   if (extension == ".npy") return OpenKeypointNpy(path, ReadFile(path), options);
   if (extension == ".csv") return OpenKeypointCsv(path, ReadFile(path), options);
   throw InputError(path, "",
                    "is of no known kind; expected .json (OpenPose, COCO, MMPose, AlphaPose, EasyMocap), "
-                   ".npz, .npy or .csv");
+                   ".npz, .npy, .csv or .pkl (DensePose)");
 }
 
 std::vector<std::string> ListFolder(const std::string& folder) {

@@ -33,6 +33,9 @@ std::unique_ptr<ObservationSource> OpenEasyMocap(const std::string& path, nlohma
                                                  const ObservationOptions& options);
 std::unique_ptr<ObservationSource> OpenObservationNpz(const std::string& path,
                                                       const ObservationOptions& options);
+// DensePose's results as detectron2 dumps them.
+std::unique_ptr<ObservationSource> OpenDensePosePickle(const std::string& path,
+                                                       const ObservationOptions& options);
 // Bare numbers: the content of a .npy and of a .csv.
 std::unique_ptr<ObservationSource> OpenKeypointNpy(const std::string& path, const std::string& bytes,
                                                    const ObservationOptions& options);
@@ -44,6 +47,10 @@ std::string StemOf(const std::string& path);
 
 // "; sets of 17 points: coco17, ...", or nothing: what a wrong count could be instead.
 std::string OtherSetsHint(size_t num_points);
+
+// The set that is meant where a file or a flag names one and there are so many points: SMPL's joints without
+// the hands are called smpl24 in places.
+const KeypointSet* SetForCount(const KeypointSet* named, size_t num_points);
 
 // A row for something that cannot be fitted.
 PersonObservation FailedPerson(const std::string& id, const std::string& source, const char* reason_code,
@@ -72,6 +79,21 @@ std::optional<Eigen::Vector4d> BoxOf(const nlohmann::json& value, BoxKind kind);
 // are a remark. Throws InputError, or gives a reason, for what makes no sense.
 void ReadDensePoints(const nlohmann::json& entry, const ObservationOptions& options, const std::string& place,
                      PersonObservation* person);
+
+// A picture of the chart's coordinates, as DensePose's results are: part of each pixel, row by row, 0 where
+// there is no body, and its (u, v) from 0 to 1.
+struct ChartPixels {
+  int width = 0, height = 0;
+  std::vector<int> part;            // (width height)
+  std::vector<Eigen::Vector2d> uv;  // (width height)
+};
+// Of a PNG in base64 whose red, green and blue are part, 255 u, 255 v. Throws InputError.
+ChartPixels ChartPixelsOfPng(const std::string& base64, const std::string& place);
+// Adds the pixels on the body, max_points at most (ObservationOptions::max_dense_points), to the person; the
+// pixels fill the box, px. Throws InputError for parts that no chart has.
+void AddChartPoints(const ChartPixels& pixels, const Eigen::Vector2d& box_corner,
+                    const Eigen::Vector2d& box_size, int max_points, const std::string& place,
+                    PersonObservation* person);
 
 // Applies the defaults of the options and checks every number: afterwards all are finite, confidences are in
 // [0, 1] (larger ones become 1), keypoints of confidence 0 lie at the origin, places on the surface exist,

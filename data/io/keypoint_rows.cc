@@ -18,7 +18,8 @@ class RowsSource : public ObservationSource {
   RowsSource(const std::string& path, KeypointRows rows, const ObservationOptions& options)
       : path_(path), stem_(StemOf(path)), rows_(std::move(rows)), options_(options) {
     Complete();
-    if (!options_.keypoint_set.empty()) rows_.set = FindKeypointSet(options_.keypoint_set);
+    if (!options_.keypoint_set.empty())
+      rows_.set = SetForCount(FindKeypointSet(options_.keypoint_set), rows_.num_points);
     if (rows_.set == nullptr) rows_.set = SetByBones();
     if (static_cast<size_t>(rows_.set->size()) != rows_.num_points) {
       throw InputError(path_, "",

@@ -225,6 +225,13 @@ std::string StemOf(const std::string& path) {
   return ValidUtf8(stem);
 }
 
+const KeypointSet* SetForCount(const KeypointSet* named, size_t num_points) {
+  const KeypointSet* without_hands = FindKeypointSet("smpl22");
+  const bool is_short =
+      named != nullptr && named->name == "smpl24" && num_points == static_cast<size_t>(without_hands->size());
+  return is_short ? without_hands : named;
+}
+
 PersonObservation FailedPerson(const std::string& id, const std::string& source, const char* reason_code,
                                const std::string& detail) {
   PersonObservation person;

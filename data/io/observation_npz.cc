@@ -200,6 +200,7 @@ class NpzSource : public ObservationSource {
       for (const std::string& other : KeypointSetNames()) known += (known.empty() ? "" : ", ") + other;
       throw InputError(path_, "keypoint_set", "found '" + name + "', expected one of " + known);
     }
+    set_ = SetForCount(set_, static_cast<size_t>(keypoints.shape[1]));
     if (keypoints.shape[1] != set_->size()) {
       throw InputError(path_, key,
                        StrCat("found ", keypoints.shape[1], " keypoints, expected ", set_->size(), " (",

@@ -69,6 +69,11 @@ constexpr KnownClass kTorchClasses[] = {
     {"torch", "CharStorage", Class::kStorage},
     {"torch", "ByteStorage", Class::kStorage},
     {"torch", "BoolStorage", Class::kStorage},
+    // What detectron2's DensePose dumps: plain data classes.
+    {"densepose.structures.chart_result", "DensePoseChartResult", Class::kRecord},
+    {"densepose.structures.chart_result", "DensePoseChartResultWithConfidences", Class::kRecord},
+    {"densepose.structures.chart_result", "DensePoseChartResultQuantized", Class::kRecord},
+    {"densepose.structures.chart_result", "DensePoseChartResultCompressed", Class::kRecord},
 };
 // The same under the names of Python 2 and 3.
 constexpr KnownClass kBuiltins[] = {

@@ -143,49 +143,22 @@ class LegacyStorages : public Storages {
   bool is_big_endian_ = false;
 };
 
-class TorchCheckpoint : public NamedArrays {
+class StoredTorchFile : public TorchFile {
  public:
-  TorchCheckpoint(const std::string& path, std::unique_ptr<Storages> storages, Pickle pickle)
-      : path_(path), storages_(std::move(storages)), pickle_(std::move(pickle)) {
-    const PickleValue* dict = &pickle_.root();
-    if (dict->of == PickleClass::kUnknown) {
-      throw InputError(
-          path, "",
-          "holds an object of the class " + dict->Text() + ", which is not read; expected a state dict");
-    }
-    const PickleValue* inner = dict->Find("state_dict");
-    if (inner != nullptr) dict = inner;
-    if (dict->of == PickleClass::kUnknown) {
-      throw InputError(path, "state_dict",
-                       "is an object of the class " + dict->Text() + ", which is not read");
-    }
-    if (dict->kind != PickleKind::kDict) {
-      throw InputError(path, "", StrCat("holds ", dict->KindName(), ", expected a state dict"));
-    }
-    for (size_t i = 0; i + 1 < dict->items.size(); i += 2) {
-      const PickleValue* key = dict->items[i];
-      if (key->kind == PickleKind::kText || key->kind == PickleKind::kBytes)
-        values_[key->Text()] = dict->items[i + 1];
-    }
-  }
+  StoredTorchFile(const std::string& path, std::unique_ptr<Storages> storages, Pickle pickle)
+      : path_(path), storages_(std::move(storages)), pickle_(std::move(pickle)) {}
 
   const std::string& path() const override { return path_; }
-  bool Has(const std::string& key) const override {
-    const auto found = values_.find(key);
-    return found != values_.end() && found->second->kind == PickleKind::kTensor;
-  }
-  bool Names(const std::string& key) const override { return values_.count(key) > 0; }
-  std::vector<std::string> Keys() const override {
-    std::vector<std::string> keys;
-    for (const auto& [key, value] : values_) {
-      if (value->kind == PickleKind::kTensor) keys.push_back(key);
+  const PickleValue& root() const override { return pickle_.root(); }
+  NpyArray ReadTensor(const PickleValue& value, const std::vector<std::int64_t>& shape,
+                      const std::string& key) const override {
+    if (value.of == PickleClass::kUnknown) {
+      throw InputError(path_, key, "is an object of the class " + value.Text() + ", which is not read");
     }
-    return keys;
-  }
-  std::vector<std::int64_t> Shape(const std::string& key) const override { return Find(key).shape; }
-  std::shared_ptr<const NpyArray> Read(const std::string& key,
-                                       const std::vector<std::int64_t>& shape) const override {
-    const PickleTensor& tensor = Find(key);
+    if (value.kind != PickleKind::kTensor) {
+      throw InputError(path_, key, StrCat("is ", value.KindName(), ", expected a tensor"));
+    }
+    const PickleTensor& tensor = *value.tensor;
     CheckNpyShape(tensor.shape, shape, path_, key);
     if (tensor.dtype.empty()) throw InputError(path_, key, "holds bfloat16, expected numbers that numpy has");
     const auto item = static_cast<std::uint64_t>(ItemSize(tensor.dtype));
@@ -209,30 +182,10 @@ class TorchCheckpoint : public NamedArrays {
     }
     const char order = item == 1 ? '|' : storages_->is_big_endian() ? '>' : '<';
     const NpyHeader header = DescribeNpy(order + tensor.dtype, tensor.shape, false, path_, key);
-    return std::make_shared<const NpyArray>(MakeNpyArray(header, std::move(bytes), path_ + ": " + key));
-  }
-  std::vector<std::string> ReadTexts(const std::string& key) const override {
-    throw InputError(path_, key, "is a tensor, expected text");
+    return MakeNpyArray(header, std::move(bytes), path_ + ": " + key);
   }
 
  private:
-  bool IsArray(const std::string&) const override { return true; }
-  const PickleTensor& Find(const std::string& key) const {
-    const auto found = values_.find(key);
-    if (found == values_.end()) {
-      std::vector<std::string> keys;
-      for (const auto& [name, value] : values_) keys.push_back(name);
-      throw InputError(path_, key, MissingArray(keys));
-    }
-    const PickleValue& value = *found->second;
-    if (value.of == PickleClass::kUnknown) {
-      throw InputError(path_, key, "is an object of the class " + value.Text() + ", which is not read");
-    }
-    if (value.kind != PickleKind::kTensor) {
-      throw InputError(path_, key, StrCat("is ", value.KindName(), ", expected a tensor"));
-    }
-    return *value.tensor;
-  }
   // The number of elements, of which none lies outside the storage, nor are there more than it has.
   std::uint64_t CheckWithinStorage(const PickleTensor& tensor, const std::string& key) const {
     std::int64_t count = 1, last = tensor.offset;
@@ -255,22 +208,90 @@ class TorchCheckpoint : public NamedArrays {
   std::string path_;
   std::unique_ptr<Storages> storages_;
   Pickle pickle_;
+};
+
+class TorchCheckpoint : public NamedArrays {
+ public:
+  explicit TorchCheckpoint(std::unique_ptr<TorchFile> file) : file_(std::move(file)) {
+    const PickleValue* dict = &file_->root();
+    if (dict->of == PickleClass::kUnknown) {
+      throw InputError(
+          path(), "",
+          "holds an object of the class " + dict->Text() + ", which is not read; expected a state dict");
+    }
+    const PickleValue* inner = dict->Find("state_dict");
+    if (inner != nullptr) dict = inner;
+    if (dict->of == PickleClass::kUnknown) {
+      throw InputError(path(), "state_dict",
+                       "is an object of the class " + dict->Text() + ", which is not read");
+    }
+    if (dict->kind != PickleKind::kDict) {
+      throw InputError(path(), "", StrCat("holds ", dict->KindName(), ", expected a state dict"));
+    }
+    for (size_t i = 0; i + 1 < dict->items.size(); i += 2) {
+      const PickleValue* key = dict->items[i];
+      if (key->kind == PickleKind::kText || key->kind == PickleKind::kBytes)
+        values_[key->Text()] = dict->items[i + 1];
+    }
+  }
+
+  const std::string& path() const override { return file_->path(); }
+  bool Has(const std::string& key) const override {
+    const auto found = values_.find(key);
+    return found != values_.end() && found->second->kind == PickleKind::kTensor;
+  }
+  bool Names(const std::string& key) const override { return values_.count(key) > 0; }
+  std::vector<std::string> Keys() const override {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : values_) {
+      if (value->kind == PickleKind::kTensor) keys.push_back(key);
+    }
+    return keys;
+  }
+  std::vector<std::int64_t> Shape(const std::string& key) const override {
+    const PickleValue& value = Find(key);
+    if (value.kind != PickleKind::kTensor) file_->ReadTensor(value, {}, key);  // says what it is instead
+    return value.tensor->shape;
+  }
+  std::shared_ptr<const NpyArray> Read(const std::string& key,
+                                       const std::vector<std::int64_t>& shape) const override {
+    return std::make_shared<const NpyArray>(file_->ReadTensor(Find(key), shape, key));
+  }
+  std::vector<std::string> ReadTexts(const std::string& key) const override {
+    throw InputError(path(), key, "is a tensor, expected text");
+  }
+
+ private:
+  bool IsArray(const std::string&) const override { return true; }
+  const PickleValue& Find(const std::string& key) const {
+    const auto found = values_.find(key);
+    if (found != values_.end()) return *found->second;
+    std::vector<std::string> keys;
+    for (const auto& [name, value] : values_) keys.push_back(name);
+    throw InputError(path(), key, MissingArray(keys));
+  }
+
+  std::unique_ptr<TorchFile> file_;
   std::map<std::string, const PickleValue*> values_;
 };
 
 }  // namespace
 
-std::unique_ptr<NamedArrays> OpenTorchCheckpoint(const std::string& path) {
+std::unique_ptr<TorchFile> TorchFile::Open(const std::string& path) {
   char start[2] = {0, 0};
   std::ifstream(path, std::ios::binary).read(start, sizeof(start));
   if (start[0] == 'P' && start[1] == 'K') {
     auto storages = std::make_unique<ZipStorages>(path);
     Pickle pickle = storages->ReadPickle();
-    return std::make_unique<TorchCheckpoint>(path, std::move(storages), std::move(pickle));
+    return std::make_unique<StoredTorchFile>(path, std::move(storages), std::move(pickle));
   }
   auto storages = std::make_unique<LegacyStorages>(path);
   Pickle pickle = storages->ReadPickle();
-  return std::make_unique<TorchCheckpoint>(path, std::move(storages), std::move(pickle));
+  return std::make_unique<StoredTorchFile>(path, std::move(storages), std::move(pickle));
+}
+
+std::unique_ptr<NamedArrays> OpenTorchCheckpoint(const std::string& path) {
+  return std::make_unique<TorchCheckpoint>(TorchFile::Open(path));
 }
 
 }  // namespace vitruvius

@@ -76,6 +76,21 @@ TEST_F(KeypointRowsOf, AnArrayInMetresIsAMotion) {
   EXPECT_EQ(people[1].keypoints3d(2, 3), 1);
 }
 
+// HumanML3D's joints under the name of all of SMPL's.
+TEST_F(KeypointRowsOf, Smpl24WithoutTheHands) {
+  std::vector<double> numbers;
+  const MatrixX3d places = Places("smpl22");
+  for (Eigen::Index k = 0; k < 22; ++k) {
+    for (const double x : {places(k, 0), places(k, 1), places(k, 2), 1.0}) numbers.push_back(x);
+  }
+  EXPECT_EQ(ReadAll(Npy(numbers, {1, 22, 4}), "smpl24")[0].set->name, "smpl22");
+  WriteNpz(folder_ / "a.npz", {{"keypoints3d", NpyArray::FromDoubles(numbers.data(), {1, 22, 4})},
+                               {"keypoint_set", NpyArray::FromString("smpl24")}});
+  const PersonObservation person = ReadAll(folder_ / "a.npz")[0];
+  EXPECT_EQ(person.reason, "");
+  EXPECT_EQ(person.set->name, "smpl22");
+}
+
 TEST_F(KeypointRowsOf, WhatThreeNumbersAre) {
   std::vector<double> pixels, small;
   const MatrixX3d places = Places("coco17");
