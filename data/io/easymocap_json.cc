@@ -40,7 +40,10 @@ class EasyMocapSource : public ObservationSource {
     person->id = StrCat(stem_, "_", k);
     const nlohmann::json& entry = people()[k];
     const std::string own = IdOf(ValueOf(entry, is_2d() ? "personID" : "id"));
-    if (!own.empty()) person->id = stem_ + "_" + own;
+    if (!own.empty()) {
+      person->id = stem_ + "_" + own;
+      person->identity.subject = own;
+    }
     try {
       if (is_2d()) ReadImage(place, person);
       Read(entry, place, person);

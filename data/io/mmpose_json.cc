@@ -62,13 +62,16 @@ class MmposeSource : public ObservationSource {
     if (!list.is_array()) throw InputError(path, "instance_info", "expected an array");
     const bool is_video = !list.empty() && list[0].is_object() && list[0].contains("instances");
     if (!is_video) {
-      frames_.push_back({"", &list, document_.is_object() ? "instance_info" : ""});
+      frames_.push_back({"", &list, document_.is_object() ? "instance_info" : "", -1});
       return;
     }
     for (size_t i = 0; i < list.size(); ++i) {
-      const std::string frame = IdOf(ValueOf(list[i], "frame_id"));
-      frames_.push_back({frame.empty() ? std::to_string(i) : frame, &ValueOf(list[i], "instances"),
-                         StrCat(document_.is_object() ? "instance_info" : "", "[", i, "].instances")});
+      const nlohmann::json& frame_id = ValueOf(list[i], "frame_id");
+      const bool is_number = frame_id.is_number_integer() && frame_id.get<std::int64_t>() >= 0;
+      const std::int64_t number = is_number ? frame_id.get<std::int64_t>() : static_cast<std::int64_t>(i);
+      frames_.push_back({std::to_string(number), &ValueOf(list[i], "instances"),
+                         StrCat(document_.is_object() ? "instance_info" : "", "[", i, "].instances"),
+                         number});
     }
   }
 
@@ -86,12 +89,14 @@ class MmposeSource : public ObservationSource {
         *person = frame.instances->is_array()
                       ? FailedPerson(stem, path_, reason::kNoPeople, place + ": no person was found")
                       : FailedPerson(stem, path_, reason::kBadInput, place + ": expected an array");
+        Identify(frame, person);
         return true;
       }
       if (person_ >= frame.instances->size()) continue;
       *person = PersonObservation();
       person->id = StrCat(stem, "_", person_);
       person->source = path_;
+      Identify(frame, person);
       const std::string place_of_person = StrCat(place, "[", person_, "]");
       try {
         Read((*frame.instances)[person_], place_of_person, person);
@@ -110,9 +115,17 @@ class MmposeSource : public ObservationSource {
     std::string id;  // empty: the file is of one image
     const nlohmann::json* instances;
     std::string place;
+    std::int64_t number;  // -1: none
   };
 
+  void Identify(const Frame& frame, PersonObservation* person) const {
+    if (frame.number < 0) return;
+    person->identity.capture = stem_;
+    person->identity.frame = frame.number;
+  }
+
   void Read(const nlohmann::json& entry, const std::string& place, PersonObservation* person) const {
+    person->identity.subject = IdOf(ValueOf(entry, "track_id"));
     size_t dimensions = 0;
     const std::vector<double> rows = RowsOf(ValueOf(entry, "keypoints"), place + ".keypoints", &dimensions);
     if (dimensions != 2 && dimensions != 3)

@@ -225,6 +225,9 @@ TEST_F(KeypointLayouts, MmposeOfAnImageAndOfAVideo) {
     const std::vector<PersonObservation> people = ReadAll({Write("video.json", text)});
     EXPECT_THAT(IdsOf(people), ElementsAre("video_3_0", "video_5", "video_6_0"));
     EXPECT_EQ(people[1].reason, reason::kNoPeople);
+    EXPECT_EQ(people[1].identity.frame, 5);
+    EXPECT_EQ(people[2].identity.frame, 6);
+    EXPECT_EQ(people[2].identity.capture, "video");
     ExpectSet(people[2], "coco17");
   }
 }
@@ -253,6 +256,7 @@ TEST_F(KeypointLayouts, EasyMocapInSpaceAndInImages) {
                                 "}, {\"id\": 5, \"keypoints3d\": [[1, 2, 3]]}]")});
   EXPECT_THAT(IdsOf(people), ElementsAre("000007_4", "000007_5"));
   ExpectSet(people[0], "openpose25", true);
+  EXPECT_EQ(people[0].identity.subject, "4");
   EXPECT_THAT(people[1].detail,
               HasSubstr("[1].keypoints3d[0]: found 3 numbers, expected x, y, z, confidence"));
   const PersonObservation person =
