@@ -253,6 +253,36 @@ seed('recipe', 'full', json.dumps(RECIPE))
 seed('recipe', 'short', '{"stages": [{"weights": {"points3d": 1}}]}')
 
 
+def points(count, columns):
+    return [[(k * 7 + i * 3) % 90 + 1 for i in range(columns)] for k in range(count)]
+
+
+def scored(count, columns=3):
+    return [x for row in points(count, columns - 1) for x in row + [0.9]]
+
+
+def compact(value):
+    return json.dumps(value, separators=(',', ':'))
+
+
+seed('keypoint_json', 'alphapose', compact({'0.jpg': {'version': 'AlphaPose v0.3', 'bodies': [{'joints': scored(18)}]},
+                                            '1.jpg': {'bodies': []}}))
+seed('keypoint_json', 'mmpose', compact({'meta_info': {'dataset_name': 'coco'}, 'instance_info': [
+    {'frame_id': 1, 'instances': [{'keypoints': points(17, 2), 'keypoint_scores': [0.9] * 17, 'bbox': [[1, 2, 30, 40]]}]}]}))
+seed('keypoint_json', 'easymocap', compact([{'id': 0, 'keypoints3d': points(25, 4)}]))
+seed('keypoint_json', 'openpose_3d', compact({'people': [
+    {'person_id': [-1], 'pose_keypoints_2d': [], 'pose_keypoints_3d': scored(25, 4)}]}))
+seed('keypoint_csv', 'names', 'frame,person,nose_x,nose_y,nose_score,LKnee.x,LKnee.y,LKnee.score\n'
+                              '0,a,1,2,0.5,30,40,0.9\n1,a,,nan,1,3,4,0.5\n')
+seed('keypoint_csv', 'points', 'frame;keypoint;x;y;z\n0;left_hip;0.1;0.2;3\n0;right_hip;-0.1;0.2;3\n1;left_hip;0;0;4\n')
+seed('keypoint_csv', 'numbers', '# mediapipe33\n' + ','.join(str(x) for x in scored(33, 4)) + '\n')
+seed('keypoint_csv', 'deeplabcut', 'scorer,n,n,n\nbodyparts,nose,nose,nose\ncoords,x,y,likelihood\n0,1,2,0.9\n')
+seed('keypoint_set', 'every_kind', compact({'name': 'mine', 'num_vertices': 7054, 'points': [
+    {'name': 'left_knee', 'at': 'left_knee'}, {'name': 'a', 'joint': 1, 'mirror': 'b'}, {'name': 'b', 'vertex': 707},
+    {'name': 'c', 'face': 5, 'bary': [0.2, 0.3, 0.5]}, {'name': 'd', 'vertices': [3, 1], 'weights': [1.5, -0.5]},
+    {'name': 'e'}], 'limbs': [['a', 'b']]}))
+
+
 def png(width, height, depth, kind, pixels, palette=None):
     def chunk(name, data):
         return struct.pack('>I', len(data)) + name + data + struct.pack('>I', zlib.crc32(name + data))
