@@ -46,8 +46,9 @@ Command FitCommand() {
   return {"fit",
           "INPUT... --out DIR [--flag=value]",
           "2D or 3D keypoints to bodies",
-          "INPUT: OpenPose JSON files or folders of them, COCO keypoint JSON, .npz (keypoints2d or "
-          "keypoints3d), or\n"
+          "INPUT: keypoints, as JSON of OpenPose, COCO, MMPose, AlphaPose or EasyMocap, .npz, .npy or .csv, "
+          "files "
+          "or\nfolders of them (docs/keypoint-files.md), or\n"
           "motion capture (.bvh, .amc, or folders of them: its joints are fitted in 3D; --up, --unit and "
           "--rest_frame\n"
           "say how it is read where the file does not). DIR gets results.npz (one row a person, "
