@@ -8,6 +8,7 @@
 #include "data/bodies/body_chart.h"
 #include "data/io/body_file.h"
 #include "data/io/densepose_chart.h"
+#include "data/io/image_lookup.h"
 #include "data/io/keypoint_set_file.h"
 #include "models/util/check.h"
 
@@ -20,6 +21,7 @@ ObservationOptions ObservationOptionsFromFlags(bool dense) {
   ObservationOptions options;
   if (!FLAGS_keypoint_set.empty()) options.keypoint_set = KeypointSetOf(FLAGS_keypoint_set).name;
   options.dense = dense;
+  options.images_folder = FLAGS_images;
   constexpr int kMostDensePoints = 1000000;
   if (FLAGS_dense_points < 1 || FLAGS_dense_points > kMostDensePoints)
     throw UsageError(
@@ -47,34 +49,7 @@ void RequireImagesFolder() {
                    fs::exists(FLAGS_images, error) ? "is no folder" : "there is no such folder");
 }
 
-std::string FindPicture(const PersonObservation& person) {
-  std::error_code error;
-  if (FLAGS_images.empty()) {
-    if (fs::is_regular_file(person.image_path, error)) return person.image_path;
-    if (person.image_path.empty()) return "";
-    const fs::path name = fs::path(person.image_path).filename(),
-                   folder = fs::path(person.source).parent_path();
-    for (const fs::path& path : {folder / "images" / name, folder / name}) {
-      if (fs::is_regular_file(path, error)) return path.string();
-    }
-    return "";
-  }
-  if (!person.image_path.empty()) {
-    const fs::path path = fs::path(FLAGS_images) / fs::path(person.image_path).filename();
-    if (fs::is_regular_file(path, error)) return path.string();
-  }
-  // OpenPose: NAME_keypoints.json belongs to NAME.jpg or NAME.png.
-  std::string stem = fs::path(person.source).stem().string();
-  const std::string suffix = "_keypoints";
-  if (stem.size() > suffix.size() && stem.compare(stem.size() - suffix.size(), suffix.size(), suffix) == 0) {
-    stem.resize(stem.size() - suffix.size());
-  }
-  for (const char* extension : {".jpg", ".jpeg", ".png", ".JPG", ".PNG"}) {
-    const fs::path path = fs::path(FLAGS_images) / (stem + extension);
-    if (fs::is_regular_file(path, error)) return path.string();
-  }
-  return "";
-}
+std::string FindPicture(const PersonObservation& person) { return FindImage(person, FLAGS_images); }
 
 std::shared_ptr<const SurfaceChart> ChartFromFlags(const BodyModel& model) {
   if (FLAGS_chart.empty()) return ChartOrOwn(model);

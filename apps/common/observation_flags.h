@@ -17,8 +17,7 @@ ObservationOptions ObservationOptionsFromFlags(bool dense);
 
 // Throws InputError where --images names no folder.
 void RequireImagesFolder();
-// The picture of a person, by its path or name in --images; without that flag as the file names it, or beside
-// the file, or in a folder `images` there. "" where there is none.
+// The image of a person: FindImage with --images.
 std::string FindPicture(const PersonObservation& person);
 
 // --chart, or the body's own. Throws InputError.

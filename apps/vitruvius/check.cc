@@ -1,10 +1,12 @@
 // vitruvius check: whether an input is what a fit expects, without fitting it.
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "apps/vitruvius/camera_counts.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/input_check.h"
@@ -22,14 +24,22 @@ struct SetSummary {
 
 struct InputSummary {
   std::map<std::pair<const KeypointSet*, bool>, SetSummary> sets;  // in 2D or 3D
-  std::map<std::string, long> image_sizes, focal_lengths;
+  std::map<std::string, long> image_sizes;
+  CameraCounts cameras;
   std::map<std::string, std::pair<long, std::string>> reasons;  // how many, and the first one's sentence
   RemarkCounts remarks;
   long people = 0, readable = 0;
   long with_surface = 0, surface_points = 0;
 };
 
-InputSummary Summarise(ObservationSource* source) {
+// "640 x 480", or of an image of unknown size "about 640 x 480".
+std::string SizeText(const PersonObservation& person) {
+  if (person.image_width > 0) return StrCat(person.image_width, " x ", person.image_height);
+  if (!person.frame_px) return "not told";
+  return StrCat("about ", std::lround((*person.frame_px)[2]), " x ", std::lround((*person.frame_px)[3]));
+}
+
+InputSummary Summarise(ObservationSource* source, const GivenFocal& focal) {
   InputSummary summary;
   for (PersonObservation person; source->Next(&person);) {
     ++summary.people;
@@ -43,9 +53,8 @@ InputSummary Summarise(ObservationSource* source) {
     summary.with_surface += !person.dense.empty();
     summary.surface_points += static_cast<long>(person.dense.size());
     if (!person.is_3d()) {
-      ++summary.image_sizes[person.image_width > 0 ? StrCat(person.image_width, " x ", person.image_height)
-                                                   : "not told"];
-      ++summary.focal_lengths[person.focal_px ? StrCat(person.focal_px->x(), " px") : "not told"];
+      ++summary.image_sizes[SizeText(person)];
+      summary.cameras.Add(person, focal);
     }
     if (person.set == nullptr) continue;
     SetSummary& set = summary.sets[{person.set, person.is_3d()}];
@@ -98,8 +107,8 @@ void Print(const InputSummary& summary, const BodyModel& model) {
     std::printf("  %-14s of %ld people, %.1f points each\n", "surface", summary.with_surface,
                 static_cast<double>(summary.surface_points) / static_cast<double>(summary.with_surface));
   }
-  PrintCounts("image size", summary.image_sizes);
-  PrintCounts("focal length", summary.focal_lengths);
+  PrintCounts("images", summary.image_sizes);
+  summary.cameras.Print();
   for (const auto& [reason, count] : summary.reasons) {
     std::printf("  %ld cannot be fitted: %s, the first: %s\n", count.first, reason.c_str(),
                 count.second.c_str());
@@ -115,7 +124,7 @@ int Check(const std::vector<std::string>& inputs) {
   const bool dense = FLAGS_read_as.empty();
   const std::unique_ptr<ObservationSource> source =
       JudgeConventions(RefuseIdleFlags(OpenInputs(inputs, *setup.model, dense), setup), setup, &findings);
-  const InputSummary summary = Summarise(source.get());
+  const InputSummary summary = Summarise(source.get(), setup.Focal());
   Print(summary, *setup.model);
   bool certain = false;
   for (const ConventionFinding& finding : findings) {
@@ -149,7 +158,8 @@ Command CheckCommand() {
           "  vitruvius check people.npz --keypoint_set=h36m17 --read_as=y_up\n\n"
           "--read_as takes one or more of these, with commas:\n" +
               words,
-          {"model", "gender", "prior", "recipe", "focal", "image_size", "keypoint_set", "read_as", "quiet"},
+          {"model", "gender", "prior", "recipe", "focal", "fov", "focal_mm", "images", "image_size",
+           "keypoint_set", "read_as", "quiet"},
           Check};
 }
 

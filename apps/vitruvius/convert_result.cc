@@ -39,7 +39,7 @@ struct Export {
   ResultsFile file;      // only the people of --id where that is given
   LabelWeights weights;  // of these people, by all of the result
   std::shared_ptr<const BodyModel> model;
-  double frames_per_second = 0;  // 0: the people are no sequence
+  double frames_per_second = 0;  // 0: not known
 };
 
 // --fps, or what the result says; 0 where neither does.
@@ -47,13 +47,13 @@ double FrameRate(const ResultsFile& file) {
   if (FLAGS_fps < 0 || !std::isfinite(FLAGS_fps)) {
     throw UsageError(StrCat("--fps: found ", FLAGS_fps, ", expected a positive number"));
   }
-  return FLAGS_fps > 0 ? FLAGS_fps : file.frame_rate_hz;
+  return FLAGS_fps > 0 ? FLAGS_fps : FrameRateOf(file);
 }
 
-// Whose camera and axes a sequence is shown in.
-const ResultsFile::Row& FirstUsable(const Export& input) {
+// Throws InputError where nobody is usable.
+void RequireUsable(const Export& input) {
   for (const ResultsFile::Row& row : input.file.rows) {
-    if (row.fit.usable) return row;
+    if (row.fit.usable) return;
   }
   throw InputError(input.path, "status", "found no usable person, expected at least one");
 }
@@ -72,39 +72,98 @@ int EachPerson(const Export& input, const char* ending,
   return kExitOk;
 }
 
-// One file a sequence: --out itself where it ends so and there is one sequence, else DIR/NAME.ending.
-int EachSequence(const Export& input, const char* ending,
-                 const std::function<void(const std::string& path, const BodyAnimation& animation)>& write) {
-  std::vector<std::string> ids;
-  for (const ResultsFile::Row& row : input.file.rows) ids.push_back(row.fit.id);
-  std::vector<BodyAnimation> animations;
-  for (const ResultTrack& track : SplitTracks(ids)) {
-    animations.push_back(MakeAnimation(input.file, track, input.frames_per_second));
-    if (animations.back().frames.empty()) animations.pop_back();
+// One body over time, and whose camera and axes it is shown in.
+struct Sequence {
+  BodyAnimation animation;
+  const ResultsFile::Row* first_usable = nullptr;
+};
+
+// Says what the rows do not: how fast frames follow each other, and who is who.
+void TellWhatIsAssumed(Export* input, const std::vector<ResultTrack>& tracks) {
+  long joined = 0, in_order = 0;
+  bool any_frames = false;
+  for (const ResultTrack& track : tracks) {
+    joined += track.is_joined;
+    in_order += !track.is_sequence && track.rows.size() > 1;
+    any_frames = any_frames || track.rows.size() > 1;
   }
-  if (EndsWith(FLAGS_out, ending)) {
-    if (animations.size() > 1) {
-      throw UsageError(
-          StrCat("--out ", FLAGS_out, ": the result holds ", animations.size(), " sequences; name a folder"));
+  constexpr double kUsualRate = 30;  // of most video
+  if (input->frames_per_second == 0) {
+    input->frames_per_second = kUsualRate;
+    if (any_frames && !FLAGS_quiet)
+      std::printf("frames per second are not known, %g are assumed; --fps says\n", kUsualRate);
+  }
+  if (FLAGS_quiet) return;
+  if (joined > 0)
+    std::printf(
+        "nothing says who is who: people were joined from frame to frame by where they are, %ld tracks\n",
+        joined);
+  if (in_order > 0)
+    std::printf(
+        "nothing says whether rows are frames: they are taken as frames in their order; `frame` in the "
+        "input says\n");
+}
+
+// Rows that nothing says to be frames are single bodies, unless somebody asks for one motion by a file or a
+// rate.
+std::vector<ResultTrack> LeaveUnnumbered(const Export& input, std::vector<ResultTrack> tracks) {
+  std::vector<ResultTrack> left;
+  for (ResultTrack& track : tracks) {
+    if (track.is_sequence || track.rows.size() == 1) {
+      left.push_back(std::move(track));
+      continue;
     }
-    write(FLAGS_out, animations[0]);
-    return kExitOk;
+    for (const int row : track.rows) {
+      const FitResult& fit = input.file.rows[static_cast<size_t>(row)].fit;
+      if (fit.usable) left.push_back({fit.id, false, false, {row}});
+    }
   }
-  const std::string folder = OutputFolder();
-  for (const BodyAnimation& animation : animations)
-    write(folder + "/" + FileStem(animation.name) + ending, animation);
+  return left;
+}
+
+// One file a track: --out itself where it ends so and there is one track, else DIR/NAME.ending.
+int EachSequence(Export input, const char* ending,
+                 const std::function<void(const std::string& path, const Sequence& sequence)>& write) {
+  RequireUsable(input);
+  std::vector<ResultTrack> tracks;
+  for (ResultTrack& track : SplitTracks(input.path, input.file)) {
+    const auto usable = [&](int row) {
+      return row >= 0 && input.file.rows[static_cast<size_t>(row)].fit.usable;
+    };
+    if (std::any_of(track.rows.begin(), track.rows.end(), usable)) tracks.push_back(std::move(track));
+  }
+  const bool is_file = EndsWith(FLAGS_out, ending);
+  if (!is_file && FLAGS_fps == 0) tracks = LeaveUnnumbered(input, std::move(tracks));
+  TellWhatIsAssumed(&input, tracks);
+  if (is_file && tracks.size() > 1) {
+    throw UsageError(
+        StrCat("--out ", FLAGS_out, ": the result holds ", tracks.size(), " sequences; name a folder"));
+  }
+  const std::string folder = is_file ? "" : OutputFolder();
+  for (const ResultTrack& track : tracks) {
+    Sequence sequence;
+    sequence.animation = MakeAnimation(input.file, track, input.frames_per_second);
+    for (const int row : track.rows) {
+      const ResultsFile::Row* one = row < 0 ? nullptr : &input.file.rows[static_cast<size_t>(row)];
+      if (sequence.first_usable == nullptr && one != nullptr && one->fit.usable) sequence.first_usable = one;
+    }
+    write(is_file ? FLAGS_out : folder + "/" + FileStem(track.name) + ending, sequence);
+  }
   return kExitOk;
 }
 
 int ExportGlb(const Export& input) {
-  if (input.frames_per_second == 0) {
+  const auto is_frame = [](const ResultsFile::Row& row) { return row.identity.frame >= 0; };
+  const std::vector<ResultsFile::Row>& rows = input.file.rows;
+  if (input.frames_per_second == 0 && std::none_of(rows.begin(), rows.end(), is_frame)) {
     return EachPerson(input, ".glb", [&](const std::string& path, const ResultsFile::Row& row) {
       WriteGlb(path, *input.model, AnimationOf(row.fit),
                GlbOptionsFor(row.fit, row.image_width, row.image_height));
     });
   }
-  return EachSequence(input, ".glb", [&](const std::string& path, const BodyAnimation& animation) {
-    const ResultsFile::Row& row = FirstUsable(input);
+  return EachSequence(input, ".glb", [&](const std::string& path, const Sequence& sequence) {
+    const BodyAnimation& animation = sequence.animation;
+    const ResultsFile::Row& row = *sequence.first_usable;
     const GlbReport report =
         WriteGlb(path, *input.model, animation, GlbOptionsFor(row.fit, row.image_width, row.image_height));
     if (FLAGS_quiet) return;
@@ -129,18 +188,12 @@ int ExportPly(const Export& input) {
   });
 }
 
-// Formats that are motions whatever the people are: a rate that nobody knows is taken as that of most video.
-int EachMotion(Export input, const char* ending,
+// Formats that are motions whatever the people are.
+int EachMotion(const Export& input, const char* ending,
                const std::function<void(const std::string& path, const BodyAnimation& animation)>& write) {
-  constexpr double kUsualRate = 30;
-  if (input.frames_per_second == 0) {
-    input.frames_per_second = kUsualRate;
-    if (!FLAGS_quiet)
-      std::printf("frames per second are not known, %g are assumed; --fps says\n", kUsualRate);
-  }
-  const Eigen::Matrix3d upright = UprightFromResult(FirstUsable(input).fit);
-  return EachSequence(input, ending, [&](const std::string& path, const BodyAnimation& animation) {
-    BodyAnimation turned = animation;
+  return EachSequence(input, ending, [&](const std::string& path, const Sequence& sequence) {
+    const Eigen::Matrix3d upright = UprightFromResult(sequence.first_usable->fit);
+    BodyAnimation turned = sequence.animation;
     for (BodyParameters& frame : turned.frames) frame = TurnBody(*input.model, upright, frame);
     write(path, turned);
   });

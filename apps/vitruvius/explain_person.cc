@@ -183,7 +183,8 @@ ordered_json DescribePerson(const ResultsFile& file, const ResultsFile::Row& row
                          {"residual_median", fit.residual_median},
                          {"unit", unit}};
   if (!is_3d) {
-    person["focal"] = {{"px", fit.focal_px.x()}, {"source", fit.focal_source}};
+    person["focal"] = {
+        {"px", fit.focal_px.x()}, {"source", fit.focal_source}, {"image_size", fit.camera_source}};
     person["distance_m"] = fit.joints3d.rows() > 0 ? fit.joints3d(0, 2) : fit.parameters.transl.z();
   }
   person["starts"] = {{"won", fit.winning_start},
@@ -239,6 +240,10 @@ void PrintPerson(const ordered_json& person) {
     std::printf("  focal length      %.1f px, %s%s\n", Number(person["focal"]["px"]),
                 Text(person["focal"]["source"]).c_str(),
                 assumed ? "; the true one (--focal) would make distance and depth sure" : "");
+    if (person["focal"]["image_size"] == camera_source::kExtent)
+      std::printf(
+          "  image size        unknown: the extent of all that was seen in the capture stands for it; "
+          "--images or --image_size would tell\n");
     std::printf("  distance          %.2f m\n", Number(person["distance_m"]));
   }
   const ordered_json& starts = person["starts"];

@@ -27,8 +27,9 @@ int Fit(const std::vector<std::string>& inputs) {
   if (!FLAGS_glb && !is_motion) RefuseGiven({"up"}, "says how --glb stands, and none is asked for");
   if (!is_motion) RefuseGiven({"unit", "rest_frame"}, "is of motion capture, and the input is keypoints");
   if (is_motion) {
-    RefuseGiven({"keypoint_set", "read_as", "focal", "image_size", "images", "conventions"},
-                "motion capture says itself what its joints are, and no camera saw them");
+    RefuseGiven(
+        {"keypoint_set", "read_as", "focal", "fov", "focal_mm", "image_size", "images", "conventions"},
+        "motion capture says itself what its joints are, and no camera saw them");
   }
   BatchOptions batch = BatchOptionsFromFlags();
   const std::string shard_source = TakeShardFromEnvironment(&batch);
@@ -59,10 +60,11 @@ Command FitCommand() {
           "  vitruvius fit keypoints/ --out out/ --overlay --images photos/\n"
           "  vitruvius fit person_keypoints.json --model SMPL_NEUTRAL.npz --out out/\n"
           "  vitruvius fit walk.bvh --out out/\n",
-          {"out",          "model",   "gender",      "prior",         "recipe",     "focal",     "image_size",
-           "keypoint_set", "read_as", "conventions", "starts",        "hypotheses", "solver",    "threads",
-           "seed",         "shard",   "overlay",     "overlay_limit", "images",     "obj",       "glb",
-           "up",           "unit",    "rest_frame",  "report",        "quiet",      "regressors"},
+          {"out",     "model",         "gender",     "prior",        "recipe",    "focal",
+           "fov",     "focal_mm",      "image_size", "keypoint_set", "read_as",   "conventions",
+           "starts",  "hypotheses",    "solver",     "threads",      "seed",      "shard",
+           "overlay", "overlay_limit", "images",     "obj",          "glb",       "up",
+           "unit",    "rest_frame",    "report",     "quiet",        "regressors"},
           Fit};
 }
 

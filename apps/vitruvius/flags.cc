@@ -19,7 +19,12 @@ DEFINE_string(prior, "",
 DEFINE_string(recipe, "",
               "what is minimised: a shipped name or a .json; empty: `default` (2D) and "
               "`keypoints3d` (3D)");
-DEFINE_string(focal, "auto", "focal length in px where the input has none, or `auto`");
+DEFINE_string(
+    focal, "auto",
+    "focal length in px where the input has none; `auto`: of the image's Exif, else the image's diagonal");
+DEFINE_double(fov, 0, "the same as the horizontal field of view of the whole image, degrees; 0: see --focal");
+DEFINE_double(focal_mm, 0,
+              "the same in mm of film of 36 x 24 mm (\"35 mm equivalent\", by the diagonal); 0: see --focal");
 DEFINE_string(
     conventions, "stop",
     "when the input surely breaks a convention: `stop`, `warn` (fit all the same), or `off` (do not "

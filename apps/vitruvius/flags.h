@@ -15,6 +15,8 @@ DECLARE_string(from);
 DECLARE_string(prior);
 DECLARE_string(recipe);
 DECLARE_string(focal);
+DECLARE_double(fov);
+DECLARE_double(focal_mm);
 DECLARE_string(conventions);
 DECLARE_int32(starts);
 DECLARE_int32(hypotheses);

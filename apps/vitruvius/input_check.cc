@@ -46,9 +46,8 @@ std::unique_ptr<ObservationSource> JudgeConventions(std::unique_ptr<ObservationS
   std::vector<PersonObservation> sample(ahead->ahead().begin(), ahead->ahead().end());
   for (PersonObservation& person : sample) {
     person.dense.clear();  // conventions are those of keypoints, and fits by them need no chart
-    if (!person.focal_px && setup.options.focal_px > 0 && !person.is_3d()) {
-      person.focal_px.emplace(setup.options.focal_px, setup.options.focal_px);
-    }
+    if (!person.focal_px && setup.options.focal.is_given() && !person.is_3d())
+      person.focal_px = ChooseCamera(person, setup.options.focal).camera.focal_px;
   }
   const MirrorTest by_fits = [&](const std::vector<PersonObservation>& people) {
     FitSetup quick = setup;
@@ -82,7 +81,8 @@ std::unique_ptr<ObservationSource> RefuseIdleFlags(std::unique_ptr<ObservationSo
     if (num_3d == 0 && !ReadAsConcerns(word, /*is_3d=*/false)) refuse("read_as=" + word, "3D", "");
   }
   if (num_2d == 0)
-    RefuseGiven({"focal", "image_size"}, "the people of the input are in 3D: no camera saw them");
+    RefuseGiven({"focal", "fov", "focal_mm", "image_size"},
+                "the people of the input are in 3D: no camera saw them");
   return ahead;
 }
 

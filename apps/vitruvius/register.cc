@@ -58,10 +58,10 @@ Command RegisterCommand() {
       "  vitruvius register densepose_coco.json --model SMPL_NEUTRAL.pkl --chart UV_Processed.mat \\\n"
       "      --out out/\n"
       "  vitruvius register points.npz --recipe=dense-later --out out/ --overlay\n",
-      {"out",    "model",   "gender",     "chart",        "lookup",  "dense_points",  "prior",
-       "recipe", "focal",   "image_size", "keypoint_set", "read_as", "starts",        "hypotheses",
-       "solver", "threads", "seed",       "shard",        "overlay", "overlay_limit", "images",
-       "obj",    "glb",     "up",         "report",       "quiet",   "regressors"},
+      {"out",    "model",   "gender",   "chart",      "lookup",       "dense_points",  "prior",  "recipe",
+       "focal",  "fov",     "focal_mm", "image_size", "keypoint_set", "read_as",       "starts", "hypotheses",
+       "solver", "threads", "seed",     "shard",      "overlay",      "overlay_limit", "images", "obj",
+       "glb",    "up",      "report",   "quiet",      "regressors"},
       Register};
 }
 

@@ -151,7 +151,7 @@ void MakeReport(const ReportRequest& request) {
 }
 
 void WriteRunRecord(const std::string& folder, const std::string& command_line, const FitSetup& setup,
-                    const BatchSummary& summary, double seconds) {
+                    const BatchSummary& summary, const CameraCounts& cameras, double seconds) {
   nlohmann::ordered_json run;
   run["command"] = command_line;
   run["version"] = VITRUVIUS_VERSION;
@@ -165,6 +165,7 @@ void WriteRunRecord(const std::string& folder, const std::string& command_line, 
   run["recipe_3d"] = setup.recipe3d.name;
   run["prior_2d"] = FLAGS_prior.empty() ? setup.recipe2d.prior : FLAGS_prior;
   run["prior_3d"] = FLAGS_prior.empty() ? setup.recipe3d.prior : FLAGS_prior;
+  run["camera"] = cameras.ToJson();
   run["solver"] = FLAGS_solver;
   run["starts"] = FLAGS_starts;
   run["people"] = summary.done;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/vitruvius/camera_counts.h"
 #include "apps/vitruvius/session.h"
 
 namespace vitruvius {
@@ -21,6 +22,6 @@ void MakeReport(const ReportRequest& request);
 
 // folder/run.json: how the results were made: version, command, recipes, priors, solver, people, seconds.
 void WriteRunRecord(const std::string& folder, const std::string& command_line, const FitSetup& setup,
-                    const BatchSummary& summary, double seconds);
+                    const BatchSummary& summary, const CameraCounts& cameras, double seconds);
 
 }  // namespace vitruvius

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 
+#include "apps/vitruvius/camera_counts.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/export.h"
 #include "apps/vitruvius/flags.h"
@@ -60,6 +61,7 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
   ManifestWriter manifest(folder);
   std::map<std::string, long> reasons;
   RemarkCounts remarks;
+  CameraCounts cameras;
   long penetrating = 0, other_gender = 0;
   ImageTroubles troubles;
   BatchSummary summary;
@@ -90,6 +92,7 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
           ++reasons[result.reason];
           remarks.Add(person);
           other_gender += !person.gender.empty() && person.gender != setup.model->gender();
+          cameras.Add(person, setup.Focal());
           penetrating += result.usable && !person.is_3d() && result.penetration_m > kPenetratingM;
           progress.Add(result.usable, fraction_read);
         },
@@ -97,7 +100,7 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
     seconds = progress.seconds();
   }
   results.Finish(source->FrameRateHz());
-  WriteRunRecord(folder, command_line, setup, summary, seconds);
+  WriteRunRecord(folder, command_line, setup, summary, cameras, seconds);
   troubles.Print();
   if (FLAGS_report) MakeReport({folder, folder + "/report.html", inputs, setup.model, ""});
   if (!FLAGS_quiet) {
@@ -106,6 +109,7 @@ int RunFits(const std::string& what, const std::string& command_line, const std:
     }
     std::printf("%ld people, %ld usable, body %s, %.1f s on %d threads -> %s/results.npz\n", summary.done,
                 summary.usable, setup.model->name().c_str(), seconds, summary.threads, folder.c_str());
+    cameras.Print();
     for (const auto& [reason, count] : reasons) {
       if (reason != reason::kOk) std::printf("  %ld not usable: %s\n", count, reason.c_str());
     }

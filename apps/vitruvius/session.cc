@@ -29,6 +29,29 @@ bool ParseInt(const char* text, int* value) {
   return true;
 }
 
+// --focal, --fov, --focal_mm: one at most.
+GivenFocal FocalFromFlags() {
+  GivenFocal given;
+  if (FLAGS_focal != "auto") {
+    char* end = nullptr;
+    given.px = std::strtod(FLAGS_focal.c_str(), &end);
+    if (end == FLAGS_focal.c_str() || *end != '\0' || !(given.px > 0) || !std::isfinite(given.px)) {
+      throw UsageError(StrCat("--focal: found \"", FLAGS_focal, "\", expected pixels or auto"));
+    }
+  }
+  constexpr double kWidestDeg = 179, kLongestMm = 1e5;
+  if (!(FLAGS_fov >= 0 && FLAGS_fov <= kWidestDeg))
+    throw UsageError(StrCat("--fov: found ", FLAGS_fov, ", expected degrees, ", kWidestDeg, " at most"));
+  if (!(FLAGS_focal_mm >= 0 && FLAGS_focal_mm <= kLongestMm))
+    throw UsageError(
+        StrCat("--focal_mm: found ", FLAGS_focal_mm, ", expected millimetres, ", kLongestMm, " at most"));
+  given.fov_deg = FLAGS_fov;
+  given.mm_35 = FLAGS_focal_mm;
+  if ((given.px > 0) + (given.fov_deg > 0) + (given.mm_35 > 0) > 1)
+    throw UsageError("--focal, --fov, --focal_mm: found several, expected one of them");
+  return given;
+}
+
 }  // namespace
 
 FitSetup FitSetupFromFlags(const std::string& recipe_of_command) {
@@ -73,14 +96,7 @@ FitSetup FitSetupFromFlags(const std::string& recipe_of_command) {
   if (solver == solvers.end())
     throw UsageError(StrCat("--solver: found \"", FLAGS_solver, "\", expected lm, ceres or lbfgs"));
   setup.options.solver = solver->second;
-  if (FLAGS_focal != "auto") {
-    char* end = nullptr;
-    const double focal = std::strtod(FLAGS_focal.c_str(), &end);
-    if (end == FLAGS_focal.c_str() || *end != '\0' || !(focal > 0) || !std::isfinite(focal)) {
-      throw UsageError(StrCat("--focal: found \"", FLAGS_focal, "\", expected pixels or auto"));
-    }
-    setup.options.focal_px = focal;
-  }
+  setup.options.focal = FocalFromFlags();
   return setup;
 }
 

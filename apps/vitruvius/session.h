@@ -29,6 +29,10 @@ struct FitSetup {
   bool is_recipe2d_named = false, is_recipe3d_named = false;
   FitOptions options;
 
+  // Of people whose input has none.
+  GivenFocal Focal() const {
+    return options.focal.is_given() ? options.focal : GivenFocal(recipe2d.focal_px);
+  }
   // Numbers of a latent that results may have; 0 without a latent prior.
   int LatentDim() const;
   // Throws UsageError where the recipe is for a body of segments.

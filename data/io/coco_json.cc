@@ -2,11 +2,16 @@
 // write; source: cocodataset.org, "Data format" and "Results format". v: 0 not labelled, 1 hidden, 2 visible:
 // the last two are both places that a person vouched for, so their confidence is 1 (and hidden is kept
 // apart). Results have scores in v's place. DensePose's annotations and results are of the same two shapes
-// (densepose_json.cc).
+// (densepose_json.cc). Of a video the images say its name (video_id, PoseTrack's vid_id) and their number in
+// it (frame_id), or their names count; people say who they are (track_id, AlphaPose's idx).
+#include <map>
+#include <set>
 #include <unordered_map>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "data/io/image_sequences.h"
 #include "data/io/json_text.h"
 #include "data/io/keypoint_formats.h"
 #include "models/scene/fit_result.h"
@@ -31,10 +36,8 @@ class CocoSource : public ObservationSource {
       : path_(path), stem_(StemOf(path)), document_(std::move(document)), options_(options) {
     if (!people().is_array()) throw InputError(path, "annotations", "expected an array");
     if (!options.keypoint_set.empty()) set_ = FindKeypointSet(options.keypoint_set);
-    const nlohmann::json& images = ValueOf(document_, "images");
-    if (images.is_array()) {
-      for (const nlohmann::json& image : images) images_.emplace(IdOf(ValueOf(image, "id")), &image);
-    }
+    ListImages();
+    TrustSubjects();
   }
 
   double FractionDone() const override {
@@ -42,11 +45,12 @@ class CocoSource : public ObservationSource {
   }
 
   bool Next(PersonObservation* person) override {
-    if (people().empty() && next_ == 0) {
+    if (people().empty() && empty_frames_.empty() && next_ == 0) {
       ++next_;
       *person = FailedPerson(stem_, path_, reason::kNoPeople, path_ + ": no person was found");
       return true;
     }
+    if (NextEmptyFrame(person)) return true;
     if (next_ >= people().size()) return false;
     const size_t k = next_++;
     const nlohmann::json& entry = people()[k];
@@ -55,17 +59,20 @@ class CocoSource : public ObservationSource {
     person->source = path_;
     person->set = set_;
     const std::string image_id = IdOf(ValueOf(entry, "image_id"));
-    const auto image = images_.find(image_id);
-    const nlohmann::json& file_name =
-        image == images_.end() ? ValueOf(entry, "file_name") : ValueOf(*image->second, "file_name");
+    const auto found = images_.find(image_id);
+    const ImageEntry image = found == images_.end() ? ImageEntry() : found->second;
+    const nlohmann::json& file_name = ValueOf(image.json != nullptr ? *image.json : entry, "file_name");
     if (file_name.is_string()) {
       person->image_path = file_name.get<std::string>();
     } else if (IsNameOfImage(image_id)) {
       person->image_path = image_id;
     }
     person->id = MakeId(entry, image_id, *person);
+    if (found != images_.end()) person->identity = sequences_.Of(image.index);
+    if (!capture_.empty()) person->identity.capture = capture_;
+    if (subjects_are_people_) person->identity.subject = SubjectOf(entry);
     try {
-      if (image != images_.end()) ReadImageSize(*image->second, place, person);
+      if (image.json != nullptr) ReadImageSize(*image.json, place, person);
       Read(entry, place, person);
     } catch (const InputError& error) {
       FailPerson(reason::kBadInput, error.what(), person);
@@ -75,6 +82,114 @@ class CocoSource : public ObservationSource {
   }
 
  private:
+  struct ImageEntry {
+    const nlohmann::json* json = nullptr;  // null: known by its id alone
+    size_t index = 0;                      // in sequences_
+  };
+
+  // The frame of a video in which nobody was found, when the people of earlier frames have been handed out.
+  bool NextEmptyFrame(PersonObservation* person) {
+    if (next_empty_ == empty_frames_.size()) return false;
+    const ImageEntry image = empty_frames_[next_empty_];
+    const Identity identity = sequences_.Of(image.index);
+    if (next_ < people().size()) {
+      const auto next = images_.find(IdOf(ValueOf(people()[next_], "image_id")));
+      if (next == images_.end()) return false;
+      const Identity other = sequences_.Of(next->second.index);
+      if (other.capture != identity.capture ? next->second.index < image.index : other.frame < identity.frame)
+        return false;
+    }
+    ++next_empty_;
+    const std::string name = ValueOf(*image.json, "file_name").is_string()
+                                 ? ValueOf(*image.json, "file_name").get<std::string>()
+                                 : IdOf(ValueOf(*image.json, "id"));
+    *person = FailedPerson(StemOf(name), path_, reason::kNoPeople,
+                           StrCat(path_, ": images[", image.index, "]: no person was found"));
+    person->image_path = name;
+    person->identity = identity;
+    try {
+      ReadImageSize(*image.json, StrCat(path_, ": images[", image.index, "]"), person);
+    } catch (const InputError&) {
+      // Nobody is fitted here.
+    }
+    return true;
+  }
+
+  // All images, by the list or by what people say, and which video they are of.
+  void ListImages() {
+    std::vector<ListedImage> listed;
+    const nlohmann::json& images = ValueOf(document_, "images");
+    std::map<std::string, std::string> videos;  // their names, by id
+    const nlohmann::json& list = ValueOf(document_, "videos");
+    for (size_t i = 0; list.is_array() && i < list.size(); ++i) {
+      for (const char* key : {"name", "file_name"}) {
+        if (ValueOf(list[i], key).is_string())
+          videos.emplace(IdOf(ValueOf(list[i], "id")), list[i][key].get<std::string>());
+      }
+    }
+    for (size_t i = 0; images.is_array() && i < images.size(); ++i) {
+      const nlohmann::json& image = images[i];
+      images_.emplace(IdOf(ValueOf(image, "id")), ImageEntry{&image, i});
+      ListedImage& known = listed.emplace_back();
+      if (ValueOf(image, "file_name").is_string()) known.path = image["file_name"].get<std::string>();
+      for (const char* key : {"video_id", "vid_id", "video_name", "video", "seq_name"}) {
+        if (known.video.empty()) known.video = IdOf(ValueOf(image, key));
+      }
+      if (const auto name = videos.find(known.video); name != videos.end()) known.video = name->second;
+      for (const char* key : {"frame_id", "frame_index", "frame_number", "frame"}) {
+        const nlohmann::json& number = ValueOf(image, key);
+        if (!known.frame && number.is_number_integer() && number.get<std::int64_t>() >= 0)
+          known.frame = number.get<std::int64_t>();
+      }
+      const auto side = [&](const char* key) {
+        const nlohmann::json& value = ValueOf(image, key);
+        return value.is_number_integer() && value > 0 && value < 1000000 ? value.get<int>() : 0;
+      };
+      known.width = side("width");
+      known.height = side("height");
+    }
+    std::set<std::string> with_people;
+    bool one_each = true;
+    for (const nlohmann::json& entry : people()) {
+      const std::string id = IdOf(ValueOf(entry, "image_id"));
+      one_each = with_people.insert(id).second && one_each;
+      // Detectors' results name images without a list of them.
+      const bool is_name = ValueOf(entry, "image_id").is_string();
+      if (is_name && images_.emplace(id, ImageEntry{nullptr, listed.size()}).second)
+        listed.emplace_back().path = id;
+    }
+    sequences_ = ImageSequences(stem_, listed);
+    for (size_t i = 0; images.is_array() && i < images.size(); ++i) {
+      const bool is_unlabelled = ValueOf(images[i], "is_labeled") == false;  // PoseTrack: nobody looked
+      if (sequences_.Of(i).frame >= 0 && !is_unlabelled &&
+          with_people.count(IdOf(ValueOf(images[i], "id"))) == 0)
+        empty_frames_.push_back({&images[i], i});
+    }
+    bool any_sequence = false;
+    for (size_t i = 0; i < listed.size(); ++i) any_sequence = any_sequence || sequences_.Of(i).frame >= 0;
+    if (one_each && !any_sequence) capture_ = stem_;
+  }
+
+  // track_id and its like; empty: the entry does not say.
+  static std::string SubjectOf(const nlohmann::json& entry) {
+    for (const char* key : {"track_id", "instance_id", "person_id", "idx"}) {
+      const nlohmann::json& value = ValueOf(entry, key);
+      const std::string subject = SubjectText(value);
+      if (!subject.empty()) return subject;
+    }
+    return "";
+  }
+
+  // Numbers that two people of one image share, or count people within their images, name nobody.
+  void TrustSubjects() {
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const nlohmann::json& entry : people()) {
+      const std::string subject = SubjectOf(entry);
+      if (subject.empty()) continue;
+      if (!seen.emplace(IdOf(ValueOf(entry, "image_id")), subject).second) subjects_are_people_ = false;
+    }
+  }
+
   const nlohmann::json& people() const {
     return document_.is_array() ? document_ : ValueOf(document_, "annotations");
   }
@@ -155,7 +270,13 @@ class CocoSource : public ObservationSource {
   const nlohmann::json document_;
   ObservationOptions options_;
   const KeypointSet* set_ = nullptr;
-  std::unordered_map<std::string, const nlohmann::json*> images_;
+  std::unordered_map<std::string, ImageEntry> images_;  // by id
+  ImageSequences sequences_;
+  std::string
+      capture_;  // of everybody, where all are of different images and nothing says that these are frames
+  std::vector<ImageEntry> empty_frames_;  // of videos, in the order of the list
+  bool subjects_are_people_ = true;
+  size_t next_empty_ = 0;
   std::unordered_map<std::string, size_t> people_of_picture_;
   size_t next_ = 0;
 };

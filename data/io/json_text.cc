@@ -148,6 +148,15 @@ std::string IdOf(const nlohmann::json& value) {
   return "";
 }
 
+std::string SubjectText(const nlohmann::json& value) {
+  const nlohmann::json& one = value.is_array() && value.size() == 1 ? value[0] : value;
+  if (one.is_string()) return one.get<std::string>();
+  constexpr double kExact = 9007199254740992;  // whole numbers up to here are doubles
+  if (!one.is_number() || !(one.get<double>() >= 0) || one.get<double>() > kExact) return "";
+  const double number = one.get<double>();
+  return number == std::floor(number) ? std::to_string(static_cast<std::int64_t>(number)) : "";
+}
+
 const nlohmann::json& ValueOf(const nlohmann::json& object, const char* key) {
   static const nlohmann::json null;
   if (!object.is_object()) return null;

@@ -28,6 +28,9 @@ std::vector<double> NumbersOf(const nlohmann::json& array, const std::string& pl
 double NumberOf(const nlohmann::json& value, const std::string& place);
 // An id: text as it is, whole numbers in digits, anything else empty.
 std::string IdOf(const nlohmann::json& value);
+// Who somebody is by person_id, track_id or idx: text, a whole number from 0, or an array of one of these.
+// Empty for anything else, as OpenPose's [-1], which means that nobody was followed.
+std::string SubjectText(const nlohmann::json& value);
 // The value of a key, or null when it is missing or `object` is none.
 const nlohmann::json& ValueOf(const nlohmann::json& object, const char* key);
 

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "data/io/atomic_file.h"
+#include "data/io/capture_cameras.h"
+#include "data/io/file_frames.h"
 #include "data/io/keypoint_formats.h"
 #include "data/io/keypoint_set_file.h"
 #include "data/io/named_arrays.h"
@@ -109,6 +111,8 @@ class ManySources : public ObservationSource {
       // The only input: what is wrong with it is said at once.
       paths_ = PathsOf(inputs_[0]);
       num_files_ = paths_.size();
+      for (const std::string& path : paths_) frames_.Add(path);
+      frames_.Finish();
       if (!IsFolder(inputs_[0])) {
         current_ = Open(inputs_[0]);
         next_path_ = 1;
@@ -116,16 +120,20 @@ class ManySources : public ObservationSource {
       next_input_ = 1;
       return;
     }
+    std::unordered_set<std::uint64_t> known;
     for (const std::string& input : inputs_) {
       try {
         for (const std::string& path : PathsOf(input)) {
           ++num_files_;
           ++files_of_name_[HashString(fs::path(path).filename().string())];
+          const std::string absolute = fs::absolute(path).lexically_normal().string();
+          if (known.insert(HashString(absolute)).second) frames_.Add(path);
         }
       } catch (const InputError&) {
         ++num_files_;  // said when its turn comes
       }
     }
+    frames_.Finish();
   }
 
   double FractionDone() const override {
@@ -136,14 +144,23 @@ class ManySources : public ObservationSource {
 
   bool Next(PersonObservation* person) override {
     if (!NextOfAny(person)) return false;
+    Identity& identity = person->identity;
+    const std::string subject = identity.subject;
+    if (is_one_image_ && identity.capture.empty() && identity.frame < 0) {
+      identity = frames_.Of(person->source);
+      identity.subject = subject;
+    }
     const auto same_name = files_of_name_.find(HashString(fs::path(person->source).filename().string()));
     if (same_name != files_of_name_.end() && same_name->second > 1) {
       const std::string folder = fs::absolute(person->source).parent_path().filename().string();
       person->id = folder + "/" + person->id;
+      if (!is_one_image_ && !identity.capture.empty()) identity.capture = folder + "/" + identity.capture;
     }
     person->id = ids_.Make(person->id);
     return true;
   }
+
+  bool IsOneImage() const override { return is_one_image_; }
 
  private:
   static bool IsFolder(const std::string& path) {
@@ -185,7 +202,10 @@ class ManySources : public ObservationSource {
       std::string path;
       try {
         if (current_ != nullptr) {
-          if (current_->Next(person)) return true;
+          if (current_->Next(person)) {
+            is_one_image_ = current_->IsOneImage();
+            return true;
+          }
           current_.reset();
         }
         if (next_path_ < paths_.size()) {
@@ -201,6 +221,7 @@ class ManySources : public ObservationSource {
         paths_ = PathsOf(path);
       } catch (const InputError& error) {
         *person = FailedPerson(StemOf(path), path, reason::kBadInput, error.what());
+        is_one_image_ = ExtensionOf(path) == ".json";  // as far as its name says
         return true;
       } catch (const std::bad_alloc&) {
         current_.reset();
@@ -220,6 +241,8 @@ class ManySources : public ObservationSource {
   // How many files of all inputs share a name, by its hash; filled only where there are several inputs.
   std::unordered_map<std::uint64_t, std::uint32_t> files_of_name_;
   std::unique_ptr<ObservationSource> current_;
+  bool is_one_image_ = false;  // the file of the person handed out last
+  FileFrames frames_;
   UniqueIds ids_;
   // The order of OpenPose's 25 points in each folder, and the inputs that it is asked of.
   std::unordered_map<std::string, std::string> order_of_folder_;
@@ -251,7 +274,7 @@ std::unique_ptr<ObservationSource> OpenObservations(const std::vector<std::strin
   options.Check();
   ObservationOptions named = options;
   if (!options.keypoint_set.empty()) named.keypoint_set = KeypointSetOf(options.keypoint_set).name;
-  return std::make_unique<ManySources>(inputs, named);
+  return WithCaptureCameras([inputs, named] { return std::make_unique<ManySources>(inputs, named); });
 }
 
 }  // namespace vitruvius

@@ -17,6 +17,9 @@ namespace vitruvius {
 struct ObservationOptions {
   int image_width = 0, image_height = 0;    // px, for files that do not tell; 0: unknown
   std::optional<Eigen::Vector2d> focal_px;  // for people whose file does not tell
+  // Folder of the images; empty: they are looked for where the file says (image_lookup.h). They tell their
+  // size and focal length where the file does not.
+  std::string images_folder;
   // What the numbers are, whatever the file says: a shipped set's name, or a path (keypoint_set_file.h).
   // Empty: ask the file.
   std::string keypoint_set;
@@ -49,14 +52,18 @@ class ObservationSource {
   virtual double FractionDone() const = 0;
   // Of what was handed out, where all of it is the frames of one motion; else 0.
   virtual double FrameRateHz() const { return 0; }
+  // Whether the person handed out last comes from a file that holds the people of one image.
+  virtual bool IsOneImage() const { return false; }
 };
 
 // Files and folders in the order given; a folder stands for its *.json and *.npz in the order of their names,
 // or, without such, for its *.npy and *.csv.
 // One file is open at a time, so that memory does not grow with their number. Ids are those of the file, or
 // <file>_<number>; where several inputs hold files of one name, the folder's name is put before, so that ids
-// do not depend on the order of inputs. One that came before all the same gets ~2, ~3, ... Throws InputError
-// when nothing is named, when an option is wrong, or when the only input named cannot be read.
+// do not depend on the order of inputs. One that came before all the same gets ~2, ~3, ... Files of one image
+// each are frames of a video where they are named so (name_series.h). All images of a video, a file or a
+// folder have one camera: one size where none of them differs, told or assumed (capture_cameras.h). Throws
+// InputError when nothing is named, when an option is wrong, or when the only input named cannot be read.
 std::unique_ptr<ObservationSource> OpenObservations(const std::vector<std::string>& inputs,
                                                     const ObservationOptions& options = {});
 

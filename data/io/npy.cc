@@ -207,6 +207,9 @@ NpyArray NpyArray::FromFloats(const float* values, std::vector<std::int64_t> sha
 NpyArray NpyArray::FromInt32(const std::int32_t* values, std::vector<std::int64_t> shape) {
   return FromValues(ArrayKind::kInt, values, std::move(shape));
 }
+NpyArray NpyArray::FromInt64(const std::int64_t* values, std::vector<std::int64_t> shape) {
+  return FromValues(ArrayKind::kInt, values, std::move(shape));
+}
 NpyArray NpyArray::FromUint32(const std::uint32_t* values, std::vector<std::int64_t> shape) {
   return FromValues(ArrayKind::kUint, values, std::move(shape));
 }

@@ -35,6 +35,7 @@ struct NpyArray {
   static NpyArray FromDoubles(const double* values, std::vector<std::int64_t> shape);
   static NpyArray FromFloats(const float* values, std::vector<std::int64_t> shape);
   static NpyArray FromInt32(const std::int32_t* values, std::vector<std::int64_t> shape);
+  static NpyArray FromInt64(const std::int64_t* values, std::vector<std::int64_t> shape);
   static NpyArray FromUint32(const std::uint32_t* values, std::vector<std::int64_t> shape);
   static NpyArray FromInt8(const std::int8_t* values, std::vector<std::int64_t> shape);
   static NpyArray FromStrings(const std::vector<std::string>& values);  // (N,)

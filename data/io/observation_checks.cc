@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "data/io/image_lookup.h"
 #include "data/io/keypoint_formats.h"
 #include "data/io/text.h"
 #include "models/body/surface_chart.h"
@@ -296,11 +297,14 @@ void SetKeypoints3d(const double* numbers, size_t count, const std::string& plac
 }
 
 void FinishPerson(const ObservationOptions& options, const std::string& place, PersonObservation* person) {
+  if (person->image_width > 0) person->size_source = camera_source::kFile;
   if (person->image_width == 0 && options.image_width > 0 && person->reason != reason::kBadImageSize) {
     person->image_width = options.image_width;
     person->image_height = options.image_height;
+    person->size_source = camera_source::kGiven;
   }
   if (!person->reason.empty()) return FailPerson("", "", person);
+  if (!person->is_3d()) AskImage(options.images_folder, person);
   if (!options.read_as.empty()) {
     person->box_px.reset();  // it is of the picture as the file has it
     const char* what = !person->dense.empty()                  ? "points of the surface"

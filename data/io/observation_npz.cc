@@ -1,18 +1,23 @@
 // Observations as .npz: keypoints2d (N,K,3) x_px, y_px, confidence, or keypoints3d (N,K,4) metres and
 // confidence; keypoint_set (). Optional: image_size (N,2) or (2,) width, height; focal (N,), (N,2) or () px;
 // center (N,2) or (2,) px; ids (N,); betas (N,B) or (B,), held fixed; gender (N,) or (); images (N,) picture
-// files; beside keypoints2d keypoint_depths (N,K,2), depth from the pelvis in px of the keypoints' scale,
-// growing away from the camera, and its confidence (0: not known); hidden (N,K), not 0 where a point is told
-// though it cannot be seen. Points of the surface, M of all people together: points2d (M,2) px, person (M,) 0
-// to N-1, face (M,) of the body with bary (M,3), or part (M,) of the chart with uv (M,2), or all four;
-// optional: weight (M,). With them there may be no keypoints; N is then that of ids or image_size, else the
-// largest person plus one.
+// files; who, when and through which camera (Identity): capture, subject and camera (N,) or () text, frame
+// (N,) whole numbers, -1 where there is none, time_s (N,) seconds, NaN where unknown. Without frame, images
+// whose names count are frames (image_sequences.h); rows without any of frame, images and ids are of one
+// capture, but nothing says that they are frames. Beside keypoints2d keypoint_depths (N,K,2), depth from the
+// pelvis in px of the keypoints' scale, growing away from the camera, and its confidence (0: not known);
+// hidden (N,K), not 0 where a point is told though it cannot be seen. Points of the surface, M of all people
+// together: points2d (M,2) px, person (M,) 0 to N-1, face (M,) of the body with bary (M,3), or part (M,) of
+// the chart with uv (M,2), or all four; optional: weight (M,). With them there may be no keypoints; N is then
+// that of ids or image_size, else the largest person plus one.
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
+#include "data/io/image_sequences.h"
 #include "data/io/keypoint_formats.h"
 #include "data/io/npz.h"
 #include "models/scene/fit_result.h"
@@ -75,6 +80,7 @@ class NpzSource : public ObservationSource {
     ids_ = ReadTexts(file, "ids");
     genders_ = ReadTexts(file, "gender");
     images_ = ReadTexts(file, "images");
+    ReadIdentity(file);
     NoteIgnoredKeys(file);
   }
 
@@ -94,6 +100,7 @@ class NpzSource : public ObservationSource {
     *person = PersonObservation();
     person->source = path_;
     person->set = set_;
+    person->identity = IdentityOf(n);
     if (!ids_.empty()) person->id = TextOf(ids_, n);
     if (person->id.empty()) person->id = StrCat(stem_, "_", n);
     if (!images_.empty()) person->image_path = TextOf(images_, n);
@@ -155,6 +162,7 @@ class NpzSource : public ObservationSource {
                                                    "part",
                                                    "uv",
                                                    "weight",
+                                                   "capture",
                                                    "subject",
                                                    "frame",
                                                    "time_s",
@@ -206,6 +214,41 @@ class NpzSource : public ObservationSource {
                        StrCat("found ", keypoints.shape[1], " keypoints, expected ", set_->size(), " (",
                               set_->name, ")", OtherSetsHint(static_cast<size_t>(keypoints.shape[1]))));
     }
+  }
+
+  void ReadIdentity(const NpzReader& file) {
+    const auto people = static_cast<std::int64_t>(num_people_);
+    captures_ = ReadTexts(file, "capture");
+    subjects_ = ReadTexts(file, "subject");
+    cameras_ = ReadTexts(file, "camera");
+    if (file.Has("frame")) frames_ = file.Read("frame", {people}).ToInts();
+    if (file.Has("time_s")) times_ = file.Read("time_s", {people}).ToDoubles();
+    if (!frames_.empty() || images_.size() != num_people_) return;
+    std::unordered_map<std::string, size_t> index;
+    std::vector<ListedImage> listed;
+    for (const std::string& image : images_) {
+      const auto [it, is_new] = index.try_emplace(image, listed.size());
+      if (is_new) listed.emplace_back().path = image;
+      image_of_person_.push_back(it->second);
+    }
+    sequences_ = ImageSequences(stem_, listed);
+  }
+
+  Identity IdentityOf(size_t n) const {
+    Identity identity;
+    if (!frames_.empty()) {
+      identity.capture = stem_;
+      identity.frame = std::max<std::int64_t>(-1, frames_[n]);
+    } else if (!image_of_person_.empty()) {
+      identity = sequences_.Of(image_of_person_[n]);
+    } else if (ids_.empty() && images_.empty()) {
+      identity.capture = stem_;
+    }
+    if (!captures_.empty() && !TextOf(captures_, n).empty()) identity.capture = TextOf(captures_, n);
+    if (!subjects_.empty()) identity.subject = TextOf(subjects_, n);
+    if (!cameras_.empty()) identity.camera = TextOf(cameras_, n);
+    if (!times_.empty() && std::isfinite(times_[n])) identity.time_s = times_[n];
+    return identity;
   }
 
   // N of a file without keypoints. A person has one point or more, which bounds what a wrong index can ask
@@ -326,7 +369,11 @@ class NpzSource : public ObservationSource {
   std::vector<double> keypoints_, depths_, hidden_;
   std::vector<std::vector<DensePoint>> dense_;  // of each person; empty: none was asked for, or is there
   Rows image_size_, focal_, center_, betas_;
-  std::vector<std::string> ids_, genders_, images_;
+  std::vector<std::string> ids_, genders_, images_, captures_, subjects_, cameras_;
+  std::vector<std::int64_t> frames_;
+  std::vector<double> times_;
+  ImageSequences sequences_;  // of files without frame
+  std::vector<size_t> image_of_person_;
   std::vector<Remark> remarks_;  // on the file, which concern everybody in it
 };
 

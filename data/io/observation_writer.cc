@@ -1,7 +1,9 @@
 #include "data/io/observation_writer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <utility>
 
 #include "data/io/npz.h"
 #include "models/util/check.h"
@@ -114,12 +116,33 @@ void WriteObservations(const std::string& path, const People& people) {
   AddRows(
       "betas", people, [](const PersonObservation& p) { return p.betas.has_value(); },
       [](const PersonObservation& p) { return *p.betas; }, &arrays);
-  std::vector<std::string> ids, genders, images;
+  std::vector<std::string> ids, genders, images, captures, subjects, cameras;
+  std::vector<std::int64_t> frames;
+  std::vector<double> times;
+  bool any_frame = false, any_time = false;
   for (const PersonObservation& person : people) {
     ids.push_back(person.id);
     genders.push_back(person.gender);
     images.push_back(person.image_path);
+    const Identity& identity = person.identity;
+    captures.push_back(identity.capture);
+    subjects.push_back(identity.subject);
+    cameras.push_back(identity.camera);
+    frames.push_back(identity.frame);
+    times.push_back(identity.time_s);
+    any_frame = any_frame || identity.frame >= 0;
+    any_time = any_time || std::isfinite(identity.time_s);
   }
+  const auto count = static_cast<std::int64_t>(people.size());
+  for (const auto& [key, texts] :
+       {std::pair<const char*, const std::vector<std::string>*>{"capture", &captures},
+        {"subject", &subjects},
+        {"camera", &cameras}}) {
+    const auto known = [](const std::string& text) { return !text.empty(); };
+    if (std::any_of(texts->begin(), texts->end(), known)) arrays[key] = NpyArray::FromStrings(*texts);
+  }
+  if (any_frame) arrays["frame"] = NpyArray::FromInt64(frames.data(), {count});
+  if (any_time) arrays["time_s"] = NpyArray::FromDoubles(times.data(), {count});
   arrays["ids"] = NpyArray::FromStrings(ids);
   arrays["gender"] = NpyArray::FromStrings(genders);
   arrays["images"] = NpyArray::FromStrings(images);

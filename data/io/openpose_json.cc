@@ -3,7 +3,10 @@
 // and face come in arrays of their own; where anybody of the file has one, its set is openpose137. BODY_135
 // has all of them in one array, without the roots of the hands. Reconstructed people of several cameras have
 // x, y, z, c in pose_keypoints_3d (3d_reconstruction_module.md): read where the 2D array is empty or missing.
+// Which frame of which video a file is, its name says (file_frames.h); person_id is who somebody is, -1 where
+// nobody was followed.
 #include <algorithm>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -21,7 +24,14 @@ class OpenPoseSource : public ObservationSource {
       : path_(path), stem_(StemOf(path)), document_(std::move(document)), options_(options) {
     if (!people().is_array()) throw InputError(path, "people", "expected an array");
     has_details_ = HasDetails();
+    std::set<std::string> ids;
+    for (const nlohmann::json& entry : people()) {
+      const std::string id = SubjectText(ValueOf(entry, "person_id"));
+      ids_are_people_ = ids_are_people_ && (id.empty() || ids.insert(id).second);
+    }
   }
+
+  bool IsOneImage() const override { return true; }
 
   double FractionDone() const override {
     return static_cast<double>(next_) / static_cast<double>(std::max<size_t>(1, people().size()));
@@ -38,6 +48,7 @@ class OpenPoseSource : public ObservationSource {
     *person = PersonObservation();
     person->id = StrCat(stem_, "_", k);
     person->source = path_;
+    if (ids_are_people_) person->identity.subject = SubjectText(ValueOf(people()[k], "person_id"));
     const std::string place = StrCat(path_, ": people[", k, "]");
     try {
       Read(people()[k], place, person);
@@ -159,8 +170,9 @@ class OpenPoseSource : public ObservationSource {
   std::string path_, stem_;
   const nlohmann::json document_;
   ObservationOptions options_;
-  bool has_details_ = false;  // somebody in the file has hands or a face
-  size_t first_count_ = 0;    // points of the file's first body
+  bool ids_are_people_ = true;  // no two people of the file have one person_id
+  bool has_details_ = false;    // somebody in the file has hands or a face
+  size_t first_count_ = 0;      // points of the file's first body
   size_t next_ = 0;
 };
 

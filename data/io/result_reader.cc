@@ -86,6 +86,7 @@ class ResultsReader {
     ForTexts("ids", true, results, [](Row* row, Text text) { row->fit.id = text; });
     ForTexts("reason", false, results, [](Row* row, Text text) { row->fit.reason = text; });
     ForTexts("focal_source", false, results, [](Row* row, Text text) { row->fit.focal_source = text; });
+    ForTexts("camera_source", false, results, [](Row* row, Text text) { row->fit.camera_source = text; });
     ForTexts("images", false, results, [](Row* row, Text text) { row->image_path = text; });
     ForTexts("flags", false, results, [](Row* row, Text text) {
       std::istringstream flags(text);

@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
+
+#include "data/io/capture_tracks.h"
+#include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
@@ -14,15 +19,6 @@ bool IsDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; 
 struct ByNature {
   bool operator()(const std::string& a, const std::string& b) const { return NaturalLess(a, b); }
 };
-
-// "walk_17" is "walk" and "17"; false when it does not end in a number.
-bool SplitId(const std::string& id, std::pair<std::string, std::string>* parts) {
-  const size_t line = id.rfind('_');
-  if (line == std::string::npos || line == 0 || line + 1 == id.size()) return false;
-  if (!std::all_of(id.begin() + static_cast<std::ptrdiff_t>(line) + 1, id.end(), IsDigit)) return false;
-  *parts = {id.substr(0, line), id.substr(line + 1)};
-  return true;
-}
 
 }  // namespace
 
@@ -50,41 +46,71 @@ bool NaturalLess(const std::string& a, const std::string& b) {
   return a < b;  // equal as numbers: 07 and 7 still have an order
 }
 
-std::vector<ResultTrack> SplitTracks(const std::vector<std::string>& ids) {
-  std::vector<std::pair<std::string, std::string>> parts(ids.size());
-  bool all_split = true;
-  std::set<std::string> names, numbers;
-  for (size_t i = 0; i < ids.size() && all_split; ++i) {
-    all_split = SplitId(ids[i], &parts[i]);
-    names.insert(parts[i].first);
-    numbers.insert(parts[i].second);
+double FrameRateOf(const ResultsFile& results) {
+  if (results.frame_rate_hz > 0) return results.frame_rate_hz;
+  // Of the capture with most frames between two times.
+  struct Span {
+    const Identity *first = nullptr, *last = nullptr;
+  };
+  std::map<std::string, Span> spans;
+  for (const ResultsFile::Row& row : results.rows) {
+    const Identity& identity = row.identity;
+    if (identity.frame < 0 || !std::isfinite(identity.time_s)) continue;
+    Span& span = spans[identity.capture];
+    if (span.first == nullptr || identity.frame < span.first->frame) span.first = &identity;
+    if (span.last == nullptr || identity.frame > span.last->frame) span.last = &identity;
   }
-  // Track, then frame, then row.
-  std::map<std::string, std::map<std::string, int, ByNature>, ByNature> tracks;
-  std::set<std::string, ByNature> frames;
-  const bool one_file_a_frame = all_split && names.size() > numbers.size();
-  for (size_t i = 0; i < ids.size(); ++i) {
-    const std::string frame = !all_split ? ids[i] : one_file_a_frame ? parts[i].first : parts[i].second;
-    const std::string track = !all_split         ? "sequence"
-                              : one_file_a_frame ? "person_" + parts[i].second
-                                                 : parts[i].first;
-    tracks[track][frame] = static_cast<int>(i);
-    frames.insert(frame);
-  }
-  std::vector<ResultTrack> result;
-  for (const auto& [name, rows] : tracks) {
-    ResultTrack track = {name, {}};
-    if (one_file_a_frame) {
-      for (const std::string& frame : frames) {
-        const auto row = rows.find(frame);
-        track.rows.push_back(row == rows.end() ? -1 : row->second);
-      }
-    } else {
-      for (const auto& [frame, row] : rows) track.rows.push_back(row);
+  double rate = 0, frames = 0;
+  for (const auto& [capture, span] : spans) {
+    const double count = static_cast<double>(span.last->frame) - static_cast<double>(span.first->frame);
+    const double seconds = span.last->time_s - span.first->time_s;
+    if (count > frames && seconds > 0 && std::isfinite(count / seconds)) {
+      frames = count;
+      rate = count / seconds;
     }
-    result.push_back(std::move(track));
   }
-  return result;
+  return rate;
+}
+
+std::vector<ResultTrack> SplitTracks(const std::string& path, const ResultsFile& results) {
+  std::map<std::string, std::vector<int>, ByNature> frames, unnumbered;  // rows of each capture
+  std::vector<int> alone;
+  bool says_nothing = true;
+  for (size_t i = 0; i < results.rows.size(); ++i) {
+    const Identity& identity = results.rows[i].identity;
+    says_nothing = says_nothing && identity.frame < 0 && identity.capture.empty() && identity.subject.empty();
+    (identity.frame >= 0        ? frames[identity.capture]
+     : identity.capture.empty() ? alone
+                                : unnumbered[identity.capture])
+        .push_back(static_cast<int>(i));
+  }
+  if (says_nothing && results.frame_rate_hz > 0 && !alone.empty()) return {{"motion", true, false, alone}};
+  std::vector<ResultTrack> tracks;
+  for (const auto& [capture, rows] : frames) {
+    std::vector<ResultTrack> of_capture = CaptureTracks(results, rows).Split(path, capture);
+    std::move(of_capture.begin(), of_capture.end(), std::back_inserter(tracks));
+  }
+  for (const auto& [capture, rows] : unnumbered) {
+    // Somebody's subject without a frame: not even their order says anything.
+    const auto has_subject = [&](int row) {
+      return !results.rows[static_cast<size_t>(row)].identity.subject.empty();
+    };
+    if (std::any_of(rows.begin(), rows.end(), has_subject) || frames.count(capture) > 0 || rows.size() == 1) {
+      alone.insert(alone.end(), rows.begin(), rows.end());
+    } else {
+      tracks.push_back({capture, false, false, rows});
+    }
+  }
+  std::sort(alone.begin(), alone.end());
+  for (const int row : alone)
+    tracks.push_back({results.rows[static_cast<size_t>(row)].fit.id, false, false, {row}});
+  // A person may have the name of a capture.
+  std::set<std::string> names;
+  for (ResultTrack& track : tracks) {
+    const std::string name = track.name;
+    for (int k = 2; !names.insert(track.name).second; ++k) track.name = StrCat(name, "~", k);
+  }
+  return tracks;
 }
 
 BodyAnimation MakeAnimation(const ResultsFile& results, const ResultTrack& track, double frames_per_second) {

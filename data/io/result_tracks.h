@@ -1,6 +1,7 @@
 // Rows of a result as bodies over time: which rows are one sequence, and in what order.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,17 +10,33 @@
 
 namespace vitruvius {
 
+// One subject of one capture, or somebody who is no frame of anything.
 struct ResultTrack {
-  std::string name;
+  static constexpr double kMostMove = 0.5;  // of the joints from frame to frame, in sizes of the person
+  static constexpr std::int64_t kLongestGap = 60, kMostFrames = 1000000;  // frames
+
+  std::string name;  // of the capture, and of the subject where there are several; else the person's id
+  // Whether rows are frames. Rows that may be frames, but of which the input does not say so, are not.
+  bool is_sequence = false;
+  // Whether the rows of several people were joined by where they are, as nothing says who they are.
+  bool is_joined = false;
   std::vector<int> rows;  // a frame each, in the order of time; -1: this track has no row there
 };
 
-// Ids are NAME_NUMBER: of a motion or a video in one file NAME is the clip and NUMBER the frame ("walk_17"),
-// of one file a frame NAME is the frame and NUMBER the person ("frame_000017_0"). Whichever of the two has
-// more values in the whole result is time; the other tells the tracks apart. Ids of other forms make one
-// track. Names and numbers are ordered as people count: 9 before 10. Detectors number people anew in every
-// frame: such a track is one person only as far as the detector's order was kept.
-std::vector<ResultTrack> SplitTracks(const std::vector<std::string>& ids);
+// By the identities of the rows (Identity), never by their ids. Frames of a capture run from its first number
+// to its last for all of its tracks; numbers that are missing are frames without a row. Rows that name a
+// subject are its track's. Where nobody is named, a capture with one person a frame is one track; several
+// people of a frame are joined to those of the frames before by the optimal assignment of their joints, as
+// far as they are near (kMostMove), and a track ends after kLongestGap frames. A row without a frame is a
+// track of its own; rows of a capture none of which has a frame are one track in their order that is no
+// sequence. Results that say nothing at all of identities but have a frame rate are one motion, as older
+// versions wrote them. Tracks come in the order of their captures, names as people count: 9 before 10. Throws
+// InputError "path: frame: ..." for a capture of more than kMostFrames, or one frame of which nobody could
+// say who its people are.
+std::vector<ResultTrack> SplitTracks(const std::string& path, const ResultsFile& results);
+
+// Frames per second: what the result says, else what times and frame numbers of its rows say; 0: neither.
+double FrameRateOf(const ResultsFile& results);
 
 // Whether a comes before b when digits count as numbers.
 bool NaturalLess(const std::string& a, const std::string& b);

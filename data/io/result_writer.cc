@@ -110,8 +110,8 @@ struct ResultsWriter::Impl {
       add(key, "<f8", {});
     for (const char* key : {"num_keypoints", "num_starts", "num_minima", "winning_start", "num_iterations"})
       add(key, "<i4", {});
-    for (const char* key :
-         {"ids", "reason", "focal_source", "images", "flags", "capture", "subject", "camera"})
+    for (const char* key : {"ids", "reason", "focal_source", "camera_source", "images", "flags", "capture",
+                            "subject", "camera"})
       texts.try_emplace(key, folder);
   }
 
@@ -209,6 +209,7 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   texts.at("ids").Append(result.id.empty() ? person.id : result.id);
   texts.at("reason").Append(result.reason);
   texts.at("focal_source").Append(result.focal_source);
+  texts.at("camera_source").Append(result.camera_source);
   texts.at("images").Append(person.image_path);
   texts.at("flags").Append(Joined(result.flags));
   texts.at("capture").Append(identity.capture);

@@ -15,7 +15,7 @@ namespace vitruvius {
 
 // folder/results.npz, row by row; memory does not grow with the rows. Keys, for N rows in the order of
 // Append, J joints, B betas, T terms; everything that is not text or a count is <f8:
-//   ids, reason, focal_source, images (N,): text
+//   ids, reason, focal_source, camera_source, images (N,): text
 //   status (N,): int8, 1 usable
 //   global_orient (N,3), body_pose (N,3(J-1)), poses (N,3J): radians; poses is both joined
 //   betas (N,B); transl (N,3): metres

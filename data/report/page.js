@@ -188,6 +188,8 @@ class Page {
     for (const [key, name] of Object.entries(FACTS)) add(name, report.facts[key]);
     const focal = report.texts.get('focal_source');
     if (focal) add('Focal length', [...new Set(this.usable.map((row) => focal.codes[row]))].map((code) => focal.names[code]).filter((name) => name).join(', '));
+    const size = report.texts.get('camera_source');
+    if (size) add('Image size', [...new Set(this.usable.map((row) => size.codes[row]))].map((code) => size.names[code]).filter((name) => name).join(', '));
     for (const [key, name] of Object.entries(RUN)) add(name, key === 'starts' && report.run[key] === 0 ? 'as the recipe says' : report.run[key]);
     add('Page made by version', report.version);
     byId('settings').append(list);

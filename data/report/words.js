@@ -38,7 +38,11 @@ const TEXTS = {
   detail: { label: 'Detail', about: 'What was found, in a sentence' },
   source: { label: 'File', about: 'The file the person came from' },
   images: { label: 'Picture', about: 'The picture the keypoints belong to' },
-  focal_source: { label: 'Focal length', about: 'Known from the input, given, assumed, or none for 3D input' },
+  focal_source: { label: 'Focal length', about: "Known from the input, given, of the image's Exif, assumed, or none for 3D input" },
+  camera_source: { label: 'Image size', about: 'From the file, given, of the image, or unknown: the extent of all that was seen in the capture' },
+  capture: { label: 'Capture', about: 'The video, clip or file whose frames belong together' },
+  subject: { label: 'Subject', about: 'Who it is, as the input names it' },
+  camera: { label: 'Camera', about: 'Name of the camera, where the input has several' },
   keypoint_set: { label: 'Keypoint set', about: 'Order and meaning of the keypoints' },
 };
 // Flags are 'code:place;code:place'.

@@ -68,8 +68,9 @@ struct FitResult {
   std::vector<std::string> flags;  // "code:place", as listed in solvers/registration/flags.h
   Eigen::Vector2d focal_px = Eigen::Vector2d::Zero();
   Eigen::Vector2d center_px = Eigen::Vector2d::Zero();
-  std::string focal_source;  // "known", "given", "assumed", or "none" for 3D input
-  double cost = 0;           // objective of the last stage at the result
+  std::string focal_source;   // "known", "given", "exif", "assumed", or "none" for 3D input
+  std::string camera_source;  // where the image's size came from: camera_source in models/scene/observation.h
+  double cost = 0;            // objective of the last stage at the result
   std::vector<TermCost> terms;
   // Over seen keypoints, and points of the surface with a body of segments: px (2D) or metres (3D).
   double residual_median = 0, residual_mean = 0;

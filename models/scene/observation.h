@@ -39,17 +39,31 @@ inline constexpr char kIgnoredKeys[] = "ignored_keys";    // keys of a file that
 inline constexpr char kNoMasks[] = "no_masks";            // points of the surface without masks of parts
 inline constexpr char kUnusualMasks[] = "unusual_masks";  // masks of parts in another form, read all the same
 inline constexpr char kPointsOffMasks[] = "points_off_masks";  // points beside the masks of their parts
+inline constexpr char kImageUnreadable[] = "image_unreadable";  // the image is there, but says nothing
+inline constexpr char kImageSizeDiffers[] =
+    "image_size_differs";  // the image has not the size that the input tells
 }  // namespace remark
 
 // Who, when and through which camera: set by the reader that knows, never guessed from an id's text.
 struct Identity {
-  // The video, clip or file whose frames belong together; empty: the person belongs to no sequence.
+  // The video, clip or file whose frames belong together; empty: the person belongs to no sequence. Rows of
+  // one capture without frame numbers may be frames in their order: the input does not say.
   std::string capture;
   std::string subject;      // as the file names who it is; empty: unknown
   std::int64_t frame = -1;  // number as the file counts; -1: not a frame of a sequence
   double time_s = std::numeric_limits<double>::quiet_NaN();  // NaN: unknown
   std::string camera;  // name of the camera; empty: unknown, or the only one
 };
+
+// Where the size of an image came from, and with it the camera's middle and what is assumed of its focal
+// length.
+namespace camera_source {
+inline constexpr char kFile[] = "file";      // the input tells
+inline constexpr char kGiven[] = "given";    // the user told, for inputs that do not
+inline constexpr char kImage[] = "image";    // the image itself, or others of its capture
+inline constexpr char kExtent[] = "extent";  // nobody told: of all that was seen in the capture
+inline constexpr char kNone[] = "none";      // 3D input
+}  // namespace camera_source
 
 struct PersonObservation {
   std::string id;          // unique within a run; the row's name in every output
@@ -70,9 +84,13 @@ struct PersonObservation {
   // Points of the surface in pixels, besides keypoints2d or, where the reader was asked for them, alone
   // (set and keypoints are empty then).
   std::vector<DensePoint> dense;
-  std::optional<Eigen::Vector4d> box_px;     // left, top, width, height of the person; sides above 0
-  int image_width = 0, image_height = 0;     // 0: unknown
+  std::optional<Eigen::Vector4d> box_px;  // left, top, width, height of the person; sides above 0
+  int image_width = 0, image_height = 0;  // 0: unknown
+  std::string size_source;                // of camera_source; empty where the size is unknown
+  // What stands for an image of unknown size, the same for all of a capture: left, top, width, height in px.
+  std::optional<Eigen::Vector4d> frame_px;
   std::optional<Eigen::Vector2d> focal_px;   // known focal length (fx, fy)
+  double focal_35mm = 0;                     // told by the image's Exif, mm of film of 36 x 24 mm; 0: unknown
   std::optional<Eigen::Vector2d> center_px;  // known principal point
   std::optional<Eigen::VectorXd> betas;      // known shape, held fixed
   std::string gender;                        // "neutral", "male", "female" or empty

@@ -25,7 +25,7 @@ void Residuals(const PersonObservation& person, const SegmentParameters& in_px,
 
 void PredictionOptions::Check() const {
   VT_CHECK(std::isfinite(margin) && margin > 0);
-  VT_CHECK(std::isfinite(focal_px) && focal_px >= 0);
+  focal.Check();
   VT_CHECK_GT(batch, 0);
 }
 
@@ -65,8 +65,8 @@ std::vector<FitResult> PredictResults(const SegmentRegressor& regressor,
     }
     const SegmentParameters& in_px = predicted[c].parameters;
     Residuals(person, in_px, model, recipe, lookup, &result);
-    AssembleSegments(person, in_px, options.focal_px > 0 ? options.focal_px : recipe.focal_px, &joints,
-                     &result);
+    AssembleSegments(person, in_px, options.focal.is_given() ? options.focal : GivenFocal(recipe.focal_px),
+                     &joints, &result);
   }
   return results;
 }

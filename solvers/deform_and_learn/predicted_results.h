@@ -7,6 +7,7 @@
 
 #include "models/scene/fit_result.h"
 #include "solvers/problem/recipe.h"
+#include "solvers/registration/camera_choice.h"
 #include "solvers/registration/segment_view.h"
 #include "solvers/training/train_regressor.h"
 
@@ -14,7 +15,7 @@ namespace vitruvius {
 
 struct PredictionOptions {
   double margin = kCropMargin;  // of the crop about all that is seen
-  double focal_px = 0;          // of who has none; 0: the recipe's
+  GivenFocal focal;             // of who has none; not given: the recipe's
   std::int64_t batch = 32;
   void Check() const;  // throws ContractError
 };

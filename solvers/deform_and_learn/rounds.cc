@@ -234,7 +234,7 @@ class Run {
     const std::shared_ptr<SegmentRegressor> regressor =
         ReadRegressor(Here("regressor/regressor.npz"), device_);
     PredictionOptions prediction;
-    prediction.focal_px = options_.fit.focal_px;
+    prediction.focal = options_.fit.focal;
     constexpr size_t kAtOnce = 1024;  // so that no more pictures' crops are in memory
     for (size_t begin = 0; begin < people.size(); begin += kAtOnce) {
       const size_t end = std::min(begin + kAtOnce, people.size());
@@ -330,7 +330,7 @@ void RoundsOptions::Check() const {
 // Without the number of rounds: a folder can be gone on with for more of them, the last one's predictions of
 // training people being made then.
 std::string RoundsOptions::Describe() const {
-  return StrCat("recipes ", recipe_texts, "\nfocal ", fit.focal_px, " lookup ",
+  return StrCat("recipes ", recipe_texts, "\nfocal ", fit.focal.px, " lookup ",
                 fit.surface.kind == SurfaceLookup::Kind::kPlace ? "place" : "vertex", "\nlifter ",
                 lifts ? lifter.Describe() : "none", " later ", later_lifter_epochs, "\nregressor ",
                 regressor.Describe(), " later ", later_regressor_epochs, " backbone ", backbone, "\nlabels ",

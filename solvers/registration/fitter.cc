@@ -57,35 +57,7 @@ double SizeOf(const std::vector<Target>& targets, Position Target::*position) {
 void FitOptions::Check() const {
   VT_CHECK_GE(starts, 0);
   VT_CHECK_GE(hypotheses, 0);
-  VT_CHECK_GE(focal_px, 0.0);
-}
-
-PerspectiveCamera ChooseCamera(const PersonObservation& person, double given_focal_px, std::string* source) {
-  PerspectiveCamera camera;
-  Eigen::Vector2d low = Eigen::Vector2d::Constant(1e300), high = -low;
-  for (Eigen::Index i = 0; i < person.keypoints2d.rows(); ++i) {
-    if (!(person.keypoints2d(i, 2) > 0)) continue;
-    low = low.cwiseMin(person.keypoints2d.row(i).head<2>().transpose());
-    high = high.cwiseMax(person.keypoints2d.row(i).head<2>().transpose());
-  }
-  const bool has_size = person.image_width > 0 && person.image_height > 0;
-  const Eigen::Vector2d size(person.image_width, person.image_height);
-  camera.center_px = person.center_px ? *person.center_px
-                     : has_size       ? Eigen::Vector2d(size / 2)
-                                      : (low + high) / 2;
-  if (person.focal_px) {
-    camera.focal_px = *person.focal_px;
-    *source = "known";
-  } else if (given_focal_px > 0) {
-    camera.focal_px.setConstant(given_focal_px);
-    *source = "given";
-  } else {
-    constexpr double kBoxesPerFocal = 5;
-    camera.focal_px.setConstant(has_size ? size.norm()
-                                         : kBoxesPerFocal * std::max(1.0, (high - low).maxCoeff()));
-    *source = "assumed";
-  }
-  return camera;
+  focal.Check();
 }
 
 Fitter::Fitter(std::shared_ptr<const BodyModel> model, FitPriors priors2d, FitPriors priors3d,
@@ -261,6 +233,7 @@ FitResult Fitter::FitBy(const Recipe& recipe, const PersonObservation& person) {
   result.joints3d = MatrixX3d::Zero(model_->num_joints(), 3);
   result.joints2d.setZero(model_->num_joints(), 2);
   result.focal_source = "none";
+  result.camera_source = camera_source::kNone;
   if (!person.reason.empty()) return Refuse(result, person.reason.c_str(), person.detail);
 
   const bool is_3d = person.is_3d();
@@ -323,8 +296,11 @@ FitResult Fitter::FitBy(const Recipe& recipe, const PersonObservation& person) {
   if (is_3d) {
     problem.SetTargets3d(targets3d_);
   } else {
-    camera_ = ChooseCamera(person, options_.focal_px > 0 ? options_.focal_px : recipe.focal_px,
-                           &result.focal_source);
+    const ChosenCamera chosen =
+        ChooseCamera(person, options_.focal.is_given() ? options_.focal : GivenFocal(recipe.focal_px));
+    camera_ = chosen.camera;
+    result.focal_source = chosen.focal_source;
+    result.camera_source = chosen.camera_source;
     result.focal_px = camera_.focal_px;
     result.center_px = camera_.center_px;
     problem.SetTargets2d(camera_, targets2d_, PixelScale(recipe));

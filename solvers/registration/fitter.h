@@ -15,15 +15,16 @@
 #include "priors/prior.h"
 #include "solvers/problem/fit_problem.h"
 #include "solvers/problem/recipe.h"
+#include "solvers/registration/camera_choice.h"
 #include "solvers/registration/starts.h"
 #include "solvers/registration/surface_binding.h"
 
 namespace vitruvius {
 
 struct FitOptions {
-  int starts = 0;       // 0: the recipe's many starts; 1: one start; n: at most n hypotheses reach the stages
-  double focal_px = 0;  // given focal length; 0: as known or assumed
-  int hypotheses = 0;   // distinct bodies that the result keeps besides the best; the best is one of them
+  int starts = 0;      // 0: the recipe's many starts; 1: one start; n: at most n hypotheses reach the stages
+  GivenFocal focal;    // of people whose input has none
+  int hypotheses = 0;  // distinct bodies that the result keeps besides the best; the best is one of them
   SolverKind solver = SolverKind::kDenseLm;
   SurfaceLookup surface;  // how dense points become places on the body
   void Check() const;
@@ -95,10 +96,5 @@ class Fitter {
   std::vector<Keypoint3dTarget> targets3d_;
   double person_size_ = 0;  // larger side of the box of seen keypoints, px or metres
 };
-
-// The camera of a person: focal length known, given or assumed (the image's diagonal, or five times the
-// person's box when not even the image's size is known) and the principal point known, at the image's middle,
-// or the box's middle. `source` becomes "known", "given" or "assumed".
-PerspectiveCamera ChooseCamera(const PersonObservation& person, double given_focal_px, std::string* source);
 
 }  // namespace vitruvius

@@ -139,8 +139,8 @@ FitResult SegmentFitter::Fit(const PersonObservation& person, const std::vector<
   SegmentParameters in_px = starts[0].parameters;
   in_px.camera *= view.half_px;
   in_px.camera.tail<2>() += view.center_px;
-  AssembleSegments(person, in_px, options_.focal_px > 0 ? options_.focal_px : recipe_.focal_px, &joints_,
-                   &result);
+  AssembleSegments(person, in_px, options_.focal.is_given() ? options_.focal : GivenFocal(recipe_.focal_px),
+                   &joints_, &result);
   if (result.usable) result.joints_relative_std_m = JointDeviations(view.num_seen, &problem, &joints_);
   if (result.usable && result.residual_median > recipe_.max_median_residual * 2 * view.half_px) {
     Refuse(result, reason::kPoorFit,

@@ -5,7 +5,6 @@
 #include "models/body/segment_shape.h"
 #include "models/math/so3.h"
 #include "models/metrics/pose_metrics.h"
-#include "solvers/registration/fitter.h"
 
 namespace vitruvius {
 
@@ -17,6 +16,7 @@ FitResult BeginSegmentResult(const PersonObservation& person, const BodyModel& m
   result.joints3d = MatrixX3d::Zero(model.num_joints(), 3);
   result.joints2d.setZero(model.num_joints(), 2);
   result.focal_source = "none";
+  result.camera_source = camera_source::kNone;
   return result;
 }
 
@@ -32,8 +32,8 @@ void SetResiduals(const SegmentView& view, const MatrixX3d& points, FitResult* r
   result->residual_mean = Mean(residuals_px);
 }
 
-void AssembleSegments(const PersonObservation& person, const SegmentParameters& in_px, double focal_px,
-                      SegmentEvaluator* joints, FitResult* result) {
+void AssembleSegments(const PersonObservation& person, const SegmentParameters& in_px,
+                      const GivenFocal& focal, SegmentEvaluator* joints, FitResult* result) {
   RowMatrix3d rotation;
   if (!joints->Evaluate(in_px, false) || !OrthonormalColumns(in_px.rotation, &rotation)) {
     Refuse(*result, reason::kNoConvergence, "the rotation has no orthonormal columns");
@@ -45,7 +45,10 @@ void AssembleSegments(const PersonObservation& person, const SegmentParameters& 
   result->weak_camera_px = in_px.camera;
   result->joints2d = joints->points().leftCols<2>();
   // Where a pinhole camera would see the pelvis at the same size.
-  const PerspectiveCamera camera = ChooseCamera(person, focal_px, &result->focal_source);
+  const ChosenCamera chosen = ChooseCamera(person, focal);
+  const PerspectiveCamera& camera = chosen.camera;
+  result->focal_source = chosen.focal_source;
+  result->camera_source = chosen.camera_source;
   result->focal_px = camera.focal_px;
   result->center_px = camera.center_px;
   const double depth = camera.focal_px.mean() / in_px.camera[0];

@@ -6,6 +6,7 @@
 #include "models/body/segment_body.h"
 #include "models/scene/fit_result.h"
 #include "models/scene/observation.h"
+#include "solvers/registration/camera_choice.h"
 #include "solvers/registration/segment_view.h"
 
 namespace vitruvius {
@@ -13,11 +14,11 @@ namespace vitruvius {
 // A result of a person of which nothing is known yet; not usable.
 FitResult BeginSegmentResult(const PersonObservation& person, const BodyModel& model);
 
-// Parameters with the camera in px of the picture. `joints` evaluates all joints of the body. focal_px: of
+// Parameters with the camera in px of the picture. `joints` evaluates all joints of the body. focal: of
 // the pinhole camera by which the body is placed in space where the person's is not known. The result is
 // refused where the numbers make no body.
-void AssembleSegments(const PersonObservation& person, const SegmentParameters& in_px, double focal_px,
-                      SegmentEvaluator* joints, FitResult* result);
+void AssembleSegments(const PersonObservation& person, const SegmentParameters& in_px,
+                      const GivenFocal& focal, SegmentEvaluator* joints, FitResult* result);
 // Distances between what is seen and the body's points (P, 3), units of the view, as residuals in px.
 void SetResiduals(const SegmentView& view, const MatrixX3d& points, FitResult* result);
 

@@ -239,24 +239,6 @@ TEST(Fitter, OtherUnitsOf3dKeypointsAreNamed) {
   EXPECT_THAT(result.detail, testing::HasSubstr("millimetres"));
 }
 
-TEST(ChooseCamera, SaysWhereTheFocalLengthCameFrom) {
-  PersonObservation person = MakeKnownPerson(1).observation;
-  std::string source;
-  EXPECT_EQ(ChooseCamera(person, 0, &source).focal_px, Eigen::Vector2d(1000, 1000));
-  EXPECT_EQ(source, "known");
-  person.focal_px.reset();
-  EXPECT_EQ(ChooseCamera(person, 800, &source).focal_px, Eigen::Vector2d(800, 800));
-  EXPECT_EQ(source, "given");
-  EXPECT_DOUBLE_EQ(ChooseCamera(person, 0, &source).focal_px.x(), std::hypot(1000, 1000));
-  EXPECT_EQ(source, "assumed");
-  person.center_px.reset();
-  EXPECT_EQ(ChooseCamera(person, 0, &source).center_px, Eigen::Vector2d(500, 500));
-  person.image_width = person.image_height = 0;
-  const PerspectiveCamera camera = ChooseCamera(person, 0, &source);
-  EXPECT_TRUE(camera.focal_px.allFinite());
-  EXPECT_GT(camera.focal_px.x(), 1000);
-}
-
 TEST(Starts, UprightOrientShowsTheBodyUprightToTheCamera) {
   const Matrix3d facing = ExpSO3(UprightOrient(0, 0));
   EXPECT_LT((facing * Vector3d::UnitY() - Vector3d(0, -1, 0)).norm(), 1e-12);  // head up: y down in the image

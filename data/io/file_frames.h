@@ -1,0 +1,33 @@
+// Which files of one image each are the frames of which video, by their names alone.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "data/io/name_series.h"
+#include "models/scene/observation.h"
+
+namespace vitruvius {
+
+// Files of one folder whose names differ in the number at their end alone are the frames of a capture, where
+// the numbers count (name_series.h); OpenPose's VIDEO_000000000012_keypoints.json is one however few there
+// are.
+class FileFrames {
+ public:
+  void Add(const std::string& path);  // each once, in any order
+  // After the last Add. Captures are named as their files are, or as the folder where those are mere numbers;
+  // where two would have one name, the folder's name is put before, so that no name depends on the order.
+  void Finish();
+  // capture and frame of a file; empty where it is none of a sequence.
+  Identity Of(const std::string& path) const;
+
+ private:
+  struct Series {
+    NameSeries numbers;
+    bool is_video = false;
+    std::string capture;
+  };
+  std::map<std::string, Series> series_;  // by folder and name without the number
+};
+
+}  // namespace vitruvius

@@ -1,0 +1,42 @@
+// Which images of one keypoint file are the frames of which video: for files that list many images.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/scene/observation.h"
+
+namespace vitruvius {
+
+// What a file tells of one of its images; what it does not tell stays empty.
+struct ListedImage {
+  std::string path;                   // its file, a path or a name
+  std::string video;                  // the video it is of, by the file's own word
+  std::optional<std::int64_t> frame;  // its number there
+  int width = 0, height = 0;          // px; 0: unknown
+};
+
+// Images of one video by the file's word are frames of a capture, numbered as the file says, else as the
+// names of the images count, else in their order. Images without such a word are frames where the file
+// numbers them, or where their names count and their sizes agree (name_series.h); all others are of no
+// sequence.
+class ImageSequences {
+ public:
+  ImageSequences() = default;
+  // stem: of the file, which names the captures: STEM of the only one, STEM_VIDEO of several or of videos
+  // that have names.
+  ImageSequences(const std::string& stem, const std::vector<ListedImage>& images);
+
+  // capture and frame of the images[k] of above; subject, time and camera are not known.
+  Identity Of(size_t k) const;
+
+ private:
+  std::vector<std::string> captures_;
+  std::vector<int> capture_of_;  // of each image; -1: of none
+  std::vector<std::int64_t> frame_of_;
+};
+
+}  // namespace vitruvius
