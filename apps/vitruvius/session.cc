@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "apps/vitruvius/flags.h"
+#include "data/io/keypoint_set_file.h"
 #include "models/camera/camera.h"
 #include "models/util/check.h"
 #include "priors/latent_prior.h"
@@ -70,7 +71,12 @@ FitSetup FitSetupFromFlags(const std::string& recipe_of_command) {
     setup.recipe2d = LoadRecipe("latent");
   if (!recipe_of_command.empty()) setup.recipe2d = LoadRecipe(recipe_of_command);
   if (!FLAGS_recipe.empty()) {
-    const Recipe chosen = LoadRecipe(FLAGS_recipe);
+    std::vector<std::string> own_keypoints;  // of --keypoint_set my.json, which recipes may weigh too
+    if (!FLAGS_keypoint_set.empty()) {
+      for (const KeypointSet::Point& point : KeypointSetOf(FLAGS_keypoint_set).points)
+        own_keypoints.push_back(point.name);
+    }
+    const Recipe chosen = LoadRecipe(FLAGS_recipe, own_keypoints);
     const bool is_3d = chosen.camera == Recipe::Camera::kNone;
     (is_3d ? setup.recipe3d : setup.recipe2d) = chosen;
     (is_3d ? setup.is_recipe3d_named : setup.is_recipe2d_named) = true;

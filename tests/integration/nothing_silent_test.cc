@@ -126,6 +126,21 @@ TEST_F(NothingSilent, ARecipeThatNamesNoKeypointIsRefused) {
                         "you mean \"left_ankle\"?"));
 }
 
+TEST_F(NothingSilent, ARecipeMayWeighKeypointsOfOnesOwnSet) {
+  nlohmann::json points = nlohmann::json::array();
+  for (const KeypointSet::Point& point : FindKeypointSet("openpose25")->points)
+    points.push_back({{"name", point.name}, {"at", point.target}});
+  points[24]["name"] = "left_horn";
+  std::ofstream(folder_ / "horned.json") << nlohmann::json{{"points", points}}.dump();
+  nlohmann::json recipe = {
+      {"keypoint_weights", {{"left_horn", 0.5}}},
+      {"stages", {{{"weights", {{"reprojection", 1}, {"pose_prior", 5}, {"betas", 5}}}}}}};
+  std::ofstream(folder_ / "r.json") << recipe.dump();
+  const std::string asked = "--recipe=" + (folder_ / "r.json");
+  EXPECT_THAT(Flat(asked).output, HasSubstr("keypoint_weights.left_horn: no keypoint set has"));
+  EXPECT_EQ(Flat(asked + " --conventions=off --keypoint_set=" + (folder_ / "horned.json")).status, 0);
+}
+
 TEST_F(NothingSilent, ImagesThatAreNotThereOrCannotBeReadAreSaid) {
   const ProgramRun no_folder = Flat("--overlay --images=" + (folder_ / "nosuchdir"));
   EXPECT_EQ(no_folder.status, 1);
