@@ -250,6 +250,18 @@ TEST_F(DensePoints, ABadAnnotationCostsItsPersonAlone) {
   EXPECT_THAT(with("dp_U", {0, "a", 0}), HasSubstr("dp_U[1]: found a string, expected a number"));
 }
 
+TEST_F(DensePoints, AnAnnotatedPointThatIsNotFiniteIsLeftOut) {
+  json entry = Annotation();
+  entry["dp_masks"] = Masks();
+  entry["dp_U"][1] = nullptr;
+  const auto people = Read(Annotations(json::array({entry})));
+  EXPECT_EQ(people[0].reason, "") << people[0].detail;
+  EXPECT_EQ(people[0].dense.size(), 2u);
+  EXPECT_EQ(people[0].dense[1].part, 3);
+  ASSERT_EQ(people[0].remarks.size(), 1u);
+  EXPECT_THAT(people[0].remarks[0].detail, HasSubstr("dp_x: 1 of 3 points hold a number that is not finite"));
+}
+
 TEST_F(DensePoints, RoundingIsForgiven) {
   json entry = Annotation();
   entry["dp_U"] = {-1e-8, 1 + 1e-8, 0.5};
