@@ -1,8 +1,7 @@
 // Speed of the rasteriser on the mannequin, seen at 640 px height: hard edges, then 2x2 and 3x3 samples a
 // pixel; and of what an overlay of one person takes: the mesh, with an evaluator of its own or one that is
-// kept, the drawing, and the file, packed as hard as can be and as it is.
+// kept, the drawing with new buffers or kept ones, and the file.
 #include <benchmark/benchmark.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -131,22 +130,6 @@ Image OverlayOverPhotograph() {
   const Image background = Photograph();
   return DrawOverlay(SomeObservation(), SomeResult(), *model, StandingBody(*model), &background);
 }
-
-// zlib's best level, which overlays once were written with.
-void BM_PackPngHard(benchmark::State& state) {
-  const Image image = OverlayOverPhotograph();
-  std::string rows;
-  for (const Rgba& pixel : image.pixels) rows.append(reinterpret_cast<const char*>(&pixel), 3);
-  uLongf size = 0;
-  for (auto _ : state) {
-    std::string packed(compressBound(rows.size()), '\0');
-    size = packed.size();
-    compress2(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(rows.data()),
-              rows.size(), Z_BEST_COMPRESSION);
-  }
-  state.counters["bytes"] = static_cast<double>(size);
-}
-BENCHMARK(BM_PackPngHard)->Unit(benchmark::kMillisecond);
 
 void BM_SerializePng(benchmark::State& state) {
   const Image image = OverlayOverPhotograph();

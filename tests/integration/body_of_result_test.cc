@@ -74,8 +74,8 @@ void WriteResult(const TestFolder& folder, const BodyModel& model, const std::st
 
 // A free body is installed and is the default.
 struct Installed {
-  explicit Installed(const TestFolder& folder) : folder(folder) {
-    SaveScaled(folder / "home/vitruvius/bodies/free.npz", kFreeM / kPersonM, "free");
+  explicit Installed(const TestFolder& at) : folder(at) {
+    SaveScaled(at / "home/vitruvius/bodies/free.npz", kFreeM / kPersonM, "free");
   }
   ProgramRun Run(const std::string& words) const {
     return RunProgram(words, "XDG_DATA_HOME=" + (folder / "home") + " ");
