@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "data/io/image_sequences.h"
 #include "data/io/json_text.h"
 #include "data/io/keypoint_formats.h"
 #include "data/io/result_tracks.h"
@@ -25,12 +26,17 @@ class AlphaPoseSource : public ObservationSource {
       for (const auto& [name, image] : document_.items()) images_.push_back({name, &image});
       std::sort(images_.begin(), images_.end(),
                 [](const Image& a, const Image& b) { return NaturalLess(a.name, b.name); });
+      std::vector<ListedImage> listed;
+      for (const Image& image : images_) listed.emplace_back().path = image.name;
+      sequences_ = ImageSequences(StemOf(path), listed);
     }
   }
 
   double FractionDone() const override {
     return static_cast<double>(image_) / static_cast<double>(images_.size());
   }
+
+  bool IsOneImage() const override { return images_[0].name.empty(); }
 
   bool Next(PersonObservation* person) override {
     for (; image_ < images_.size(); ++image_, person_ = 0) {
@@ -44,14 +50,14 @@ class AlphaPoseSource : public ObservationSource {
         *person = people.is_array()
                       ? FailedPerson(stem, path_, reason::kNoPeople, place + ": no person was found")
                       : FailedPerson(stem, path_, reason::kBadInput, place + ": bodies: expected an array");
-        SetImage(image, person);
+        SetImage(image_ - 1, person);
         return true;
       }
       if (person_ >= people.size()) continue;
       *person = PersonObservation();
       person->id = StrCat(stem, "_", person_);
       person->source = path_;
-      SetImage(image, person);
+      SetImage(image_, person);
       const std::string place_of_person = StrCat(place, is_open ? ": people[" : ": bodies[", person_, "]");
       try {
         Read(people[person_], is_open ? "pose_keypoints_2d" : "joints", place_of_person, person);
@@ -71,7 +77,10 @@ class AlphaPoseSource : public ObservationSource {
     const nlohmann::json* value;
   };
 
-  void SetImage(const Image& image, PersonObservation* person) const { person->image_path = image.name; }
+  void SetImage(size_t k, PersonObservation* person) const {
+    person->image_path = images_[k].name;
+    if (!images_[k].name.empty()) person->identity = sequences_.Of(k);
+  }
 
   void Read(const nlohmann::json& entry, const char* key, const std::string& place,
             PersonObservation* person) const {
@@ -86,6 +95,7 @@ class AlphaPoseSource : public ObservationSource {
   const nlohmann::json document_;
   ObservationOptions options_;
   std::vector<Image> images_;      // in the order of the numbers in their names
+  ImageSequences sequences_;       // of the images where they have names
   size_t image_ = 0, person_ = 0;  // the next
 };
 

@@ -26,6 +26,8 @@ class EasyMocapSource : public ObservationSource {
     return static_cast<double>(next_) / static_cast<double>(std::max<size_t>(1, people().size()));
   }
 
+  bool IsOneImage() const override { return true; }
+
   bool Next(PersonObservation* person) override {
     if (people().empty() && next_ == 0) {
       ++next_;

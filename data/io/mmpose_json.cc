@@ -79,6 +79,8 @@ class MmposeSource : public ObservationSource {
     return static_cast<double>(frame_) / static_cast<double>(frames_.size());
   }
 
+  bool IsOneImage() const override { return frames_[0].number < 0; }
+
   bool Next(PersonObservation* person) override {
     for (; frame_ < frames_.size(); ++frame_, person_ = 0) {
       const Frame& frame = frames_[frame_];

@@ -190,6 +190,9 @@ TEST_F(KeypointLayouts, AlphaPoseInTheLayoutsOfOpenPose) {
   EXPECT_THAT(IdsOf(people), ElementsAre("9_0", "9_1", "10_0", "11"));
   for (int i = 0; i < 3; ++i) ExpectSet(people[i], "coco18");
   EXPECT_EQ(people[2].image_path, "10.jpg");
+  EXPECT_EQ(people[2].identity.capture, "all");
+  EXPECT_EQ(people[0].identity.frame, 9);
+  EXPECT_EQ(people[3].identity.frame, 11);
   EXPECT_EQ(people[3].reason, reason::kNoPeople);
   ExpectSet(One(image("bodies", "", body)), "coco18");
   ExpectSet(One("{\"a.jpg\": " + image("people", "", Flat(joints)) + "}"), "coco18");
