@@ -1,5 +1,7 @@
 // Keypoint files of several programs, sets of the user's own and bare tables, from the command line to
 // bodies.
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -37,6 +39,7 @@ void ExpectUsable(const std::string& folder, size_t people, const std::string& s
 
 TEST(KeypointFormats, Body25BInAFolder) {
   const TestFolder folder;
+  std::filesystem::create_directories(folder / "in");
   for (int i = 0; i < kPeople; ++i) {
     const nlohmann::json file = {
         {"version", 1.3},
