@@ -113,6 +113,16 @@ TEST_F(DensePosePickleFile, BytesInsteadOfNumbers) {
   ExpectPoints(ReadAll("](" + Image(result) + "e")[0], 0.002);
 }
 
+TEST_F(DensePosePickleFile, APngInsteadOfNumbers) {
+  const std::string png =
+      "iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAIAAAA2iEnWAAAAE0lEQV"
+      "R42mNggABmh/1QlkTDfwAN\nuAKazalF9AAAAABJRU5ErkJggg==\n";
+  const std::string result =
+      Dump::Object(kModule, "DensePoseChartResultCompressed",
+                   Text("shape_chw") + Tuple({3, 3, 2}) + Text("labels_uv_str") + Text(png));
+  ExpectPoints(ReadAll("](" + Image(result) + "e")[0], 0.002);
+}
+
 TEST_F(DensePosePickleFile, OtherClassesAreNotReadAndNothingRuns) {
   const std::string other = "cposix\nsystem\n(" + Text("touch " + (folder_ / "executed")) + "tR";
   const std::vector<PersonObservation> people =
