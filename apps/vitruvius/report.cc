@@ -188,7 +188,7 @@ Command ReportCommand() {
           "the body model itself: share it as that model's licence allows, or leave bodies out with "
           "--bodies=0.\n\n"
           "  vitruvius report out/\n"
-          "  vitruvius report out/ --observations keypoints/ --images photos/ --model SMPL_NEUTRAL.pkl\n",
+          "  vitruvius report out/ --observations keypoints/ --images photos/\n",
           {"out", "model", "gender", "observations", "images", "image_size", "keypoint_set", "bodies",
            "pictures", "size", "quiet"},
           RunReport};
