@@ -205,6 +205,22 @@ TEST_F(IdentityOfFiles, DetectorsResultsWithNamesOfImages) {
               ElementsAre("r/0/", "r/1/", "r/1/"));
 }
 
+// AlphaPose's cmu layout: an object of images by name, in which people are numbered by nobody.
+TEST_F(IdentityOfFiles, ImagesByName) {
+  const auto image = [](const std::string& name, int people) {
+    std::string text = "\"" + name + "\": {\"bodies\": [";
+    for (int k = 0; k < people; ++k)
+      text += (k > 0 ? ", {\"joints\": " : "{\"joints\": ") + Numbers(18) + "}";
+    return text + "]}";
+  };
+  EXPECT_THAT(Said(ReadAll({Write("walk.json", "{" + image("10.jpg", 1) + ", " + image("9.jpg", 2) + ", " +
+                                                   image("11.jpg", 0) + "}")})),
+              ElementsAre("walk/9/", "walk/9/", "walk/10/", "walk/11/ no_people"));
+  EXPECT_THAT(
+      Said(ReadAll({Write("photos.json", "{" + image("beach.jpg", 2) + ", " + image("7.jpg", 1) + "}")})),
+      ElementsAre("/-1/", "/-1/", "/-1/"));
+}
+
 class IdentityOfArrays : public IdentityOfFiles {
  protected:
   static constexpr int kRows = 3;
