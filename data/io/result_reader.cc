@@ -1,7 +1,7 @@
-#include <filesystem>
 #include <sstream>
 
 #include "data/io/npz.h"
+#include "data/io/result_arrays.h"
 #include "data/io/result_writer.h"
 #include "models/util/check.h"
 
@@ -18,9 +18,7 @@ struct Table {
 
 class ResultsReader {
  public:
-  explicit ResultsReader(const std::string& path) : file_(path) {
-    num_rows_ = file_.Read("ids", {-1}).shape[0];
-  }
+  explicit ResultsReader(const std::string& path) : file_(path), num_rows_(file_.num_rows()) {}
 
   ResultsFile Read() {
     ResultsFile results;
@@ -276,16 +274,12 @@ class ResultsReader {
     }
   }
 
-  NpzReader file_;
+  ResultArrays file_;
   std::int64_t num_rows_ = 0;
 };
 
 }  // namespace
 
-ResultsFile ReadResults(const std::string& path) {
-  std::error_code error;
-  const bool folder = std::filesystem::is_directory(path, error);
-  return ResultsReader(folder ? path + "/results.npz" : path).Read();
-}
+ResultsFile ReadResults(const std::string& path) { return ResultsReader(path).Read(); }
 
 }  // namespace vitruvius

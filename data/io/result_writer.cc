@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <map>
 
@@ -15,9 +16,11 @@
 
 #include "data/io/json_text.h"
 #include "data/io/npz_writer.h"
-#include "data/io/spooled_column.h"
+#include "data/io/result_columns.h"
+#include "data/io/row_journal.h"
 #include "data/io/text.h"
 #include "models/body/anatomy.h"
+#include "models/scene/observation_hash.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -47,13 +50,13 @@ struct ResultsWriter::Impl {
   std::int64_t num_rows = 0;
   bool finished = false;
 
-  std::map<std::string, NumberColumn> numbers;
-  std::map<std::string, SpooledText> texts;
-  // Few names for many rows: kept as an index a row, so that one name becomes one text.
-  std::vector<std::string> set_names;
-  UnnamedFile sets;  // int32 a row, -1 for none
-  std::vector<std::string> term_names;
-  UnnamedFile terms;  // int32 count, then (int32 term, double cost) of each
+  ResultRow row;  // the one that is being appended
+  std::map<std::string, RowNumbers>& numbers = row.numbers;
+  std::map<std::string, RowText>& texts = row.texts;
+  std::unique_ptr<ResultColumns> columns;  // null until Finish with a journal
+  std::unique_ptr<RowJournal> journal;     // null: rows go to the columns at once
+  std::unique_ptr<RowJournal::Reader> kept;
+  bool set_per_row = false;
 
   Impl(const std::string& folder_in, const BodyModel& body, int hypotheses, int latent, bool segments)
       : folder(folder_in),
@@ -62,13 +65,11 @@ struct ResultsWriter::Impl {
         num_hypotheses(hypotheses),
         latent_dim(latent),
         of_segments(segments),
-        joint_names(body.joint_names()),
-        sets(folder_in),
-        terms(folder_in) {
+        joint_names(body.joint_names()) {
     AddResultBody(body, &whole);
     whole["gender"] = whole["model_gender"];
     const auto add = [&](const char* key, const char* dtype, const std::vector<std::int64_t>& row_shape) {
-      numbers.try_emplace(key, folder, dtype, row_shape);
+      numbers.try_emplace(key, dtype, row_shape);
     };
     add("status", "|i1", {});
     add("global_orient", "<f8", {3});
@@ -112,7 +113,8 @@ struct ResultsWriter::Impl {
       add(key, "<i4", {});
     for (const char* key : {"ids", "reason", "focal_source", "camera_source", "images", "flags", "capture",
                             "subject", "camera"})
-      texts.try_emplace(key, folder);
+      texts.try_emplace(key);
+    columns = std::make_unique<ResultColumns>(folder, row);
   }
 
   // Zeros when the row has none.
@@ -136,23 +138,15 @@ struct ResultsWriter::Impl {
   void AppendDouble(const char* key, double value) { numbers.at(key).Append(&value, sizeof(value)); }
   void AppendInt(const char* key, std::int32_t value) { numbers.at(key).Append(&value, sizeof(value)); }
 
-  // Position of a name in a short list, which grows when it is new.
-  static std::int32_t IndexOf(const std::string& name, std::vector<std::string>* names) {
-    const auto found = std::find(names->begin(), names->end(), name);
-    if (found != names->end()) return static_cast<std::int32_t>(found - names->begin());
-    names->push_back(name);
-    return static_cast<std::int32_t>(names->size() - 1);
-  }
-
   void Append(const FitResult& result, const PersonObservation& person);
   void AppendHypotheses(const FitResult& result);
-  void Finish(double frame_rate_hz);
-  UnnamedFile FinishTerms();
-  UnnamedFile FinishSets();
+  bool NextKept(KeptRow* kept_row);
+  bool Finish(double frame_rate_hz, const std::function<bool()>& stop);
 };
 
 void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservation& person) {
   VT_CHECK(!finished);
+  row.Clear();
   const BodyParameters& p = result.parameters;
   const std::int64_t pose_size = 3 * (num_joints - 1);
   const auto status = static_cast<std::int8_t>(result.usable ? 1 : 0);
@@ -215,14 +209,12 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   texts.at("capture").Append(identity.capture);
   texts.at("subject").Append(identity.subject);
   texts.at("camera").Append(identity.camera);
-  const std::int32_t set = person.set == nullptr ? -1 : IndexOf(person.set->name, &set_names);
-  sets.Append(&set, sizeof(set));
-  const auto count = static_cast<std::int32_t>(result.terms.size());
-  terms.Append(&count, sizeof(count));
-  for (const TermCost& term : result.terms) {
-    const std::int32_t index = IndexOf(term.name, &term_names);
-    terms.Append(&index, sizeof(index));
-    terms.Append(&term.cost, sizeof(term.cost));
+  row.set_name = person.set == nullptr ? "" : person.set->name;
+  for (const TermCost& term : result.terms) row.terms.emplace_back(term.name, term.cost);
+  if (journal != nullptr) {
+    journal->Append(HashOf(person), row.Take());
+  } else {
+    columns->Append(row);
   }
   ++num_rows;
 }
@@ -230,8 +222,8 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
 void ResultsWriter::Impl::AppendHypotheses(const FitResult& result) {
   const auto count = static_cast<Eigen::Index>(num_hypotheses),
              joints = static_cast<Eigen::Index>(num_joints), betas = static_cast<Eigen::Index>(num_betas);
-  const auto unknown = [count](Eigen::Index columns) {
-    return RowMatrixXd::Constant(count, columns, std::numeric_limits<double>::quiet_NaN()).eval();
+  const auto unknown = [count](Eigen::Index width) {
+    return RowMatrixXd::Constant(count, width, std::numeric_limits<double>::quiet_NaN()).eval();
   };
   RowMatrixXd poses = unknown(3 * joints), shapes = unknown(betas), transl = unknown(3),
               joints3d = unknown(3 * joints), cost = unknown(1), weight = RowMatrixXd::Zero(count, 1);
@@ -257,65 +249,45 @@ void ResultsWriter::Impl::AppendHypotheses(const FitResult& result) {
   }
 }
 
-UnnamedFile ResultsWriter::Impl::FinishTerms() {
-  terms.Flush();
-  NumberColumn column(folder, "<f8", {static_cast<std::int64_t>(term_names.size())});
-  std::vector<double> costs(term_names.size());
-  std::uint64_t offset = 0;
-  for (std::int64_t row = 0; row < num_rows; ++row) {
-    std::fill(costs.begin(), costs.end(), 0.0);
-    std::int32_t count = 0;
-    terms.Read(&count, sizeof(count), offset);
-    offset += sizeof(count);
-    for (std::int32_t i = 0; i < count; ++i) {
-      std::int32_t index = 0;
-      double cost = 0;
-      terms.Read(&index, sizeof(index), offset);
-      terms.Read(&cost, sizeof(cost), offset + sizeof(index));
-      offset += sizeof(index) + sizeof(cost);
-      costs[static_cast<size_t>(index)] += cost;
-    }
-    column.Append(costs.data(), sizeof(double) * costs.size());
-  }
-  return std::move(column.Finish());
+bool ResultsWriter::Impl::NextKept(KeptRow* kept_row) {
+  std::string_view bytes;
+  if (kept == nullptr || !kept->Next(&kept_row->observation_hash, &bytes)) return false;
+  ResultRow found = row;
+  found.Set(bytes, journal->path());
+  std::int8_t status;
+  std::memcpy(&status, found.bytes("status").data(), sizeof(status));
+  kept_row->usable = status == 1;
+  std::memcpy(&kept_row->penetration_m, found.bytes("penetration_m").data(), sizeof(double));
+  kept_row->reason = found.text("reason");
+  return true;
 }
 
-UnnamedFile ResultsWriter::Impl::FinishSets() {
-  sets.Flush();
-  SpooledText column(folder);
-  for (std::int64_t row = 0; row < num_rows; ++row) {
-    std::int32_t set = -1;
-    sets.Read(&set, sizeof(set), sizeof(set) * static_cast<std::uint64_t>(row));
-    column.Append(set < 0 ? "" : set_names[static_cast<size_t>(set)]);
-  }
-  return column.Finish();
-}
-
-void ResultsWriter::Impl::Finish(double frame_rate_hz) {
+bool ResultsWriter::Impl::Finish(double frame_rate_hz, const std::function<bool()>& stop) {
   VT_CHECK(!finished);
   finished = true;
-  NpzWriter writer(folder + "/results.npz");
-  for (auto& [key, column] : numbers) writer.AddFile(key, column.Finish().descriptor());
-  std::vector<UnnamedFile> finished_texts;
-  for (auto& [key, column] : texts) {
-    finished_texts.push_back(column.Finish());
-    writer.AddFile(key, finished_texts.back().descriptor());
+  if (journal != nullptr) {
+    columns = std::make_unique<ResultColumns>(folder, row);
+    RowJournal::Reader reader(*journal);
+    std::uint64_t hash;
+    for (std::string_view bytes; reader.Next(&hash, &bytes);) {
+      if (stop && stop()) return false;
+      row.Set(bytes, journal->path());
+      columns->Append(row);
+    }
+    if (columns->num_rows() != num_rows) {
+      throw InputError(journal->path(), "",
+                       StrCat("found ", columns->num_rows(), " whole rows, expected ", num_rows));
+    }
   }
-  const UnnamedFile term_costs = FinishTerms();
-  writer.AddFile("term_costs", term_costs.descriptor());
-  whole["term_names"] = NpyArray::FromStrings(term_names);
+  NpzWriter writer(folder + "/results.npz");
+  columns->Finish(set_per_row, &writer);
   whole["joint_names"] = NpyArray::FromStrings(joint_names);
   whole["rotation_names"] = NpyArray::FromStrings(rotation_names);
   whole["rotation_names"].shape = {num_joints, 3};
   if (frame_rate_hz > 0) whole["mocap_frame_rate"] = NpyArray::FromDoubles(&frame_rate_hz, {});
-  if (set_names.size() > 1) {
-    finished_texts.push_back(FinishSets());
-    writer.AddFile("keypoint_set", finished_texts.back().descriptor());
-  } else {
-    whole["keypoint_set"] = NpyArray::FromString(set_names.empty() ? "" : set_names[0]);
-  }
   for (const auto& [key, array] : whole) writer.Add(key, array);
   writer.Commit();
+  return true;
 }
 
 ResultsWriter::ResultsWriter(const std::string& folder, const BodyModel& model, int num_hypotheses,
@@ -331,16 +303,53 @@ void ResultsWriter::Append(const FitResult& result, const PersonObservation& per
   impl_->Append(result, person);
 }
 std::int64_t ResultsWriter::num_rows() const { return impl_->num_rows; }
-void ResultsWriter::Finish(double frame_rate_hz) { impl_->Finish(frame_rate_hz); }
+std::string ResultsWriter::JournalPath(const std::string& folder) { return folder + "/rows.journal"; }
+std::int64_t ResultsWriter::KeepJournal(std::int64_t most_kept) {
+  VT_CHECK_EQ(impl_->num_rows, 0);
+  const std::string path = JournalPath(impl_->folder), layout = impl_->row.Layout();
+  impl_->columns.reset();
+  impl_->journal = std::make_unique<RowJournal>(most_kept > 0 ? RowJournal::Resume(path, layout, most_kept)
+                                                              : RowJournal(path, layout));
+  impl_->kept = std::make_unique<RowJournal::Reader>(*impl_->journal);
+  impl_->num_rows = impl_->journal->num_rows();
+  return impl_->num_rows;
+}
+bool ResultsWriter::NextKept(KeptRow* row) { return impl_->NextKept(row); }
+void ResultsWriter::SyncJournal() {
+  if (impl_->journal != nullptr) impl_->journal->Sync();
+}
+void ResultsWriter::WriteSetPerRow() { impl_->set_per_row = true; }
+bool ResultsWriter::Finish(double frame_rate_hz, const std::function<bool()>& stop) {
+  return impl_->Finish(frame_rate_hz, stop);
+}
 
-ManifestWriter::ManifestWriter(const std::string& folder, bool keep) : path_(folder + "/manifest.jsonl") {
+std::int64_t CountManifestLines(const std::string& folder) {
+  std::ifstream stream(folder + "/manifest.jsonl", std::ios::binary);
+  std::int64_t lines = 0;
+  std::string block(1 << 16, '\0');
+  while (stream.read(block.data(), static_cast<std::streamsize>(block.size())) || stream.gcount() > 0)
+    lines += std::count(block.begin(), block.begin() + stream.gcount(), '\n');
+  return lines;
+}
+
+ManifestWriter::ManifestWriter(const std::string& folder, std::int64_t keep)
+    : path_(folder + "/manifest.jsonl") {
   MakeFolder(folder);
-  fd_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND | (keep ? 0 : O_TRUNC), 0666);
+  fd_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND | (keep > 0 ? 0 : O_TRUNC), 0666);
   if (fd_ < 0) throw InputError(path_, "", StrCat("cannot be written: ", std::strerror(errno)));
-  if (!keep) return;
-  off_t end = lseek(fd_, 0, SEEK_END);
-  char last = 0;
-  while (end > 0 && pread(fd_, &last, 1, end - 1) == 1 && last != '\n') --end;
+  off_t end = 0, offset = 0;
+  std::string block(1 << 16, '\0');
+  while (keep > 0) {
+    const ssize_t got = pread(fd_, block.data(), block.size(), offset);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    for (ssize_t i = 0; i < got && keep > 0; ++i) {
+      if (block[static_cast<size_t>(i)] != '\n') continue;
+      --keep;
+      end = offset + i + 1;
+    }
+    offset += got;
+  }
   if (ftruncate(fd_, end) != 0) {
     const int error = errno;
     close(fd_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,7 +45,9 @@ namespace vitruvius {
 //   of bodies of segments (models/body/segment_body.h): segment_scales (N,J), zero where a row could not be
 //     fitted, and weak_camera (N,3): px a metre, px, px. betas are zero; body_pose are the angles
 //   joint_names (J,): text
-//   term_names (T,); term_costs (N,T): share of the cost, 0 where a person had no such term
+//   term_names (T,), in the order of the alphabet; term_costs (N,T): share of the cost, 0 where a person had
+//   no
+//     such term
 //   keypoint_set (), or (N,) where they differ: text
 //   model, model_gender, body_hash, model_file, model_regressors, model_vertices (): data/io/result_body.h;
 //   gender (): text, as model_gender; mocap_frame_rate (): Hz
@@ -59,9 +62,28 @@ class ResultsWriter {
 
   // The result's arrays have the model's sizes, or none when it is not usable. Throws InputError (disk full).
   void Append(const FitResult& result, const PersonObservation& person);
-  std::int64_t num_rows() const;
-  // Writes the file aside, syncs, renames. To be called once. frame_rate_hz 0: the rows are no motion.
-  void Finish(double frame_rate_hz = 0);
+  std::int64_t num_rows() const;  // with those that were kept
+  // Writes the file aside, syncs, renames. To be called once. frame_rate_hz 0: the rows are no motion. stop:
+  // asked now and then; true ends the work without a file, and Finish returns false.
+  bool Finish(double frame_rate_hz = 0, const std::function<bool()>& stop = nullptr);
+
+  // Before any Append: rows go to folder/rows.journal, and a row is there, whole, when its Append returns,
+  // whatever ends the process after. Rows of a process that ended before its Finish are kept, at most so many
+  // of the first; returns how many. Finish makes the same file of kept and new rows as of new ones alone, and
+  // leaves the journal. Throws InputError where the journal is of other columns.
+  std::int64_t KeepJournal(std::int64_t most_kept);
+  // The kept rows from the first; false after the last.
+  struct KeptRow {
+    std::uint64_t observation_hash = 0;  // HashOf what was fitted (models/scene/observation_hash.h)
+    bool usable = false;
+    std::string reason;
+    double penetration_m = 0;  // NaN: not fitted
+  };
+  bool NextKept(KeptRow* row);
+  void SyncJournal();  // to the disk now; it is done about once a second anyway
+  static std::string JournalPath(const std::string& folder);
+  // keypoint_set has a text a row even where they are the same, for rows that are a part of others.
+  void WriteSetPerRow();
 
  private:
   struct Impl;
@@ -73,9 +95,9 @@ class ResultsWriter {
 // winning_start, num_iterations, num_minima, flags [code:place], focal, row (of results.npz).
 class ManifestWriter {
  public:
-  // `keep` goes on after the whole lines of an older manifest (a line cut short by a crash is dropped);
-  // otherwise it is emptied. Throws InputError.
-  explicit ManifestWriter(const std::string& folder, bool keep = false);
+  // keep: goes on after the first so many whole lines of an older manifest (one cut short by a crash is
+  // none); what comes after them is dropped. Throws InputError.
+  explicit ManifestWriter(const std::string& folder, std::int64_t keep = 0);
   ~ManifestWriter();
   ManifestWriter(const ManifestWriter&) = delete;
   ManifestWriter& operator=(const ManifestWriter&) = delete;
@@ -85,6 +107,9 @@ class ManifestWriter {
   std::string path_;
   int fd_ = -1;
 };
+
+// Whole lines of folder/manifest.jsonl; 0 where there is none.
+std::int64_t CountManifestLines(const std::string& folder);
 
 struct ResultsFile {
   struct Row {
@@ -101,7 +126,7 @@ struct ResultsFile {
   std::vector<Row> rows;
 };
 
-// Reads a results.npz, or the one in a folder. Arrays that older files lack stay at their defaults; ids,
+// Reads a results.npz, the one in a folder, or all shards of a run in one (ResultArrays). Arrays that older files lack stay at their defaults; ids,
 // status, global_orient, body_pose, betas, transl must be there. Throws InputError, also when a usable row
 // holds a number that is not finite.
 ResultsFile ReadResults(const std::string& path);

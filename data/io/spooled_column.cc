@@ -15,8 +15,6 @@ namespace vitruvius {
 namespace {
 
 constexpr size_t kSpoolBufferSize = 1 << 16;
-// Room for a header whose row count is not known yet.
-constexpr size_t kHeaderSize = 192;
 
 }  // namespace
 
@@ -80,7 +78,7 @@ void UnnamedFile::Flush() {
 NumberColumn::NumberColumn(const std::string& folder, const std::string& dtype,
                            std::vector<std::int64_t> row_shape)
     : file_(folder), dtype_(dtype), row_shape_(std::move(row_shape)) {
-  const std::string room(kHeaderSize, '\0');
+  const std::string room(kColumnHeaderSize, '\0');
   file_.Append(room.data(), room.size());
 }
 
@@ -93,8 +91,8 @@ UnnamedFile& NumberColumn::Finish() {
   file_.Flush();
   std::vector<std::int64_t> shape = {num_rows_};
   shape.insert(shape.end(), row_shape_.begin(), row_shape_.end());
-  const std::string header = MakeNpyHeader(dtype_, shape, kHeaderSize);
-  VT_CHECK_EQ(header.size(), kHeaderSize);
+  const std::string header = MakeNpyHeader(dtype_, shape, kColumnHeaderSize);
+  VT_CHECK_EQ(header.size(), kColumnHeaderSize);
   file_.Overwrite(header.data(), header.size(), 0);
   return file_;
 }

@@ -34,6 +34,9 @@ class UnnamedFile {
   std::string buffer_;         // bytes after those
 };
 
+// Bytes of the header of a NumberColumn: room for any count of rows, which is not known yet.
+inline constexpr size_t kColumnHeaderSize = 192;
+
 // Numbers of a fixed shape a row.
 class NumberColumn {
  public:

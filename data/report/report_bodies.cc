@@ -5,7 +5,7 @@
 #include <limits>
 #include <map>
 
-#include "data/io/npz.h"
+#include "data/io/result_arrays.h"
 #include "data/io/text.h"
 #include "models/body/segment_shape.h"
 #include "models/util/check.h"
@@ -16,7 +16,7 @@ namespace {
 
 // The values of a key, of that shape a row (-1: any length), at some rows; empty where the file has no such
 // key.
-std::vector<float> RowsOf(const NpzReader& file, const char* key, std::vector<std::int64_t> shape,
+std::vector<float> RowsOf(const ResultArrays& file, const char* key, std::vector<std::int64_t> shape,
                           bool required, const std::vector<std::int64_t>& rows) {
   if (!required && !file.Has(key)) return {};
   shape.insert(shape.begin(), -1);
@@ -88,7 +88,7 @@ ReportChoice ChooseRows(const ReportTable& table, int max_bodies, int max_pictur
 }
 
 ReportBodies ReadReportBodies(const std::string& folder, const std::vector<std::int64_t>& rows) {
-  const NpzReader file(folder + "/results.npz");
+  const ResultArrays file(folder);
   ReportBodies bodies;
   bodies.rows = rows;
   if (rows.empty()) return bodies;

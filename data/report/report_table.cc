@@ -13,6 +13,7 @@
 #include "data/io/atomic_file.h"
 #include "data/io/json_text.h"
 #include "data/io/npz.h"
+#include "data/io/result_arrays.h"
 #include "data/io/text.h"
 #include "models/util/check.h"
 
@@ -78,9 +79,7 @@ double BoxDiagonal(const float* points, std::int64_t count, int dimension) {
 
 class TableReader {
  public:
-  explicit TableReader(const std::string& folder) : folder_(folder), file_(folder + "/results.npz") {
-    table_.folder = folder;
-  }
+  explicit TableReader(const std::string& folder) : folder_(folder), file_(folder) { table_.folder = folder; }
 
   ReportTable Read() {
     for (std::string& id : file_.Read("ids", {-1}).ToStrings()) table_.ids.push_back(ValidUtf8(id));
@@ -93,8 +92,9 @@ class TableReader {
     AddMedians("joints_relative_std_m", "joints_relative_std_median_m");
     AddRelativeResidual("joints2d", 2, "reprojection_px");
     AddRelativeResidual("joints3d", 3, "residual_median");
-    ReadManifest();
-    const std::string run = folder_ + "/run.json";
+    ReadManifests();
+    const std::vector<ShardFolder>& shards = file_.shards();
+    const std::string run = (shards.empty() ? folder_ : shards[0].path) + "/run.json";
     std::error_code error;
     if (std::filesystem::is_regular_file(run, error))
       table_.run = JsonText(ParseJson(ReadFile(run, 1 << 20), run));
@@ -181,12 +181,32 @@ class TableReader {
     }
   }
 
-  void ReadManifest() {
-    const std::string path = folder_ + "/manifest.jsonl";
+  // What manifests say of rows.
+  struct ManifestColumns {
+    explicit ManifestColumns(std::int64_t num_rows)
+        : milliseconds(static_cast<size_t>(num_rows), kUnknown), sources(num_rows), details(num_rows) {}
+    std::vector<float> milliseconds;
+    TextBuilder sources, details;
+    bool any = false;
+  };
+
+  void ReadManifests() {
+    ManifestColumns columns(num_rows_);
+    const std::vector<ShardFolder>& shards = file_.shards();
+    for (const ShardFolder& shard : shards) ReadManifest(shard.path, shard.count, shard.index, &columns);
+    if (shards.empty()) ReadManifest(folder_, 1, 0, &columns);
+    if (!columns.any) return;
+    table_.numbers["milliseconds"] = std::move(columns.milliseconds);
+    if (columns.sources.any()) table_.texts["source"] = columns.sources.Take();
+    if (columns.details.any()) table_.texts["detail"] = columns.details.Take();
+  }
+
+  // Its row r is row r * stride + first of the table.
+  void ReadManifest(const std::string& folder, int stride, int first, ManifestColumns* columns) const {
+    const std::string path = folder + "/manifest.jsonl";
     std::ifstream stream(path, std::ios::binary);
     if (!stream) return;
-    std::vector<float> milliseconds(static_cast<size_t>(num_rows_), kUnknown);
-    TextBuilder sources(num_rows_), details(num_rows_);
+    columns->any = true;
     std::string line;
     for (long number = 1; std::getline(stream, line); ++number) {
       if (line.empty()) continue;
@@ -200,17 +220,16 @@ class TableReader {
       }
       const nlohmann::json& row_value = ValueOf(entry, "row");
       if (!row_value.is_number_integer()) continue;
-      const auto row = row_value.get<std::int64_t>();
+      const auto own_row = row_value.get<std::int64_t>();
+      if (own_row < 0 || own_row >= num_rows_) continue;
+      const std::int64_t row = own_row * stride + first;
       if (row < 0 || row >= num_rows_ || TextOf(entry, "id") != table_.ids[static_cast<size_t>(row)])
         continue;
       const nlohmann::json& time = ValueOf(entry, "milliseconds");
-      if (time.is_number()) milliseconds[static_cast<size_t>(row)] = time.get<float>();
-      sources.Set(row, TextOf(entry, "source"));
-      details.Set(row, TextOf(entry, "detail"));
+      if (time.is_number()) columns->milliseconds[static_cast<size_t>(row)] = time.get<float>();
+      columns->sources.Set(row, TextOf(entry, "source"));
+      columns->details.Set(row, TextOf(entry, "detail"));
     }
-    table_.numbers["milliseconds"] = std::move(milliseconds);
-    if (sources.any()) table_.texts["source"] = sources.Take();
-    if (details.any()) table_.texts["detail"] = details.Take();
   }
 
   static std::string TextOf(const nlohmann::json& entry, const char* key) {
@@ -223,7 +242,7 @@ class TableReader {
                                        "betas",    "transl",       "joints3d",
                                        "joints2d", "joints_std_m", "joints3d_expected"};
   std::string folder_;
-  NpzReader file_;
+  ResultArrays file_;
   ReportTable table_;
   std::int64_t num_rows_ = 0;
 };

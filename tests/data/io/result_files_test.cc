@@ -138,7 +138,7 @@ TEST_F(ResultFiles, RoundTripIsExact) {
   ASSERT_EQ(read.terms.size(), 3u);
   EXPECT_EQ(read.terms[1].name, "pose_prior");
   EXPECT_EQ(read.terms[1].cost, 2.5);
-  EXPECT_EQ(read.terms[2].cost, 0);
+  EXPECT_EQ(read.terms[0].cost, 0);
   EXPECT_EQ(results.rows[0].keypoint_set, "coco17");
   EXPECT_EQ(results.rows[0].image_path, "a.jpg");
   EXPECT_EQ(results.rows[0].image_height, 480);
@@ -148,8 +148,8 @@ TEST_F(ResultFiles, RoundTripIsExact) {
   EXPECT_EQ(results.rows[1].fit.winning_start, -1);
   EXPECT_TRUE(results.rows[1].fit.parameters.body_pose.isZero());
   EXPECT_EQ(results.rows[2].keypoint_set, "openpose25");
-  EXPECT_EQ(results.rows[2].fit.terms[2].name, "joint_limits");
-  EXPECT_EQ(results.rows[2].fit.terms[2].cost, 7);
+  EXPECT_EQ(results.rows[2].fit.terms[0].name, "joint_limits");
+  EXPECT_EQ(results.rows[2].fit.terms[0].cost, 7);
 }
 
 // Who, when and through which camera; what the input did not say stays unsaid.
@@ -382,8 +382,8 @@ assert z['reason'].tolist() == ['ok', 'too_few_keypoints', 'poor_fit']
 assert z['poses'].dtype == '<f8'
 assert np.array_equal(z['poses'], np.hstack([z['global_orient'], z['body_pose']]))
 assert z['reprojection_px'][0] == 3.25 and np.isnan(z['reprojection_px'][1])
-assert z['term_names'].tolist() == ['reprojection', 'pose_prior', 'joint_limits']
-assert z['term_costs'].tolist() == [[10, 2.5, 0], [0, 0, 0], [0, 0, 7]]
+assert z['term_names'].tolist() == ['joint_limits', 'pose_prior', 'reprojection']
+assert z['term_costs'].tolist() == [[0, 2.5, 10], [0, 0, 0], [7, 0, 0]]
 import zipfile
 assert {e.external_attr >> 16 for e in zipfile.ZipFile('results.npz').infolist()} == {0o100644}
 assert str(z['gender']) == 'female' and str(z['model']) == 'tiny'
@@ -451,10 +451,10 @@ TEST_F(ResultFiles, ManifestIsWrittenAsItGoes) {
 TEST_F(ResultFiles, AKeptManifestDropsALineCutShort) {
   const std::string path = folder_ / "manifest.jsonl";
   WriteFileAtomically(path, "{\"id\":\"a\"}\n{\"id\":\"b");
-  ManifestWriter(folder_.path(), true).Append(SomeResult("c", 1), SomePerson("c"), 1);
+  ManifestWriter(folder_.path(), 5).Append(SomeResult("c", 1), SomePerson("c"), 1);
   EXPECT_THAT(ReadFile(path), HasSubstr("{\"id\":\"a\"}\n{\"id\":\"c\""));
   WriteFileAtomically(path, "no line");
-  { ManifestWriter kept(folder_.path(), true); }
+  { ManifestWriter kept(folder_.path(), 5); }
   EXPECT_EQ(ReadFile(path), "");
   WriteFileAtomically(path, "{\"id\":\"a\"}\n");
   { ManifestWriter emptied(folder_.path()); }

@@ -135,7 +135,7 @@ TEST(ReportTable, HoldsEveryColumnAndWhatTheManifestKnows) {
   EXPECT_FLOAT_EQ(NumberAt(table, "residual_percent", 1, 0), 100 * 8 / 500.0f);
   EXPECT_TRUE(std::isnan(NumberAt(table, "residual_percent", 4, 0)));
   ASSERT_EQ(table.term_names.size(), 2u);
-  EXPECT_FLOAT_EQ(table.term_costs[1][2], 42.0f);
+  EXPECT_FLOAT_EQ(table.term_costs[0][2], 42.0f);
 }
 
 TEST(ReportTable, AForeignManifestAndABrokenLastLineChangeNothing) {
