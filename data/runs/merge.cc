@@ -1,0 +1,147 @@
+#include "data/runs/merge.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <list>
+#include <map>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "data/io/atomic_file.h"
+#include "data/io/json_text.h"
+#include "data/io/npy_header.h"
+#include "data/io/npz_writer.h"
+#include "data/io/result_arrays.h"
+#include "data/io/spooled_column.h"
+#include "data/io/streamed_file.h"
+#include "data/runs/run_json.h"
+#include "data/runs/run_lock.h"
+#include "models/util/check.h"
+
+namespace vitruvius {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+// The record that one process would have written, but for its command. Throws where a shard's is another's.
+Json MergedRecord(const std::vector<ShardFolder>& shards) {
+  Json merged;
+  for (const ShardFolder& shard : shards) {
+    if (!HasRunRecord(shard.path))
+      throw InputError(shard.path, "", "has no run.json to say of which run it is a shard");
+    Json record = ReadRunRecord(shard.path);
+    if (StateOfRun(record) != kRunIsDone)
+      throw InputError(shard.path, "", "is not finished: --resume goes on with it");
+    if (merged.is_null()) {
+      merged = record;
+      merged["shard"] = {{"index", 0}, {"count", 1}};
+      merged["merged_shards"] = shards.size();
+      continue;
+    }
+    Json wanted = merged;
+    for (const char* key : {"state", "shard", "merged_shards", "people", "usable", "threads", "seconds"})
+      wanted.erase(key);
+    const std::string differences = DifferencesOfRuns(record, wanted);
+    if (!differences.empty()) {
+      throw InputError(shard.path + "/run.json", "",
+                       StrCat("is of another run than ", shards[0].path, ": ", differences));
+    }
+    for (const char* key : {"people", "usable", "seconds"}) {
+      if (record[key].is_number() && merged[key].is_number())
+        merged[key] = key == std::string("seconds")
+                          ? Json(merged[key].get<double>() + record[key].get<double>())
+                          : Json(merged[key].get<std::int64_t>() + record[key].get<std::int64_t>());
+    }
+  }
+  return merged;
+}
+
+// out/results.npz, one array in memory at a time.
+void WriteMergedArrays(const ResultArrays& arrays, const std::string& out) {
+  NpzWriter writer(out + "/results.npz");
+  std::list<NpyArray> whole;
+  std::list<UnnamedFile> columns;
+  for (const std::string& key : arrays.Keys()) {
+    NpyArray array = arrays.Read(key);
+    if (array.shape.empty() || !arrays.IsPerRow(key)) {
+      whole.push_back(std::move(array));
+      writer.Add(key, whole.back());
+      continue;
+    }
+    // As the columns of a result are written: those of numbers have room for any count of rows.
+    const bool is_text = array.kind == NpyArray::Kind::kText;
+    const std::string header = MakeNpyHeader(array.DTypeName(), array.shape, is_text ? 0 : kColumnHeaderSize);
+    UnnamedFile& column = columns.emplace_back(out);
+    column.Append(header.data(), header.size());
+    constexpr size_t kBlock = 1 << 16;  // the file's buffer grows with what it gets
+    for (size_t begin = 0; begin < array.bytes.size(); begin += kBlock)
+      column.Append(array.bytes.data() + begin, std::min(kBlock, array.bytes.size() - begin));
+    column.Flush();
+    writer.AddFile(key, column.descriptor());
+  }
+  writer.Commit();
+}
+
+// A line of each shard in turn.
+void WriteMergedManifest(const std::vector<ShardFolder>& shards, std::int64_t num_rows,
+                         const std::string& out) {
+  std::vector<std::unique_ptr<std::ifstream>> manifests;
+  for (const ShardFolder& shard : shards)
+    manifests.push_back(std::make_unique<std::ifstream>(shard.path + "/manifest.jsonl", std::ios::binary));
+  StreamedFile merged(out + "/manifest.jsonl");
+  const auto count = static_cast<std::int64_t>(shards.size());
+  std::string line;
+  for (std::int64_t row = 0; row < num_rows; ++row) {
+    const auto shard = static_cast<size_t>(row % count);
+    const std::string path = shards[shard].path + "/manifest.jsonl";
+    if (!std::getline(*manifests[shard], line))
+      throw InputError(path, "", StrCat("ends after ", row / count, " people, before its results.npz does"));
+    Json entry = ParseOrderedJson(line, StrCat(path, ": line ", row / count + 1));
+    if (!entry.is_object() || entry.find("row") == entry.end())
+      throw InputError(path, StrCat("line ", row / count + 1), "expected an object with the key row");
+    entry["row"] = row;
+    line = JsonText(entry) + "\n";
+    merged.Append(line.data(), line.size());
+  }
+  merged.Commit();
+}
+
+}  // namespace
+
+std::vector<ShardFolder> ShardsOf(const std::vector<std::string>& folders) {
+  std::vector<ShardFolder> all;
+  for (const std::string& folder : folders) {
+    std::vector<ShardFolder> shards = FindShardFolders(folder);
+    ShardFolder itself;
+    if (shards.empty() && IsShardFolder(folder, &itself)) shards = {itself};
+    if (shards.empty())
+      throw InputError(folder, "", "holds no shards (folders of names as shard_0_of_4), and is none");
+    all.insert(all.end(), shards.begin(), shards.end());
+  }
+  return all;
+}
+
+MergeSummary MergeShards(const std::vector<ShardFolder>& shards, const std::string& out, bool overwrite) {
+  const ResultArrays arrays(shards);
+  Json record = MergedRecord(arrays.shards());
+  std::error_code error;
+  fs::create_directories(out, error);
+  if (error) throw InputError(out, "", "cannot make this folder: " + error.message());
+  const RunLock lock(out);
+  if (fs::exists(out + "/results.npz", error) && !overwrite)
+    throw InputError(out, "", "holds a result; --overwrite replaces it when the new one is whole");
+  MergeSummary summary;
+  summary.people = arrays.num_rows();
+  summary.shards = static_cast<int>(arrays.shards().size());
+  for (const std::int64_t status : arrays.Read("status", {arrays.num_rows()}).ToInts())
+    summary.usable += status == 1;
+  WriteMergedManifest(arrays.shards(), arrays.num_rows(), out);
+  WriteMergedArrays(arrays, out);
+  WriteFileAtomically(out + "/run.json", JsonText(record, 2) + "\n");
+  return summary;
+}
+
+}  // namespace vitruvius
