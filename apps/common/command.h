@@ -9,8 +9,10 @@
 namespace vitruvius {
 
 // Exit codes: 0 the work was done (people that could not be fitted are reported, not fatal), 1 bad input, 2
-// bad usage.
-inline constexpr int kExitOk = 0, kExitBadInput = 1, kExitBadUsage = 2;
+// bad usage, 3 nobody was usable, 75 a signal stopped the work, which --resume goes on with (EX_TEMPFAIL of
+// sysexits.h: try again).
+inline constexpr int kExitOk = 0, kExitBadInput = 1, kExitBadUsage = 2, kExitNobodyUsable = 3,
+                     kExitStopped = 75;
 
 // Thrown for wrong words on the command line; exits with 2.
 class UsageError : public std::runtime_error {

@@ -112,6 +112,15 @@ std::string CommandLine(const Command& command, const std::vector<std::string>& 
   return line;
 }
 
+std::map<std::string, std::string> FlagValues(const Command& command) {
+  std::map<std::string, std::string> values;
+  for (const std::string& flag : command.flags) {
+    gflags::CommandLineFlagInfo info;
+    if (gflags::GetCommandLineFlagInfo(flag.c_str(), &info)) values[flag] = info.current_value;
+  }
+  return values;
+}
+
 std::vector<std::string> SplitAtCommas(const std::string& list) {
   std::vector<std::string> words;
   std::istringstream stream(list);

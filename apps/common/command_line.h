@@ -1,6 +1,7 @@
 // The words of a command line: flags, which gflags holds, and all others; folders that they name.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ std::vector<std::string> ParseFlags(const Command& command, const std::vector<st
 // The line that runs a command with these words and the flags as they are now; those at their default, and
 // --quiet, are left out.
 std::string CommandLine(const Command& command, const std::vector<std::string>& words);
+// The value of each flag the command takes, as text, by its name.
+std::map<std::string, std::string> FlagValues(const Command& command);
 
 // The words of a list like "a,b,c"; empty ones are left out.
 std::vector<std::string> SplitAtCommas(const std::string& list);

@@ -20,7 +20,9 @@ void PrintOverview(const Program& program, std::FILE* stream) {
   rows.push_back({"--version", "which version this is"});
   std::fprintf(stream, "%s\n\nusage: %s <command> [inputs] [--flag=value]\n\ncommands:\n%s\n",
                program.summary.c_str(), program.name.c_str(), HelpTable(rows).c_str());
-  std::fprintf(stream, "exit status: 0 done, 1 bad input, 2 bad usage\n");
+  std::fprintf(stream,
+               "exit status: 0 done, 1 bad input, 2 bad usage, 3 nobody was usable, 75 stopped by a signal\n"
+               "(--resume goes on)\n");
 }
 
 int Run(const Program& program, const std::vector<std::string>& words) {

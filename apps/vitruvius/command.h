@@ -16,6 +16,7 @@ Command ExplainCommand();
 Command RenderCommand();
 Command ReportCommand();
 Command ConvertCommand();
+Command MergeCommand();
 Command DemoCommand();
 Command LearnCommand();
 

@@ -5,13 +5,14 @@
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/convert.h"
 #include "data/io/npz.h"
+#include "data/io/result_arrays.h"
 
 namespace vitruvius {
 namespace {
 
 // A results.npz or its folder; other .npz files and folders hold motion.
 bool IsResult(const std::string& path) {
-  if (std::filesystem::is_directory(path)) return std::filesystem::exists(path + "/results.npz");
+  if (std::filesystem::is_directory(path)) return HoldsResult(path);
   return std::filesystem::path(path).extension() == ".npz" && NpzReader(path).Has("status");
 }
 

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "apps/common/flag_use.h"
+#include "apps/common/stop_signal.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/export.h"
 #include "apps/vitruvius/flags.h"
@@ -19,6 +20,7 @@ int Fit(const std::vector<std::string>& inputs) {
   if (inputs.empty())
     throw UsageError("fit: name keypoint files or folders (OpenPose or COCO JSON, .npz, .bvh, .amc)");
   UprightFromResult(FitResult());  // --up is wrong before hours of work and not after
+  const StopSignal stop_signal;    // from here on one may come
   const FitSetup setup = FitSetupFromFlags();
   if (setup.recipe2d.body == Recipe::Body::kSegments)
     throw UsageError("--recipe: a body of segments is registered, not fitted: vitruvius register");
@@ -37,8 +39,7 @@ int Fit(const std::vector<std::string>& inputs) {
   source = RefuseIdleFlags(std::move(source), setup);
   // The axes and units of motion capture are known to its readers.
   if (!is_motion) source = CheckConventions(std::move(source), setup);
-  return RunFits("fitting", CommandLine(FitCommand(), inputs), inputs, setup, batch, shard_source,
-                 source.get());
+  return RunFits("fitting", FitCommand(), inputs, setup, batch, shard_source, source.get());
 }
 
 }  // namespace
@@ -60,11 +61,11 @@ Command FitCommand() {
           "  vitruvius fit keypoints/ --out out/ --overlay --images photos/\n"
           "  vitruvius fit person_keypoints.json --model SMPL_NEUTRAL.npz --out out/\n"
           "  vitruvius fit walk.bvh --out out/\n",
-          {"out",     "model",         "gender",     "prior",        "recipe",    "focal",
-           "fov",     "focal_mm",      "image_size", "keypoint_set", "read_as",   "conventions",
-           "starts",  "hypotheses",    "solver",     "threads",      "seed",      "shard",
-           "overlay", "overlay_limit", "images",     "obj",          "glb",       "up",
-           "unit",    "rest_frame",    "report",     "quiet",        "regressors"},
+          {"out",           "model",      "gender",       "prior",   "recipe",      "focal",     "fov",
+           "focal_mm",      "image_size", "keypoint_set", "read_as", "conventions", "starts",    "hypotheses",
+           "solver",        "threads",    "seed",         "shard",   "resume",      "overwrite", "overlay",
+           "overlay_limit", "images",     "obj",          "glb",     "up",          "unit",      "rest_frame",
+           "report",        "quiet",      "regressors"},
           Fit};
 }
 

@@ -36,8 +36,11 @@ DEFINE_int32(hypotheses, kFit.hypotheses,
 DEFINE_int32(hypothesis, 0,
              "which of the bodies that `fit --hypotheses` kept, from 1, the best; 0: the result itself");
 DEFINE_string(shard, "",
-              "i/n: every n-th person, starting with the i-th (0 <= i < n); empty: from Slurm, "
-              "Open MPI or PMI");
+              "i/n: every n-th person, starting with the i-th (0 <= i < n); empty: from Slurm, Open MPI, "
+              "PMI or AWS Batch");
+DEFINE_bool(resume, false, "go on with the run that was stopped or killed in --out; starts it where none is");
+DEFINE_bool(overwrite, false,
+            "start anew where --out holds a result, which stays until the new one is whole");
 DEFINE_string(solver, "lm",
               "`lm`: our dense Levenberg-Marquardt; `ceres`: ceres::Solve on the same problem; `lbfgs`: "
               "projected L-BFGS, slow, to compare");

@@ -22,6 +22,8 @@ DECLARE_int32(starts);
 DECLARE_int32(hypotheses);
 DECLARE_int32(hypothesis);
 DECLARE_string(shard);
+DECLARE_bool(resume);
+DECLARE_bool(overwrite);
 DECLARE_string(solver);
 DECLARE_bool(overlay);
 DECLARE_int32(overlay_limit);

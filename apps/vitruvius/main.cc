@@ -9,6 +9,6 @@ int main(int argc, char** argv) {
                      "vitruvius fits parametric human bodies to keypoints.",
                      {FitCommand(), RegisterCommand(), CheckCommand(), DemoCommand(), ModelCommand(),
                       PriorCommand(), LearnCommand(), SynthesizeCommand(), EvaluateCommand(),
-                      ExplainCommand(), RenderCommand(), ReportCommand(), ConvertCommand()}},
+                      ExplainCommand(), RenderCommand(), ReportCommand(), ConvertCommand(), MergeCommand()}},
                     argc, argv);
 }

@@ -3,6 +3,7 @@
 
 #include "apps/common/flag_use.h"
 #include "apps/common/observation_flags.h"
+#include "apps/common/stop_signal.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/input_check.h"
@@ -19,6 +20,7 @@ int Register(const std::vector<std::string>& inputs) {
     throw UsageError("register: name DensePose annotations or results (JSON), or .npz with points2d");
   if (AreMotionInputs(inputs))
     throw UsageError("register: motion has no points of a surface; vitruvius fit takes it");
+  const StopSignal stop_signal;  // from here on one may come
   FitSetup setup = FitSetupFromFlags("dense");
   setup.options.surface.chart = ChartFromFlags(*setup.model);
   if (FLAGS_lookup != "place" && FLAGS_lookup != "vertex")
@@ -33,8 +35,7 @@ int Register(const std::vector<std::string>& inputs) {
   const std::string shard_source = TakeShardFromEnvironment(&batch);
   const std::unique_ptr<ObservationSource> source =
       RefuseIdleFlags(OpenInputs(inputs, *setup.model, /*dense=*/true), setup);
-  return RunFits("registering", CommandLine(RegisterCommand(), inputs), inputs, setup, batch, shard_source,
-                 source.get());
+  return RunFits("registering", RegisterCommand(), inputs, setup, batch, shard_source, source.get());
 }
 
 }  // namespace
@@ -58,10 +59,11 @@ Command RegisterCommand() {
       "  vitruvius register densepose_coco.json --model SMPL_NEUTRAL.pkl --chart UV_Processed.mat \\\n"
       "      --out out/\n"
       "  vitruvius register points.npz --recipe=dense-later --out out/ --overlay\n",
-      {"out",    "model",   "gender",   "chart",      "lookup",       "dense_points",  "prior",  "recipe",
-       "focal",  "fov",     "focal_mm", "image_size", "keypoint_set", "read_as",       "starts", "hypotheses",
-       "solver", "threads", "seed",     "shard",      "overlay",      "overlay_limit", "images", "obj",
-       "glb",    "up",      "report",   "quiet",      "regressors"},
+      {"out",       "model",      "gender",        "chart",    "lookup",     "dense_points", "prior",
+       "recipe",    "focal",      "fov",           "focal_mm", "image_size", "keypoint_set", "read_as",
+       "starts",    "hypotheses", "solver",        "threads",  "seed",       "shard",        "resume",
+       "overwrite", "overlay",    "overlay_limit", "images",   "obj",        "glb",          "up",
+       "report",    "quiet",      "regressors"},
       Register};
 }
 

@@ -9,16 +9,14 @@
 #include <optional>
 #include <sstream>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/common/body_of_result.h"
 #include "apps/common/observation_flags.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
 #include "data/io/atomic_file.h"
-#include "data/io/json_text.h"
 #include "data/io/picture.h"
+#include "data/io/result_arrays.h"
 #include "data/io/result_body.h"
 #include "data/report/report_page.h"
 #include "models/body/body_evaluator.h"
@@ -48,9 +46,9 @@ std::map<std::int64_t, PersonObservation> FindObservations(const ReportRequest& 
 // A picture that `fit --overlay` left, or else a new one; empty where there is nothing to draw.
 std::string PictureOf(const ReportRequest& request, const PersonObservation* person, const FitResult& fit,
                       PersonPainter* painter) {
-  const std::string left = StrCat(request.folder, "/overlays/", FileStem(fit.id), ".png");
+  const std::string left = FindPersonFile(request.folder, "overlays/" + FileStem(fit.id) + ".png");
   std::error_code error;
-  if (fs::is_regular_file(left, error)) {
+  if (!left.empty()) {
     try {
       return SerializeJpeg(ReadPicture(left));
     } catch (const InputError&) {
@@ -148,31 +146,6 @@ void MakeReport(const ReportRequest& request) {
     }
   }
   WriteFileAtomically(request.out, ReportPage(report));
-}
-
-void WriteRunRecord(const std::string& folder, const std::string& command_line, const FitSetup& setup,
-                    const BatchSummary& summary, const CameraCounts& cameras, double seconds) {
-  nlohmann::ordered_json run;
-  run["command"] = command_line;
-  run["version"] = VITRUVIUS_VERSION;
-  const ResultBody body = ResultBodyOf(*setup.model);
-  run["model"] = body.file;
-  run["model_name"] = body.name;
-  run["model_gender"] = body.gender;
-  run["model_regressors"] = body.regressors;
-  run["body_hash"] = body.hash;
-  run["recipe_2d"] = setup.recipe2d.name;
-  run["recipe_3d"] = setup.recipe3d.name;
-  run["prior_2d"] = FLAGS_prior.empty() ? setup.recipe2d.prior : FLAGS_prior;
-  run["prior_3d"] = FLAGS_prior.empty() ? setup.recipe3d.prior : FLAGS_prior;
-  run["camera"] = cameras.ToJson();
-  run["solver"] = FLAGS_solver;
-  run["starts"] = FLAGS_starts;
-  run["people"] = summary.done;
-  run["usable"] = summary.usable;
-  run["threads"] = summary.threads;
-  run["seconds"] = std::round(1000 * seconds) / 1000;
-  WriteFileAtomically(folder + "/run.json", JsonText(run, 2) + "\n");
 }
 
 Command ReportCommand() {

@@ -20,8 +20,4 @@ struct ReportRequest {
 // Reads --bodies, --pictures and what pictures need. Throws InputError.
 void MakeReport(const ReportRequest& request);
 
-// folder/run.json: how the results were made: version, command, recipes, priors, solver, people, seconds.
-void WriteRunRecord(const std::string& folder, const std::string& command_line, const FitSetup& setup,
-                    const BatchSummary& summary, const CameraCounts& cameras, double seconds);
-
 }  // namespace vitruvius

@@ -12,9 +12,9 @@
 namespace vitruvius {
 
 // what: the word for progress. batch: with its shard taken; shard_source says from where. Returns the exit
-// code.
-int RunFits(const std::string& what, const std::string& command_line, const std::vector<std::string>& inputs,
-            const FitSetup& setup, const BatchOptions& batch, const std::string& shard_source,
+// code. While a StopSignal exists, people go on until one comes.
+int RunFits(const std::string& what, const Command& command, const std::vector<std::string>& inputs,
+            const FitSetup& setup, BatchOptions batch, const std::string& shard_source,
             ObservationSource* source);
 
 }  // namespace vitruvius

@@ -39,7 +39,8 @@ ResultArrays::ResultArrays(const std::string& path) : path_(path) {
   }
   if (fs::is_directory(path, error)) path_ += "/results.npz";
   files_.emplace_back(path_);
-  num_rows_ = files_[0].Read("ids", {-1}).shape[0];
+  // Readers say what is missing; files of other kinds may be asked for their body alone.
+  if (files_[0].Has("ids") && files_[0].Shape("ids").size() == 1) num_rows_ = files_[0].Shape("ids")[0];
 }
 
 ResultArrays::ResultArrays(std::vector<ShardFolder> shards) : shards_(std::move(shards)) {
@@ -124,6 +125,12 @@ void ResultArrays::OpenShards() {
 
 bool ResultArrays::Has(const std::string& key) const { return files_[0].Has(key); }
 std::vector<std::string> ResultArrays::Keys() const { return files_[0].Keys(); }
+
+std::vector<std::int64_t> ResultArrays::Shape(const std::string& key) const {
+  std::vector<std::int64_t> shape = files_[0].Shape(key);
+  if (!shards_.empty() && IsPerRow(key)) shape[0] = num_rows_;
+  return shape;
+}
 
 bool ResultArrays::IsPerRow(const std::string& key) const {
   return !IsOfAllRows(key) && !files_[0].Shape(key).empty();

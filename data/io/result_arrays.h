@@ -22,11 +22,12 @@ class ResultArrays {
   const std::string& path() const { return path_; }  // of messages: the file, or the folder of the shards
   // Folders of the shards by index; empty where it is one file.
   const std::vector<ShardFolder>& shards() const { return shards_; }
-  std::int64_t num_rows() const { return num_rows_; }
+  std::int64_t num_rows() const { return num_rows_; }  // 0 where the file has no ids
 
   // As of NpzReader. Of shards: rows in the order of the input, as one process would have written them.
   bool Has(const std::string& key) const;
   std::vector<std::string> Keys() const;
+  std::vector<std::int64_t> Shape(const std::string& key) const;
   NpyArray Read(const std::string& key) const;
   NpyArray Read(const std::string& key, const std::vector<std::int64_t>& shape) const;
   // Whether the array has a row per person.

@@ -1,9 +1,9 @@
 #include "data/io/result_body.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <vector>
 
+#include "data/io/result_arrays.h"
 #include "data/io/result_writer.h"
 #include "models/body/body_evaluator.h"
 #include "models/body/body_hash.h"
@@ -12,27 +12,22 @@
 namespace vitruvius {
 namespace {
 
-std::string OneText(const NpzReader& file, const char* key) {
+std::string OneText(const ResultArrays& file, const char* key) {
   return file.Has(key) ? file.Read(key, {}).ToStrings()[0] : "";
 }
 
 // Columns of an array (N, columns); 0 when it is not there.
-int Columns(const NpzReader& file, const char* key) {
+int Columns(const ResultArrays& file, const char* key) {
   constexpr std::int64_t kMost = 1 << 20;
   if (!file.Has(key)) return 0;
-  const std::vector<std::int64_t>& shape = file.Shape(key);
+  const std::vector<std::int64_t> shape = file.Shape(key);
   return shape.size() == 2 ? static_cast<int>(std::clamp<std::int64_t>(shape[1], 0, kMost)) : 0;
-}
-
-std::string ResultFile(const std::string& path) {
-  std::error_code error;
-  return std::filesystem::is_directory(path, error) ? path + "/results.npz" : path;
 }
 
 // How far the joints of a fit are from those that the body has in its place, metres; negative when the file
 // holds no fit that tells.
 double JointsMoved(const std::string& path, const std::shared_ptr<const BodyModel>& model) {
-  if (!NpzReader(ResultFile(path)).Has("status")) return -1;  // a regressor
+  if (!ResultArrays(path).Has("status")) return -1;  // a regressor
   for (const ResultsFile::Row& row : ReadResults(path).rows) {
     const FitResult& fit = row.fit;
     if (!fit.usable || fit.segment_scales.size() > 0 || fit.joints3d.rows() != model->num_joints()) continue;
@@ -76,7 +71,7 @@ void AddResultBody(const BodyModel& model, std::map<std::string, NpyArray>* arra
   (*arrays)["model_vertices"] = NpyArray::FromInt32(&vertices, {});
 }
 
-ResultBody ReadResultBody(const NpzReader& file) {
+ResultBody ReadResultBody(const ResultArrays& file) {
   ResultBody body;
   body.name = OneText(file, "model");
   body.gender = OneText(file, "model_gender");
@@ -91,7 +86,7 @@ ResultBody ReadResultBody(const NpzReader& file) {
   return body;
 }
 
-ResultBody ReadResultBody(const std::string& path) { return ReadResultBody(NpzReader(ResultFile(path))); }
+ResultBody ReadResultBody(const std::string& path) { return ReadResultBody(ResultArrays(path)); }
 
 std::string RequireBodyOfResult(const std::string& path, const ResultBody& body,
                                 const std::shared_ptr<const BodyModel>& model) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "data/io/npz.h"
+#include "data/io/result_arrays.h"
 #include "models/body/body_model.h"
 
 namespace vitruvius {
@@ -27,8 +28,8 @@ struct ResultBody {
 ResultBody ResultBodyOf(const BodyModel& model);
 void AddResultBody(const BodyModel& model, std::map<std::string, NpyArray>* arrays);
 // Keys that are not there stay empty. Throws InputError for those of another kind.
-ResultBody ReadResultBody(const NpzReader& file);
-// Of a results.npz, or the one in a folder.
+ResultBody ReadResultBody(const ResultArrays& file);
+// Of a results.npz, or a folder that holds one or shards.
 ResultBody ReadResultBody(const std::string& path);
 
 // Throws InputError unless `model` is the body of the result at `path`: "these results belong to the body X,

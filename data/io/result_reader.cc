@@ -18,7 +18,8 @@ struct Table {
 
 class ResultsReader {
  public:
-  explicit ResultsReader(const std::string& path) : file_(path), num_rows_(file_.num_rows()) {}
+  explicit ResultsReader(const std::string& path)
+      : file_(path), num_rows_(file_.Read("ids", {-1}).shape[0]) {}
 
   ResultsFile Read() {
     ResultsFile results;

@@ -126,9 +126,9 @@ struct ResultsFile {
   std::vector<Row> rows;
 };
 
-// Reads a results.npz, the one in a folder, or all shards of a run in one (ResultArrays). Arrays that older files lack stay at their defaults; ids,
-// status, global_orient, body_pose, betas, transl must be there. Throws InputError, also when a usable row
-// holds a number that is not finite.
+// Reads a results.npz, the one in a folder, or all shards of a run in one (ResultArrays). Arrays that older
+// files lack stay at their defaults; ids, status, global_orient, body_pose, betas, transl must be there.
+// Throws InputError, also when a usable row holds a number that is not finite.
 ResultsFile ReadResults(const std::string& path);
 
 }  // namespace vitruvius

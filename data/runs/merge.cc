@@ -26,6 +26,17 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+// Numbers are added, of objects member by member.
+void AddCounts(const Json& counts, Json* sums) {
+  if (counts.is_object()) {
+    for (const auto& item : counts.items()) AddCounts(item.value(), &(*sums)[item.key()]);
+  } else if (counts.is_number_float()) {
+    *sums = (sums->is_number() ? sums->get<double>() : 0.0) + counts.get<double>();
+  } else if (counts.is_number()) {
+    *sums = (sums->is_number() ? sums->get<std::int64_t>() : 0) + counts.get<std::int64_t>();
+  }
+}
+
 // The record that one process would have written, but for its command. Throws where a shard's is another's.
 Json MergedRecord(const std::vector<ShardFolder>& shards) {
   Json merged;
@@ -42,18 +53,16 @@ Json MergedRecord(const std::vector<ShardFolder>& shards) {
       continue;
     }
     Json wanted = merged;
-    for (const char* key : {"state", "shard", "merged_shards", "people", "usable", "threads", "seconds"})
+    for (const char* key :
+         {"state", "shard", "merged_shards", "people", "usable", "camera", "threads", "seconds"})
       wanted.erase(key);
     const std::string differences = DifferencesOfRuns(record, wanted);
     if (!differences.empty()) {
       throw InputError(shard.path + "/run.json", "",
                        StrCat("is of another run than ", shards[0].path, ": ", differences));
     }
-    for (const char* key : {"people", "usable", "seconds"}) {
-      if (record[key].is_number() && merged[key].is_number())
-        merged[key] = key == std::string("seconds")
-                          ? Json(merged[key].get<double>() + record[key].get<double>())
-                          : Json(merged[key].get<std::int64_t>() + record[key].get<std::int64_t>());
+    for (const char* key : {"people", "usable", "camera", "seconds"}) {
+      if (record.contains(key)) AddCounts(record[key], &merged[key]);
     }
   }
   return merged;

@@ -67,6 +67,9 @@ std::uint64_t HashOf(const PersonObservation& person) {
   hash.Add(person.box_px);
   hash.Add(person.image_width);
   hash.Add(person.image_height);
+  hash.Add(person.size_source);
+  hash.Add(person.frame_px);
+  hash.Add(&person.focal_35mm, sizeof(person.focal_35mm));
   hash.Add(person.focal_px);
   hash.Add(person.center_px);
   hash.Add(person.betas);

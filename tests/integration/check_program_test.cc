@@ -47,7 +47,7 @@ TEST(CheckProgram, NamesWhatItSawAndWhatPutsItRight) {
 
 TEST(CheckProgram, FitStopsUnlessToldOtherwise) {
   const TestFolder folder;
-  const std::string fit = "fit " + WritePeople(folder) + " --out " + (folder / "out");
+  const std::string fit = "fit " + WritePeople(folder) + " --overwrite --out " + (folder / "out");
   const ProgramRun stopped = RunProgram(fit);
   EXPECT_EQ(stopped.status, 1);
   EXPECT_THAT(stopped.output, HasSubstr("nothing was fitted"));

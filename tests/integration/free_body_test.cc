@@ -21,9 +21,10 @@ std::string BodyOfFit(const TestFolder& folder, const std::string& flags) {
            R"({"people": [{"pose_keypoints_2d": [500,300,1, 500,350,1, 460,350,1, 450,420,1, 450,480,1,
                540,350,1, 550,420,1, 550,480,1, 500,500,1, 475,500,1, 475,600,1, 475,700,1,
                525,500,1, 525,600,1, 525,700,1]}]})");
-  const ProgramRun run = RunProgram(
-      "fit " + folder / "p_keypoints.json" + " --image_size 1000x1000 --out " + folder / "out" + " " + flags,
-      HomeIn(folder));
+  const ProgramRun run =
+      RunProgram("fit " + folder / "p_keypoints.json" + " --image_size 1000x1000 --overwrite --out " +
+                     folder / "out" + " " + flags,
+                 HomeIn(folder));
   EXPECT_EQ(run.status, 0) << run.output;
   return OpenNamedArrays(folder / "out/results.npz")->ReadTexts("model")[0];
 }

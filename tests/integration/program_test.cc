@@ -132,9 +132,9 @@ TEST(Program, SameBytesForAnyThreadsAndOnRerun) {
   std::string first;
   for (const char* threads : {"1", "2", "3", "1"}) {
     const std::string out = folder / (std::string("out") + threads);
-    const ProgramRun run =
-        RunProgram("fit " + (folder / "in") + " --quiet --image_size 1000x1000 --focal 1000 --threads " +
-                   threads + " --out " + out);
+    const ProgramRun run = RunProgram("fit " + (folder / "in") +
+                                      " --quiet --overwrite --image_size 1000x1000 --focal 1000 --threads " +
+                                      threads + " --out " + out);
     ASSERT_EQ(run.status, 0) << run.output;
     const std::string bytes = ReadAll(out + "/results.npz");
     ASSERT_FALSE(bytes.empty());
@@ -183,7 +183,8 @@ TEST(Program, FilesOfOneNameInTwoFoldersKeepTheirIds) {
   for (int pass = 0; pass < 2; ++pass) {
     const std::string inputs =
         pass == 0 ? (folder / "cam1") + " " + (folder / "cam2") : (folder / "cam2") + " " + (folder / "cam1");
-    ASSERT_EQ(RunProgram("fit " + inputs + " --starts 1 --quiet --out " + (folder / "out")).status, 0);
+    ASSERT_EQ(
+        RunProgram("fit " + inputs + " --starts 1 --quiet --overwrite --out " + (folder / "out")).status, 0);
     for (const ResultsFile::Row& row : ReadResults(folder / "out").rows)
       costs[pass][row.fit.id] = row.fit.cost;
   }
@@ -283,51 +284,6 @@ TEST(Program, PicturesMeshesAndExplanations) {
   EXPECT_EQ(ReadAll(folder / "s.png").substr(1, 3), "PNG");
   EXPECT_EQ(RunProgram("convert " + out + " --to obj --quiet --out " + (folder / "m")).status, 0);
   EXPECT_EQ(ReadAll(folder / "m/p1_0.obj"), ReadAll(out + "/meshes/p1_0.obj"));
-}
-
-TEST(Program, ShardsTogetherAreTheWhole) {
-  const TestFolder folder;
-  std::filesystem::create_directories(folder / "in");
-  WriteGoodPeople(folder, 5);
-  ASSERT_EQ(RunProgram("fit " + (folder / "in") + " --quiet --out " + (folder / "whole")).status, 0);
-  std::map<std::string, double> whole, parts;
-  for (const ResultsFile::Row& row : ReadResults(folder / "whole").rows) whole[row.fit.id] = row.fit.cost;
-  for (const char* shard : {"0/2", "1/2"}) {
-    ASSERT_EQ(
-        RunProgram("fit " + (folder / "in") + " --quiet --shard " + shard + " --out " + (folder / "parts"))
-            .status,
-        0);
-  }
-  for (const char* name : {"shard_0_of_2", "shard_1_of_2"}) {
-    for (const ResultsFile::Row& row : ReadResults(folder / (std::string("parts/") + name)).rows) {
-      EXPECT_TRUE(parts.emplace(row.fit.id, row.fit.cost).second) << row.fit.id << " in both";
-    }
-  }
-  EXPECT_EQ(whole, parts);
-}
-
-TEST(Program, ShardsOfSlurmArraysStartAnywhere) {
-  const TestFolder folder;
-  std::filesystem::create_directories(folder / "in");
-  WriteGoodPeople(folder, 5);
-  std::map<std::string, double> parts;
-  for (const int task : {3, 4, 5}) {
-    const std::string id = std::to_string(task);
-    const std::string variables =
-        "SLURM_ARRAY_TASK_ID=" + id + " SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_MIN=3 ";
-    ASSERT_EQ(RunProgram("fit " + (folder / "in") + " --quiet --out " + (folder / "out"), variables).status,
-              0);
-    const std::string shard = "out/shard_" + std::to_string(task - 3) + "_of_3";
-    for (const ResultsFile::Row& row : ReadResults(folder / shard).rows) {
-      EXPECT_TRUE(parts.emplace(row.fit.id, row.fit.cost).second) << row.fit.id << " in two shards";
-    }
-  }
-  EXPECT_EQ(parts.size(), 5u);
-  const ProgramRun wrong =
-      RunProgram("fit " + (folder / "in") + " --quiet --out " + (folder / "out"),
-                 "SLURM_ARRAY_TASK_ID=9 SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_MIN=3 ");
-  EXPECT_EQ(wrong.status, 2);
-  EXPECT_THAT(wrong.output, HasSubstr("SLURM_ARRAY_TASK_ID=9"));
 }
 
 TEST(Program, ARecipeOfPriorsAloneDoesNotCrash) {
