@@ -14,7 +14,6 @@
 #include "data/io/shard_folders.h"
 #include "data/runs/run_json.h"
 #include "models/util/check.h"
-#include "models/util/rng.h"
 
 namespace vitruvius {
 namespace {
@@ -195,28 +194,30 @@ void RunFolder::Complete(const Json& how_it_went) {
 // Each step may be the last one of a killed process, and is done again or left by the next: what is not in
 // `rerun` any more is in its place.
 void RunFolder::Publish() {
-  const std::string from = result_ + "/rerun";
+  const std::string from = result_ + "/rerun", cleared = from + "/cleared";
   std::error_code error;
   std::set<std::string> folders;
-  if (IsFile(from + "/manifest.jsonl") && request_.files_of) {
-    std::set<std::uint64_t> stay;
-    ForEachId(from, [&](const std::string& id) {
+  const auto move_or_remove = [&](const std::string& ids_of, bool move) {
+    if (!request_.files_of) return;
+    ForEachId(ids_of, [&](const std::string& id) {
       for (const std::string& file : request_.files_of(id)) {
         const std::string folder = fs::path(file).parent_path().string();
-        fs::create_directories(result_ + "/" + folder, error);
-        fs::rename(from + "/" + file, result_ + "/" + file, error);
         folders.insert(folder);
-        stay.insert(HashString(file));
+        if (!move) {
+          fs::remove(result_ + "/" + file, error);
+        } else if (IsFile(from + "/" + file)) {
+          fs::create_directories(result_ + "/" + folder, error);
+          fs::rename(from + "/" + file, result_ + "/" + file);
+        }
       }
     });
-    ForEachId(result_, [&](const std::string& id) {
-      for (const std::string& file : request_.files_of(id)) {
-        folders.insert(fs::path(file).parent_path().string());
-        if (stay.count(HashString(file)) == 0) fs::remove(result_ + "/" + file, error);
-      }
-    });
+  };
+  if (!IsFile(cleared)) {  // nothing has been moved: whatever is there is the old result's
+    move_or_remove(result_, false);
+    fs::remove(result_ + "/report.html", error);
+    WriteFileAtomically(cleared, "");
   }
-  fs::remove(result_ + "/report.html", error);
+  move_or_remove(from, true);
   for (const char* name : {"results.npz", "manifest.jsonl", "run.json"}) {
     if (IsFile(from + "/" + name)) fs::rename(from + "/" + name, result_ + "/" + name);
   }
@@ -224,8 +225,7 @@ void RunFolder::Publish() {
     fs::remove(from + "/" + folder, error);  // where they are empty
     fs::remove(result_ + "/" + folder, error);
   }
-  fs::remove(ResultsWriter::JournalPath(from), error);
-  fs::remove(from, error);
+  for (const std::string& left : {ResultsWriter::JournalPath(from), cleared, from}) fs::remove(left, error);
 }
 
 }  // namespace vitruvius

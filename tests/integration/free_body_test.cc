@@ -25,7 +25,7 @@ std::string BodyOfFit(const TestFolder& folder, const std::string& flags) {
       RunProgram("fit " + folder / "p_keypoints.json" + " --image_size 1000x1000 --overwrite --out " +
                      folder / "out" + " " + flags,
                  HomeIn(folder));
-  EXPECT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.status, testing::AnyOf(0, 3)) << run.output;  // 3: the body found is not usable
   return OpenNamedArrays(folder / "out/results.npz")->ReadTexts("model")[0];
 }
 

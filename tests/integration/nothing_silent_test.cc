@@ -46,7 +46,8 @@ class NothingSilent : public testing::Test {
                                     {"keypoint_set", NpyArray::FromString("smpl24")}});
   }
   ProgramRun Fit(const std::string& input, const std::string& flags) const {
-    return RunProgram("fit " + (folder_ / input) + " --starts=1 --out " + (folder_ / "out") + " " + flags);
+    return RunProgram("fit " + (folder_ / input) + " --starts=1 --overwrite --out " + (folder_ / "out") +
+                      " " + flags);
   }
   ProgramRun Flat(const std::string& flags) const { return Fit("flat_keypoints.json", flags); }
   ProgramRun Deep(const std::string& flags) const { return Fit("deep.npz", flags); }

@@ -55,8 +55,9 @@ void WriteFrame(const std::string& folder, const std::string& video, int frame,
 class Sequences : public ::testing::Test {
  protected:
   void Fit(const std::string& input, const std::string& flags = "--image_size 1000x1000") {
-    const ProgramRun run = RunProgram("fit " + (folder_ / input) + " --model mannequin --starts 1 --out " +
-                                      (folder_ / "out") + " " + flags);
+    const ProgramRun run =
+        RunProgram("fit " + (folder_ / input) + " --model mannequin --starts 1 --overwrite --out " +
+                   (folder_ / "out") + " " + flags);
     ASSERT_EQ(run.status, 0) << run.output;
     said_ = run.output;
   }

@@ -149,11 +149,14 @@ TEST_F(RunFolders, TakingThePlaceGoesOnWhereItEnded) {
     WriteQuickly(folder_ / "out/rerun/manifest.jsonl", "{\"id\":\"c\"}\n");
     WriteQuickly(folder_ / "out/rerun/run.json", Request(true, false, 8).record);
     WriteQuickly(folder_ / "out/rerun/overlays/c.png", "c");
+    if (moved > 0) {
+      WriteQuickly(folder_ / "out/rerun/cleared", "");
+      fs::remove(folder_ / "out/overlays/a.png");
+      fs::remove(folder_ / "out/overlays/b.png");
+    }
     if (moved > 0) fs::rename(folder_ / "out/rerun/overlays/c.png", folder_ / "out/overlays/c.png");
     if (moved > 1) fs::rename(folder_ / "out/rerun/results.npz", folder_ / "out/results.npz");
     if (moved > 2) {
-      fs::remove(folder_ / "out/overlays/a.png");
-      fs::remove(folder_ / "out/overlays/b.png");
       fs::rename(folder_ / "out/rerun/manifest.jsonl", folder_ / "out/manifest.jsonl");
     }
     EXPECT_EQ(RunFolder(Request(true, false, 8)).state(), RunFolder::State::kFinished) << moved;
