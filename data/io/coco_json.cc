@@ -158,7 +158,7 @@ class CocoSource : public ObservationSource {
       if (is_name && images_.emplace(id, ImageEntry{nullptr, listed.size()}).second)
         listed.emplace_back().path = id;
     }
-    sequences_ = ImageSequences(stem_, listed);
+    sequences_ = ImageSequences(stem_, listed, document_.is_array());
     for (size_t i = 0; images.is_array() && i < images.size(); ++i) {
       const bool is_unlabelled = ValueOf(images[i], "is_labeled") == false;  // PoseTrack: nobody looked
       if (sequences_.Of(i).frame >= 0 && !is_unlabelled &&

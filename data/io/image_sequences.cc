@@ -47,7 +47,8 @@ bool NumberFrames(const ImageGroup& group, const std::vector<ListedImage>& image
 
 }  // namespace
 
-ImageSequences::ImageSequences(const std::string& stem, const std::vector<ListedImage>& images)
+ImageSequences::ImageSequences(const std::string& stem, const std::vector<ListedImage>& images,
+                               bool names_tell)
     : capture_of_(images.size(), -1), frame_of_(images.size(), -1) {
   std::map<std::string, ImageGroup> groups;
   for (size_t k = 0; k < images.size(); ++k) {
@@ -60,7 +61,7 @@ ImageSequences::ImageSequences(const std::string& stem, const std::vector<Listed
       key = "video " + image.video;
     } else if (image.frame) {
       key = "folder " + folder.string();
-    } else if (counts) {
+    } else if (counts && names_tell) {
       key = "names " + (folder / name.base).string();
     } else {
       continue;

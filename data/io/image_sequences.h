@@ -21,14 +21,15 @@ struct ListedImage {
 
 // Images of one video by the file's word are frames of a capture, numbered as the file says, else as the
 // names of the images count, else in their order. Images without such a word are frames where the file
-// numbers them, or where their names count and their sizes agree (name_series.h); all others are of no
-// sequence.
+// numbers them, or, as far as names tell anything, where their names count and their sizes agree
+// (name_series.h); all others are of no sequence.
 class ImageSequences {
  public:
   ImageSequences() = default;
   // stem: of the file, which names the captures: STEM of the only one, STEM_VIDEO of several or of videos
-  // that have names.
-  ImageSequences(const std::string& stem, const std::vector<ListedImage>& images);
+  // that have names. names_tell: whether names that count make a sequence, as those of a video's frames do;
+  // the images of a labelled set count too and are none.
+  ImageSequences(const std::string& stem, const std::vector<ListedImage>& images, bool names_tell = true);
 
   // capture and frame of the images[k] of above; subject, time and camera are not known.
   Identity Of(size_t k) const;

@@ -120,8 +120,10 @@ class Browser:
             self.log.close()
 
 
-def vitruvius(*arguments):
-    subprocess.run([PROGRAM, *arguments], check=True, capture_output=True, text=True)
+def vitruvius(*arguments, status=0):
+    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True)
+    if done.returncode != status:
+        raise RuntimeError(f"{arguments[0]}: exit status {done.returncode}, expected {status}: {done.stderr}")
 
 
 def coco_people(folder):
@@ -275,17 +277,17 @@ class OtherReports(unittest.TestCase):
         browser.open(os.path.join(out, "report.html"))
         return browser
 
-    def folder_of(self, people):
+    def folder_of(self, people, status=0):
         folder = tempfile.mkdtemp(prefix="vitruvius_report_")
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         path = os.path.join(folder, "in.json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump({"version": 1.3, "people": people}, file)
-        vitruvius("fit", path, "--out", os.path.join(folder, "out"), "--model=mannequin", "--quiet")
+        vitruvius("fit", path, "--out", os.path.join(folder, "out"), "--model=mannequin", "--quiet", status=status)
         return folder
 
     def test_nobody_usable(self):
-        browser = self.open(self.folder_of([{"pose_keypoints_2d": [0] * 75}] * 3))
+        browser = self.open(self.folder_of([{"pose_keypoints_2d": [0] * 75}] * 3, status=3))
         self.assertIn("none of them usable", browser.run("return document.getElementById('lead').textContent"))
         self.assertEqual(browser.run("return document.querySelectorAll('#table tbody tr').length"), 3)
         self.assertEqual(browser.complaints(), [])
