@@ -142,6 +142,8 @@ MergeSummary MergeShards(const std::vector<ShardFolder>& shards, const std::stri
   const RunLock lock(out);
   if (fs::exists(out + "/results.npz", error) && !overwrite)
     throw InputError(out, "", "holds a result; --overwrite replaces it when the new one is whole");
+  if (!overwrite && HasRunRecord(out) && StateOfRun(ReadRunRecord(out)) != kRunIsDone)
+    throw InputError(out, "", "holds an unfinished run of one process; name another folder, or --overwrite");
   MergeSummary summary;
   summary.people = arrays.num_rows();
   summary.shards = static_cast<int>(arrays.shards().size());

@@ -69,15 +69,11 @@ RunFolder::RunFolder(RunRequest request) : request_(std::move(request)) {
   MakeRunFolder(request_.out);
   result_ = request_.out;
   if (request_.shard_count > 1) {
+    whole_lock_ = std::make_unique<RunLock>(request_.out, RunLock::Kind::kShared);
+    RefuseBesideWhole();
     result_ += "/" + ShardName(request_.shard_index, request_.shard_count);
     MakeRunFolder(
         result_);  // before looking for others, so that of two that begin at once one sees the other
-    if (IsFile(request_.out + "/results.npz") && !request_.resume && !request_.overwrite) {
-      throw InputError(
-          request_.out, "",
-          "holds a whole result, and shards beside it would not be seen; name another folder, or "
-          "--overwrite");
-    }
   }
   for (const ShardFolder& other : FindShardFolders(request_.out)) {
     if (other.count == request_.shard_count) continue;
@@ -96,6 +92,25 @@ RunFolder::RunFolder(RunRequest request) : request_(std::move(request)) {
   if (state_ == State::kFinished) {
     std::error_code error;
     fs::remove(ResultsWriter::JournalPath(result_), error);  // of a process that ended between two steps
+  }
+}
+
+// A shard next to a run of one process would do its people again, and be seen by nobody afterwards.
+void RunFolder::RefuseBesideWhole() const {
+  if (request_.overwrite) return;
+  const std::optional<Json> whole = RecordIn(request_.out);
+  const bool is_merged = whole.has_value() && whole->contains("merged_shards");
+  if (IsFile(request_.out + "/results.npz") && !(is_merged && request_.resume)) {
+    throw InputError(
+        request_.out, "",
+        "holds a whole result, and shards beside it would not be seen; name another folder, or --overwrite");
+  }
+  const std::int64_t done = CountManifestLines(request_.out);
+  if (whole.has_value() && !is_merged && StateOfRun(*whole) != kRunIsDone && done > 0) {
+    throw InputError(request_.out, "",
+                     StrCat("holds an unfinished run of one process (", done,
+                            " people done), whose people shards would do again; go on with it by --resume "
+                            "without shards, or name another folder"));
   }
 }
 

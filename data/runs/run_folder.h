@@ -40,8 +40,9 @@ class RunFolder {
     kFinished  // the same run is done: nothing to do
   };
   // Takes the lock, decides, and removes what a killed process left half-written. Throws InputError: another
-  // process writes here; there is a result, or an unfinished run, and neither --resume nor --overwrite; the
-  // run that is to go on was another one (with what differs); there are shards of another count.
+  // process writes here, or its shards do; a result or an unfinished run is there, and neither
+  // --resume nor --overwrite; the run that is to go on was another one (with what differs); there are shards
+  // of another count, or a run of one process where this is a shard.
   explicit RunFolder(RunRequest request);
   ~RunFolder();  // of a run that ended before anybody was done, nothing is left
   RunFolder(const RunFolder&) = delete;
@@ -63,6 +64,7 @@ class RunFolder {
   void Complete(const nlohmann::ordered_json& how_it_went);
 
  private:
+  void RefuseBesideWhole() const;
   void Decide();
   void Publish();
   void RemoveFilesOfPeople(const std::string& folder) const;
@@ -72,7 +74,8 @@ class RunFolder {
   std::string result_, folder_;
   State state_ = State::kFresh;
   bool begun_ = false;  // and not complete
-  std::unique_ptr<RunLock> lock_;
+  // Of the whole folder, which shards share, and of a shard's own.
+  std::unique_ptr<RunLock> whole_lock_, lock_;
 };
 
 }  // namespace vitruvius

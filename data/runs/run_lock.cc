@@ -43,13 +43,13 @@ bool IsAt(int fd, const std::string& path) {
 
 }  // namespace
 
-RunLock::RunLock(const std::string& folder) : path_(folder + "/run.lock") {
+RunLock::RunLock(const std::string& folder, Kind kind) : path_(folder + "/run.lock") {
   for (;;) {
     fd_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd_ < 0) throw InputError(path_, "", StrCat("cannot be written: ", std::strerror(errno)));
     int locked;
     do {
-      locked = flock(fd_, LOCK_EX | LOCK_NB);
+      locked = flock(fd_, (kind == Kind::kAlone ? LOCK_EX : LOCK_SH) | LOCK_NB);
     } while (locked != 0 && errno == EINTR);
     if (locked != 0 && errno == EWOULDBLOCK) {
       const std::string holder = HolderOf(fd_);
@@ -71,7 +71,8 @@ RunLock::RunLock(const std::string& folder) : path_(folder + "/run.lock") {
 }
 
 RunLock::~RunLock() {
-  unlink(path_.c_str());  // while it is held, so that nobody else's is removed
+  // While nobody else has it, so that nobody else's is removed.
+  if (remark_.empty() && flock(fd_, LOCK_EX | LOCK_NB) == 0 && IsAt(fd_, path_)) unlink(path_.c_str());
   close(fd_);
 }
 

@@ -9,10 +9,14 @@ namespace vitruvius {
 // there: whatever kills the process, nothing has to be cleaned up before the next one may write.
 class RunLock {
  public:
-  // Throws InputError, which names host, process and start of the writer, when another process, or another
-  // RunLock of this one, has the folder.
-  explicit RunLock(const std::string& folder);
-  ~RunLock();  // removes the file
+  enum class Kind {
+    kAlone,
+    kShared,  // with others of this kind: shards, whose own folders are below this one
+  };
+  // Throws InputError, which names host, process and start of a writer, when another process, or another
+  // RunLock of this one, has the folder in a way that leaves no room for this.
+  explicit RunLock(const std::string& folder, Kind kind = Kind::kAlone);
+  ~RunLock();  // removes the file, the last of them
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
   // A sentence where the file system has no locks (some network file systems): nothing is guarded then. "":

@@ -186,6 +186,41 @@ TEST_F(RunFolders, ShardsOfAnotherCountAreRefused) {
   EXPECT_EQ(FindShardFolders(folder_ / "out").size(), 2u);
 }
 
+TEST_F(RunFolders, ShardsAndAWholeRunAreNeverInOneFolder) {
+  RunRequest shard = Request(/*resume=*/true);
+  shard.shard_count = 2;
+  {
+    const RunFolder whole(Request());
+    EXPECT_THAT(ErrorOf([&] { RunFolder run(shard); }), HasSubstr("is being written by"));
+  }
+  {
+    const RunFolder first(shard);
+    RunRequest second = shard;
+    second.shard_index = 1;
+    const RunFolder other(second);
+    RunRequest whole = Request();
+    EXPECT_THAT(ErrorOf([&] { RunFolder run(whole); }), HasSubstr("this run is not one of several"));
+  }
+  fs::remove_all(folder_ / "out");
+  {
+    RunFolder whole(Request());
+    whole.Begin();
+    WritePeople(whole, {"a", "b"});
+    whole.Stop({{"people", 2}});
+  }
+  EXPECT_THAT(ErrorOf([&] { RunFolder run(shard); }),
+              HasSubstr("holds an unfinished run of one process (2 people done)"));
+  EXPECT_EQ(RunFolder(Request(true)).state(), RunFolder::State::kResumed);
+  {
+    RunFolder whole(Request(true));
+    WriteWhole(&whole, {"a", "b"}, "x");
+  }
+  EXPECT_THAT(ErrorOf([&] { RunFolder run(shard); }), HasSubstr("holds a whole result"));
+  // What shards were joined to is theirs.
+  WriteQuickly(folder_ / "out/run.json", R"({"state": "done", "merged_shards": 2})");
+  EXPECT_EQ(RunFolder(shard).state(), RunFolder::State::kFresh);
+}
+
 TEST_F(RunFolders, WhatAKilledProcessLeftHalfWrittenGoes) {
   fs::create_directories(folder_ / "out");
   for (const char* name :

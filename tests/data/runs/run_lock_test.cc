@@ -32,6 +32,22 @@ TEST_F(RunLocks, ASecondWriterIsRefusedByName) {
   EXPECT_THAT(error, HasSubstr(std::string(" on ") + host + " since "));
 }
 
+TEST_F(RunLocks, ShardsShareAFolderThatAWholeRunCannotHave) {
+  {
+    const RunLock first(folder_.path(), RunLock::Kind::kShared);
+    {
+      const RunLock second(folder_.path(), RunLock::Kind::kShared);
+      EXPECT_THAT(ErrorOf([&] { const RunLock whole(folder_.path()); }), HasSubstr("is being written by"));
+    }
+    EXPECT_EQ(folder_.NumFiles(), 1) << "the first still has it";
+    EXPECT_THAT(ErrorOf([&] { const RunLock whole(folder_.path()); }), HasSubstr("is being written by"));
+  }
+  EXPECT_EQ(folder_.NumFiles(), 0);
+  const RunLock whole(folder_.path());
+  EXPECT_THAT(ErrorOf([&] { const RunLock shard(folder_.path(), RunLock::Kind::kShared); }),
+              HasSubstr("is being written by"));
+}
+
 TEST_F(RunLocks, NothingIsLeftOfIt) {
   { const RunLock lock(folder_.path()); }
   EXPECT_EQ(folder_.NumFiles(), 0);
