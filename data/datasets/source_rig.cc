@@ -208,14 +208,21 @@ void FindUnit(const BindPose& bind, const RetargetOptions& options, const std::s
                             " (offsets are zero, and no position channels stand in "
                             "for them), expected offsets between the joints"));
   }
-  if (options.metres_per_unit > 0) {
-    rig->metres_per_unit = options.metres_per_unit;
-    rig->unit =
-        StrCat(options.metres_per_unit, " m, as asked for: legs of ", leg * options.metres_per_unit, " m");
-    return;
-  }
   // From hip to ankle: of small children, adults, and the tallest.
   constexpr double kShortest_m = 0.3, kAdult_m = 0.82, kLongest_m = 1.05, kChild_m = 0.6;
+  if (options.metres_per_unit > 0) {
+    const double length = leg * options.metres_per_unit;
+    rig->metres_per_unit = options.metres_per_unit;
+    rig->unit = StrCat(options.metres_per_unit, " m, as asked for: legs of ", length, " m");
+    constexpr double kNobody = 2;  // times what people have
+    if (length < kShortest_m / kNobody || length > kLongest_m * kNobody) {
+      throw InputError(path, "unit",
+                       StrCat("found legs of ", leg, " units of ", options.metres_per_unit, " m, which is ",
+                              length, " m, expected ", kShortest_m, " to ", kLongest_m,
+                              " m: another unit was asked for than the file has"));
+    }
+    return;
+  }
   const auto badness = [&](const Unit& unit) {
     const double length = leg * unit.metres;
     const double impossible = std::max({0.0, std::log(kShortest_m / length), std::log(length / kLongest_m)});

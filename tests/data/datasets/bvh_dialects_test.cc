@@ -287,6 +287,10 @@ TEST(BvhDialects, UnitsAreToldByLegsThatSomebodyCanHave) {
   options.metres_per_unit = MetresPerUnit("0.02");
   FigureStyle style;
   EXPECT_LT((Read(style, options).transl - 2 * Base().transl).cwiseAbs().maxCoeff(), 1e-9);
+  for (const char* nobodys : {"mm", "m"}) {  // legs of 0.08 and 83 m
+    options.metres_per_unit = MetresPerUnit(nobodys);
+    EXPECT_THAT(ErrorOf([&] { Read(style, options); }), HasSubstr("expected 0.3 to 1.05 m")) << nobodys;
+  }
   EXPECT_EQ(MetresPerUnit("auto"), 0);
   EXPECT_EQ(MetresPerUnit("IN"), 0.0254);
   for (const char* wrong : {"", "furlong", "-1", "0", "nan", "1e9"}) {
