@@ -8,8 +8,8 @@
 
 #include "data/datasets/convention_measures.h"
 #include "data/io/bone_disorder.h"
-#include "data/io/read_as.h"
 #include "models/math/angles.h"
+#include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -85,23 +85,16 @@ double Rounded(double value) {
   return std::round(value / unit) * unit;
 }
 
-std::string ReadAsFix(const std::string& word) { return StrCat("read it with --read_as=", word); }
-
-double MedianOf(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 // People of one set, all in 2D or all in 3D.
 class Judge {
  public:
-  Judge(std::vector<PersonObservation> people, const MirrorTest& mirror_test)
+  Judge(std::vector<PersonObservation> people, const MirrorTest& mirror_test, const ReadAs& given)
       : people_(std::move(people)),
         voters_(VotersOf(people_)),
         is_3d_(people_[0].is_3d()),
         set_(people_[0].set),
-        mirror_test_(mirror_test) {}
+        mirror_test_(mirror_test),
+        given_(given) {}
 
   Findings All() {
     if (is_3d_) {
@@ -120,6 +113,11 @@ class Judge {
   }
 
  private:
+  std::string ReadAsFix(const std::string& word) const {
+    const std::string words = ReadAsWith(given_, word);
+    return words.empty() ? "read it without --read_as" : "read it with --read_as=" + words;
+  }
+
   void Add(const std::string& fault, Level level, const std::string& evidence, const std::string& fix) {
     findings_.push_back({fault, level, evidence, fix});
   }
@@ -145,7 +143,7 @@ class Judge {
     const std::vector<double> sizes = MeasureAll(
         [](const PersonPoints& p) { return p.size() > 0 ? std::optional<double>(p.size()) : std::nullopt; });
     if (sizes.empty()) return;
-    const double size = MedianOf(sizes);
+    const double size = Median(sizes);
     if (size >= kLeastM && size <= kMostM) return;
     const std::string evidence = StrCat("people measure ", Rounded(size), " from end to end (median of ",
                                         sizes.size(), "), expected ", kLeastM, " to ", kMostM, " metres");
@@ -363,7 +361,7 @@ class Judge {
       Add("y_up", std::min(y_up.level(), Level::kWarning),
           StrCat(heads, "; left and right could not be told, so the image might be turned instead",
                  is_on_hands ? ", or they stand on their hands" : ""),
-          ReadAsFix("y_up") + " (or --read_as=upside_down)");
+          ReadAsFix("y_up") + " (or " + ReadAsFix("upside_down").substr(8) + ")");
     } else if (is_y_up && is_3d_) {
       Add("y_up", std::min(y_up.level(), Level::kWarning),
           heads + ", left and right are right: the axes are those of OpenGL; results would keep them",
@@ -470,6 +468,7 @@ class Judge {
   bool is_3d_;
   const KeypointSet* set_;
   const MirrorTest& mirror_test_;
+  const ReadAs& given_;
   Findings findings_;
 };
 
@@ -479,7 +478,8 @@ const char* LevelName(Level level) {
   return level == Level::kError ? "error" : level == Level::kWarning ? "warning" : "note";
 }
 
-Findings FindConventionFaults(const std::vector<PersonObservation>& sample, const MirrorTest& mirror_test) {
+Findings FindConventionFaults(const std::vector<PersonObservation>& sample, const MirrorTest& mirror_test,
+                              const ReadAs& given) {
   std::map<std::pair<std::string, bool>, std::vector<PersonObservation>> groups;
   for (const PersonObservation& person : sample) {
     if (person.reason.empty() && person.set != nullptr)
@@ -487,7 +487,7 @@ Findings FindConventionFaults(const std::vector<PersonObservation>& sample, cons
   }
   Findings findings;
   for (auto& [key, people] : groups) {
-    for (ConventionFinding& finding : Judge(std::move(people), mirror_test).All()) {
+    for (ConventionFinding& finding : Judge(std::move(people), mirror_test, given).All()) {
       if (groups.size() > 1) finding.evidence = key.first + ": " + finding.evidence;
       findings.push_back(std::move(finding));
     }

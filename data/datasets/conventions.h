@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/io/read_as.h"
 #include "models/scene/observation.h"
 
 namespace vitruvius {
@@ -42,8 +43,9 @@ using MirrorTest = std::function<MirrorEvidence(const std::vector<PersonObservat
 // error; one of which 3 in 4 agree a warning. Subjects are people, but those of one video (Identity) are so
 // many as it shows. Faults that one person proves (units, normalised coordinates) are errors at once; 3D axes
 // that are only turned, cameras that might be meant, and exchanged sides that faces alone suggest are never
-// more than warnings.
+// more than warnings. `given`: what the sample was read as; advice says what to read it as instead.
 std::vector<ConventionFinding> FindConventionFaults(const std::vector<PersonObservation>& sample,
-                                                    const MirrorTest& mirror_test = {});
+                                                    const MirrorTest& mirror_test = {},
+                                                    const ReadAs& given = {});
 
 }  // namespace vitruvius

@@ -1,5 +1,6 @@
 #include "data/io/read_as.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "models/util/check.h"
@@ -117,6 +118,19 @@ ReadAs ParseReadAs(const std::string& text) {
     read_as.words.push_back(word);
   }
   return read_as;
+}
+
+std::string ReadAsWith(const ReadAs& given, const std::string& word) {
+  std::vector<std::string> words = given.words;
+  const auto once = std::find(words.begin(), words.end(), word);
+  if (once != words.end()) {
+    words.erase(once);
+  } else {
+    words.push_back(word);
+  }
+  std::string text;
+  for (const std::string& one : words) text += (text.empty() ? "" : ",") + one;
+  return text;
 }
 
 bool ApplyReadAs(const ReadAs& read_as, PersonObservation* person, std::string* error) {

@@ -23,6 +23,11 @@ bool ReadAsConcerns(const std::string& word, bool is_3d);
 // "y_up,millimetres". Throws InputError that names an unknown word.
 ReadAs ParseReadAs(const std::string& text);
 
+// The words, with commas, to read as instead where numbers read as `given` turned out to want `word`: once
+// less where it was given, as all words but those of units undo themselves, else after the others. May be
+// empty.
+std::string ReadAsWith(const ReadAs& given, const std::string& word);
+
 // Puts the person's keypoints right; confidences stay, unseen points stay unseen. False, with a sentence in
 // *error, where a word needs what the person lacks (normalized: the image's size).
 bool ApplyReadAs(const ReadAs& read_as, PersonObservation* person, std::string* error);

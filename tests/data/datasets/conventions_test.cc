@@ -111,6 +111,23 @@ TEST(Conventions, FaultsOfACrowdAreErrorsAndOfTwoPeopleNotes) {
   }
 }
 
+TEST(Conventions, AdviceMindsWhatWasGiven) {
+  const auto fix = [](const std::string& given) {
+    const ReadAs words = ParseReadAs(given);
+    People people = Read(Crowd(8, 4, 0), "y_up");
+    for (const std::string& word : words.words) people = Read(people, word.c_str());
+    const auto findings = FindConventionFaults(people, {}, words);
+    return findings.empty() ? "" : findings[0].fix;
+  };
+  EXPECT_EQ(fix("y_up"), "");
+  EXPECT_EQ(fix("upside_down"), "read it with --read_as=upside_down,left_right_swapped");
+  EXPECT_EQ(fix("y_up,left_right_swapped"), "read it with --read_as=y_up");
+  EXPECT_EQ(fix("y_up,y_up"), "read it with --read_as=y_up");
+  // Right as it stands, and read as y_up all the same.
+  EXPECT_EQ(FindConventionFaults(Read(Crowd(8, 4, 0), "y_up"), {}, ParseReadAs("y_up"))[0].fix,
+            "read it without --read_as");
+}
+
 // Somebody who is seen from behind and whose face was labelled all the same, as hidden; who is cut by the
 // picture's edge besides, so that not all are alike.
 TEST(Conventions, HiddenFacesTellNothingButThatTheyAreHidden) {
