@@ -55,6 +55,29 @@ double CaptureTracks::MoveBetween(int from, int to) const {
   return std::isfinite(distance) ? distance : std::numeric_limits<double>::max();
 }
 
+std::vector<CaptureTracks::Track> CaptureTracks::CutWhereSomebodyElseComes() const {
+  std::vector<Track> tracks(1);
+  for (const auto& [frame, people] : frames_) {
+    if (people.empty()) continue;
+    const auto usable =
+        std::find_if(people.begin(), people.end(), [&](int row) { return Row(row).fit.usable; });
+    if (usable == people.end()) {
+      tracks.back().row_of.emplace(frame, people[0]);
+      continue;
+    }
+    const Track& before = tracks.back();
+    if (before.last_row >= 0 &&
+        MoveBetween(before.last_row, *usable) >
+            ResultTrack::kMostMoveAlone * static_cast<double>(frame - before.last_frame))
+      tracks.emplace_back();
+    Track& track = tracks.back();
+    track.row_of.emplace(frame, *usable);
+    track.last_row = *usable;
+    track.last_frame = frame;
+  }
+  return tracks;
+}
+
 std::vector<CaptureTracks::Track> CaptureTracks::Join(const std::string& path, bool* joined) const {
   std::vector<Track> tracks;
   std::map<std::string, size_t> named;
@@ -123,16 +146,11 @@ std::vector<ResultTrack> CaptureTracks::Split(const std::string& path, const std
   std::vector<Track> tracks;
   bool joined = false;
   if (IsOnePerson()) {
-    Track& only = tracks.emplace_back();
-    for (const auto& [frame, people] : frames_) {
-      if (people.empty()) continue;
-      const auto usable =
-          std::find_if(people.begin(), people.end(), [&](int row) { return Row(row).fit.usable; });
-      only.row_of.emplace(frame, usable == people.end() ? people[0] : *usable);
-    }
+    tracks = CutWhereSomebodyElseComes();
   } else {
     tracks = Join(path, &joined);
   }
+  const bool is_cut = IsOnePerson() && tracks.size() > 1;
   std::vector<ResultTrack> result;
   std::vector<size_t> order(tracks.size());
   for (size_t t = 0; t < order.size(); ++t) order[t] = t;
@@ -152,6 +170,7 @@ std::vector<ResultTrack> CaptureTracks::Split(const std::string& path, const std
     }
     one.is_sequence = true;
     one.is_joined = joined && track.subject.empty();
+    one.is_cut = is_cut;
     one.rows.assign(static_cast<size_t>(last - first + 1), -1);
     for (const auto& [frame, row] : track.row_of) one.rows[static_cast<size_t>(frame - first)] = row;
     result.push_back(std::move(one));

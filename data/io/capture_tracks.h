@@ -26,6 +26,8 @@ class CaptureTracks {
   };
   const ResultsFile::Row& Row(int row) const { return results_.rows[static_cast<size_t>(row)]; }
   bool IsOnePerson() const;
+  // Of a capture with one person a frame.
+  std::vector<Track> CutWhereSomebodyElseComes() const;
   std::vector<Track> Join(const std::string& path, bool* joined) const;
   // Mean move of the joints from one row to another in sizes of the person.
   double MoveBetween(int from, int to) const;

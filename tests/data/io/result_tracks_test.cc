@@ -70,9 +70,17 @@ TEST(SplitTracks, SubjectsAreTracksOfTheWholeCapture) {
   EXPECT_THAT(Tracks({At("v", 0, "anna", 0), At("w", 0, "anna", 0)}), ElementsAre("v_anna: 0", "w_anna: 1"));
 }
 
-TEST(SplitTracks, ACaptureWithOnePersonAFrameIsOneTrackHoweverFarItMoves) {
-  EXPECT_THAT(Tracks({At("v", 0, "", 0), At("v", 1, "", 5000), At("v", 90, "", 0)})[0].substr(0, 7),
-              "v: 0 1 ");
+TEST(SplitTracks, ACaptureWithOnePersonAFrameIsOneTrackUnlessItJumps) {
+  // 100 px tall: nearly so far a frame, at a low rate; and far away after a gap.
+  EXPECT_THAT(Tracks({At("v", 0, "", 0), At("v", 1, "", 90), At("v", 4, "", 360), At("v", 5, "", 450)}),
+              ElementsAre("v: 0 1 -1 -1 2 3"));
+  EXPECT_THAT(Tracks({At("v", 0, "", 0), At("v", 60, "", 5000)})[0].substr(0, 6), "v: 0 -");
+  // A cut, or the photo of somebody else.
+  EXPECT_THAT(Tracks({At("v", 0, "", 0), At("v", 1, "", 10), At("v", 2, "", 900), At("v", 3, "", NAN)}),
+              ElementsAre("v_track_0: 0 1 -1 -1", "v_track_1: -1 -1 2 3"));
+  ResultsFile results;
+  results.rows = {At("v", 0, "", 0), At("v", 1, "", 900)};
+  for (const ResultTrack& track : SplitTracks("r.npz", results)) EXPECT_TRUE(track.is_cut);
 }
 
 // Detectors list people in any order.
