@@ -6,6 +6,7 @@
 #include <set>
 
 #include "data/io/npy_header.h"
+#include "data/io/result_writer.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -36,6 +37,13 @@ ResultArrays::ResultArrays(const std::string& path) : path_(path) {
       OpenShards();
       return;
     }
+    const std::int64_t done = CountManifestLines(path);
+    if (done > 0 || fs::exists(path + "/manifest.jsonl", error)) {
+      throw InputError(path, "",
+                       StrCat("holds an unfinished run, ", done,
+                              " people done: the command that began it goes on with --resume"));
+    }
+    throw InputError(path, "", "holds no result (results.npz, or folders of shards)");
   }
   if (fs::is_directory(path, error)) path_ += "/results.npz";
   files_.emplace_back(path_);
@@ -256,7 +264,8 @@ NpyArray ResultArrays::ReadSets() const {
 
 bool HoldsResult(const std::string& folder) {
   std::error_code error;
-  return fs::exists(folder + "/results.npz", error) || !FindShardFolders(folder).empty();
+  return fs::exists(folder + "/results.npz", error) || fs::exists(folder + "/manifest.jsonl", error) ||
+         !FindShardFolders(folder).empty();
 }
 
 std::string FindPersonFile(const std::string& folder, const std::string& file) {

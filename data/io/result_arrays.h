@@ -14,7 +14,8 @@ namespace vitruvius {
 class ResultArrays {
  public:
   // A results.npz; a folder that holds one; or a folder that holds the folders of all shards of a run. Throws
-  // InputError, also where shards are missing, unfinished, or of runs that differ.
+  // InputError, also where a run is unfinished, and where shards are missing, unfinished, or of runs that
+  // differ.
   explicit ResultArrays(const std::string& path);
   // The shards themselves, in any order.
   explicit ResultArrays(std::vector<ShardFolder> shards);
@@ -49,7 +50,7 @@ class ResultArrays {
   std::int64_t num_rows_ = 0;
 };
 
-// Whether a folder holds a result: results.npz, or folders of shards.
+// Whether a folder holds a result: results.npz, or folders of shards, or what a run has of it so far.
 bool HoldsResult(const std::string& folder);
 
 // A file of one person ("overlays/ID.png") in the folder of a result or in that of a shard; "" where there is

@@ -26,6 +26,10 @@
 namespace vitruvius {
 namespace {
 
+bool WasFitted(const FitResult& result) { return result.winning_start >= 0; }
+// A prediction is not fitted, but measured.
+bool WasMeasured(const FitResult& result) { return WasFitted(result) || result.residual_mean > 0; }
+
 void MakeFolder(const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -188,9 +192,8 @@ void ResultsWriter::Impl::Append(const FitResult& result, const PersonObservatio
   AppendDouble("time_s", identity.time_s);
   // Who was never fitted has no residual: zero would look like a perfect fit.
   const double unknown = std::numeric_limits<double>::quiet_NaN();
-  const bool fitted = result.winning_start >= 0;
+  const bool fitted = WasFitted(result), measured = WasMeasured(result);
   AppendDouble("cost", fitted ? result.cost : unknown);
-  const bool measured = fitted || result.residual_mean > 0;  // a prediction is not fitted, but measured
   AppendDouble("residual_median", measured ? result.residual_median : unknown);
   AppendDouble("residual_mean", measured ? result.residual_mean : unknown);
   AppendDouble("reprojection_px", measured && !person.is_3d() ? result.residual_median : unknown);
@@ -369,8 +372,9 @@ void ManifestWriter::Append(const FitResult& result, const PersonObservation& pe
   line["reason"] = result.reason;
   line["detail"] = ValidUtf8(result.detail);
   line["milliseconds"] = std::round(result.milliseconds * 1000) / 1000;
-  line["cost"] = result.cost;
-  line["residual_median"] = result.residual_median;
+  // As results.npz, where these are NaN.
+  line["cost"] = WasFitted(result) ? nlohmann::ordered_json(result.cost) : nullptr;
+  line["residual_median"] = WasMeasured(result) ? nlohmann::ordered_json(result.residual_median) : nullptr;
   line["terms"] = nlohmann::ordered_json::object();
   for (const TermCost& term : result.terms) line["terms"][ValidUtf8(term.name)] = term.cost;
   line["num_keypoints"] = result.num_keypoints;
