@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "apps/common/flag_use.h"
 #include "apps/vitruvius/camera_counts.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/input_check.h"
+#include "apps/vitruvius/motion_inputs.h"
 #include "apps/vitruvius/pictures.h"
 #include "apps/vitruvius/session.h"
 #include "models/util/check.h"
@@ -119,11 +121,16 @@ void Print(const InputSummary& summary, const BodyModel& model) {
 int Check(const std::vector<std::string>& inputs) {
   if (inputs.empty()) throw UsageError("check: name keypoint files or folders (OpenPose or COCO JSON, .npz)");
   const FitSetup setup = FitSetupFromFlags();
+  const bool is_motion = AreMotionInputs(inputs);
+  RefuseFlagsOfOtherInputs(is_motion);
+  if (!is_motion) RefuseGiven({"up"}, "is of motion capture, and the input is keypoints");
   std::vector<ConventionFinding> findings;
   // Keypoints can be read otherwise than they stand in the file; points of the surface beside them cannot.
   const bool dense = FLAGS_read_as.empty();
-  const std::unique_ptr<ObservationSource> source =
-      JudgeConventions(RefuseIdleFlags(OpenInputs(inputs, *setup.model, dense), setup), setup, &findings);
+  std::unique_ptr<ObservationSource> source =
+      RefuseIdleFlags(TellNotes(OpenInputs(inputs, *setup.model, dense)), setup);
+  // The axes and units of motion capture are known to its readers.
+  if (!is_motion) source = JudgeConventions(std::move(source), setup, &findings);
   const InputSummary summary = Summarise(source.get(), setup.Focal());
   Print(summary, *setup.model);
   bool certain = false;
@@ -131,7 +138,11 @@ int Check(const std::vector<std::string>& inputs) {
     std::printf("%s\n", FindingText(finding).c_str());
     certain = certain || finding.level == ConventionFinding::Level::kError;
   }
-  if (findings.empty() && !summary.sets.empty()) std::printf("conventions: nothing unusual\n");
+  if (is_motion) {
+    std::printf("conventions: not judged, motion capture says what it is; its reader's remarks are above\n");
+  } else if (findings.empty() && !summary.sets.empty()) {
+    std::printf("conventions: nothing unusual\n");
+  }
   return certain || summary.readable == 0 ? kExitBadInput : kExitOk;
 }
 
@@ -145,21 +156,19 @@ Command CheckCommand() {
           "INPUT... [--flag=value]",
           "whether keypoint files are what a fit expects",
           "Reads all of the input and says what is in it: people, keypoint sets, image sizes, focal lengths, "
-          "points\n"
-          "that were never seen, people that cannot be fitted; DensePose annotations without dp_masks, and "
-          "with\n"
-          "points more than two of 256 cells off the mask of their part. Then whether the first 300 people "
-          "follow the\n"
-          "conventions (pixels with y down, metres in camera axes, left is the person's own left, the order "
-          "of the\n"
-          "set): each finding says what was seen and what would put it right. Exit status 1 when one is "
-          "certain.\n\n"
+          "points that were never seen, people that cannot be fitted; DensePose annotations without "
+          "dp_masks, and with points more than two of 256 cells off the mask of their part. Then whether the "
+          "first 300 people follow the conventions (pixels with y down, metres in camera axes, left is the "
+          "person's own left, the order of the set): each finding says what was seen and what would put it "
+          "right. Exit status 1 when one is certain.\n"
+          "\n"
           "  vitruvius check keypoints/\n"
-          "  vitruvius check people.npz --keypoint_set=h36m17 --read_as=y_up\n\n"
+          "  vitruvius check people.npz --keypoint_set=h36m17 --read_as=y_up\n"
+          "\n"
           "--read_as takes one or more of these, with commas:\n" +
               words,
           {"model", "gender", "prior", "recipe", "focal", "fov", "focal_mm", "images", "image_size",
-           "keypoint_set", "read_as", "quiet"},
+           "keypoint_set", "read_as", "up", "unit", "rest_frame", "quiet"},
           Check};
 }
 

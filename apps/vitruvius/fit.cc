@@ -27,15 +27,10 @@ int Fit(const std::vector<std::string>& inputs) {
   if (!FLAGS_overlay) RefuseGiven({"overlay_limit"}, "nothing is drawn without --overlay");
   const bool is_motion = AreMotionInputs(inputs);
   if (!FLAGS_glb && !is_motion) RefuseGiven({"up"}, "says how --glb stands, and none is asked for");
-  if (!is_motion) RefuseGiven({"unit", "rest_frame"}, "is of motion capture, and the input is keypoints");
-  if (is_motion) {
-    RefuseGiven(
-        {"keypoint_set", "read_as", "focal", "fov", "focal_mm", "image_size", "images", "conventions"},
-        "motion capture says itself what its joints are, and no camera saw them");
-  }
+  RefuseFlagsOfOtherInputs(is_motion);
   BatchOptions batch = BatchOptionsFromFlags();
   const std::string shard_source = TakeShardFromEnvironment(&batch);
-  std::unique_ptr<ObservationSource> source = OpenInputs(inputs, *setup.model);
+  std::unique_ptr<ObservationSource> source = TellNotes(OpenInputs(inputs, *setup.model));
   source = RefuseIdleFlags(std::move(source), setup);
   // The axes and units of motion capture are known to its readers.
   if (!is_motion) source = CheckConventions(std::move(source), setup);
@@ -49,15 +44,12 @@ Command FitCommand() {
           "INPUT... --out DIR [--flag=value]",
           "2D or 3D keypoints to bodies",
           "INPUT: keypoints, as JSON of OpenPose, COCO, MMPose, AlphaPose or EasyMocap, .npz, .npy or .csv, "
-          "files "
-          "or\nfolders of them (docs/keypoint-files.md), or\n"
-          "motion capture (.bvh, .amc, or folders of them: its joints are fitted in 3D; --up, --unit and "
-          "--rest_frame\n"
-          "say how it is read where the file does not). DIR gets results.npz (one row a person, "
-          "numpy\n"
-          "opens it) and manifest.jsonl (one line a person: status, reason, cost by term). A person that "
-          "cannot be\n"
-          "fitted gets a reason and never stops the others.\n\n"
+          "files or folders of them (docs/keypoint-files.md), or motion capture (.bvh, .amc, or folders of "
+          "them: its joints are fitted in 3D; --up, --unit and --rest_frame say how it is read where the "
+          "file does not). DIR gets results.npz (one row a person, numpy opens it) and manifest.jsonl (one "
+          "line a person: status, reason, cost by term). A person that cannot be fitted gets a reason and "
+          "never stops the others.\n"
+          "\n"
           "  vitruvius fit keypoints/ --out out/ --overlay --images photos/\n"
           "  vitruvius fit person_keypoints.json --model SMPL_NEUTRAL.npz --out out/\n"
           "  vitruvius fit walk.bvh --out out/\n",

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <deque>
+#include <set>
 
 #include "apps/common/flag_use.h"
 #include "apps/vitruvius/command.h"
@@ -14,6 +15,44 @@ namespace {
 
 constexpr int kSample = 300;  // people that are looked at
 constexpr int kMirrorFits = 100, kMirrorStarts = 4;
+
+// Says what the source notes: what the first people tell before anything is done with them, the rest after
+// the last.
+class ToldSource : public ObservationSource {
+ public:
+  explicit ToldSource(std::unique_ptr<ObservationSource> source) : source_(std::move(source)) {}
+
+  bool Next(PersonObservation* person) override {
+    const bool any = source_->Next(person);
+    if (!any || is_first_) Tell();
+    is_first_ = false;
+    return any;
+  }
+  double FractionDone() const override { return source_->FractionDone(); }
+  double FrameRateHz() const override { return source_->FrameRateHz(); }
+  bool IsOneImage() const override { return source_->IsOneImage(); }
+  std::vector<std::string> Notes() const override { return source_->Notes(); }
+
+ private:
+  void Tell() {
+    constexpr size_t kMost = 10;
+    size_t left = 0;
+    for (const std::string& note : source_->Notes()) {
+      if (FLAGS_quiet || told_.count(note) > 0) continue;
+      if (told_.size() >= kMost) {
+        ++left;
+        continue;
+      }
+      told_.insert(note);
+      std::fprintf(stderr, "note: %s\n", note.c_str());
+    }
+    if (left > 0) std::fprintf(stderr, "note: and %zu more of the kind\n", left);
+  }
+
+  std::unique_ptr<ObservationSource> source_;
+  std::set<std::string> told_;
+  bool is_first_ = true;
+};
 
 // Hands out what was read ahead, then the rest.
 class ReadAheadSource : public ObservationSource {
@@ -31,6 +70,7 @@ class ReadAheadSource : public ObservationSource {
   }
   double FractionDone() const override { return ahead_.empty() ? rest_->FractionDone() : 0; }
   double FrameRateHz() const override { return rest_->FrameRateHz(); }
+  std::vector<std::string> Notes() const override { return rest_->Notes(); }
 
  private:
   std::unique_ptr<ObservationSource> rest_;
@@ -38,6 +78,10 @@ class ReadAheadSource : public ObservationSource {
 };
 
 }  // namespace
+
+std::unique_ptr<ObservationSource> TellNotes(std::unique_ptr<ObservationSource> source) {
+  return std::make_unique<ToldSource>(std::move(source));
+}
 
 std::unique_ptr<ObservationSource> JudgeConventions(std::unique_ptr<ObservationSource> source,
                                                     const FitSetup& setup,
@@ -54,7 +98,7 @@ std::unique_ptr<ObservationSource> JudgeConventions(std::unique_ptr<ObservationS
     quick.options.starts = kMirrorStarts;
     return CompareWithMirrored(people, kMirrorFits, quick.MakeFitter().get());
   };
-  *findings = FindConventionFaults(sample, by_fits);
+  *findings = FindConventionFaults(sample, by_fits, ParseReadAs(FLAGS_read_as));
   return ahead;
 }
 

@@ -13,6 +13,10 @@
 
 namespace vitruvius {
 
+// Prints the notes of a source (ObservationSource::Notes) to stderr as soon as it has them; not under
+// --quiet.
+std::unique_ptr<ObservationSource> TellNotes(std::unique_ptr<ObservationSource> source);
+
 // Looks at the first people of a source and gives back one that hands out all of them, these included.
 // Findings go to *findings. The setup's focal length counts where people have none.
 std::unique_ptr<ObservationSource> JudgeConventions(std::unique_ptr<ObservationSource> source,

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 
+#include "apps/common/flag_use.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "data/datasets/motion_file.h"
@@ -81,6 +82,16 @@ bool AreMotionInputs(const std::vector<std::string>& inputs) {
     throw UsageError("motion files and keypoint files cannot be fitted in one run");
   }
   return motions > 0;
+}
+
+void RefuseFlagsOfOtherInputs(bool is_motion) {
+  if (is_motion) {
+    RefuseGiven(
+        {"keypoint_set", "read_as", "focal", "fov", "focal_mm", "image_size", "images", "conventions"},
+        "motion capture says itself what its joints are, and no camera saw them");
+  } else {
+    RefuseGiven({"unit", "rest_frame"}, "is of motion capture, and the input is keypoints");
+  }
 }
 
 std::vector<std::string> MotionFilesOf(const std::vector<std::string>& inputs) {

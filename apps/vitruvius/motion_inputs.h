@@ -17,6 +17,9 @@ RetargetOptions RetargetOptionsFromFlags(const BodyModel& model);
 // are not.
 bool AreMotionInputs(const std::vector<std::string>& inputs);
 
+// Throws UsageError for a given flag that says how the other kind of input is to be read.
+void RefuseFlagsOfOtherInputs(bool is_motion);
+
 // The motion files of such inputs; in folders each trial once, .amc before .bvh.
 std::vector<std::string> MotionFilesOf(const std::vector<std::string>& inputs);
 

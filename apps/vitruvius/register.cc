@@ -34,37 +34,34 @@ int Register(const std::vector<std::string>& inputs) {
   BatchOptions batch = BatchOptionsFromFlags();
   const std::string shard_source = TakeShardFromEnvironment(&batch);
   const std::unique_ptr<ObservationSource> source =
-      RefuseIdleFlags(OpenInputs(inputs, *setup.model, /*dense=*/true), setup);
+      RefuseIdleFlags(TellNotes(OpenInputs(inputs, *setup.model, /*dense=*/true)), setup);
   return RunFits("registering", RegisterCommand(), inputs, setup, batch, shard_source, source.get());
 }
 
 }  // namespace
 
 Command RegisterCommand() {
-  return {
-      "register",
-      "INPUT... --out DIR [--chart FILE]",
-      "dense correspondences to bodies",
-      "INPUT: DensePose annotations (COCO JSON with dp_x ... dp_V), DensePose results (JSON with uv_data, "
-      "or\n"
-      "the .pkl that detectron2 dumps), or\n"
-      ".npz (points2d and person, with face and bary or part and uv); keypoints beside them count too,\n"
-      "and their depths in keypoint_depths of .npz (vitruvius learn lift) with recipes of segments. "
-      "Annotations'\n"
-      "masks (dp_masks) are not needed: it is told how many people lack them, or have points off them. What\n"
-      "parts and coordinates mean is told by the body's chart, or by DensePose's own UV_Processed.mat with\n"
-      "SMPL. DIR gets what `fit` writes. Recipes: dense (the default), or for a body of segments, as\n"
-      "deform-and-learn registers it, dense-first and dense-later: results.npz has segment_scales and\n"
-      "weak_camera then.\n\n"
-      "  vitruvius register densepose_coco.json --model SMPL_NEUTRAL.pkl --chart UV_Processed.mat \\\n"
-      "      --out out/\n"
-      "  vitruvius register points.npz --recipe=dense-later --out out/ --overlay\n",
-      {"out",       "model",      "gender",        "chart",    "lookup",     "dense_points", "prior",
-       "recipe",    "focal",      "fov",           "focal_mm", "image_size", "keypoint_set", "read_as",
-       "starts",    "hypotheses", "solver",        "threads",  "seed",       "shard",        "resume",
-       "overwrite", "overlay",    "overlay_limit", "images",   "obj",        "glb",          "up",
-       "report",    "quiet",      "regressors"},
-      Register};
+  return {"register",
+          "INPUT... --out DIR [--chart FILE]",
+          "dense correspondences to bodies",
+          "INPUT: DensePose annotations (COCO JSON with dp_x ... dp_V), DensePose results (JSON with "
+          "uv_data, or the .pkl that detectron2 dumps), or .npz (points2d and person, with face and bary or "
+          "part and uv); keypoints beside them count too, and their depths in keypoint_depths of .npz "
+          "(vitruvius learn lift) with recipes of segments. Annotations' masks (dp_masks) are not needed: it "
+          "is told how many people lack them, or have points off them. What parts and coordinates mean is "
+          "told by the body's chart, or by DensePose's own UV_Processed.mat with SMPL. DIR gets what `fit` "
+          "writes. Recipes: dense (the default), or for a body of segments, as deform-and-learn registers "
+          "it, dense-first and dense-later: results.npz has segment_scales and weak_camera then.\n"
+          "\n"
+          "  vitruvius register densepose_coco.json --model SMPL_NEUTRAL.pkl --chart UV_Processed.mat \\\n"
+          "      --out out/\n"
+          "  vitruvius register points.npz --recipe=dense-later --out out/ --overlay\n",
+          {"out",       "model",      "gender",        "chart",    "lookup",     "dense_points", "prior",
+           "recipe",    "focal",      "fov",           "focal_mm", "image_size", "keypoint_set", "read_as",
+           "starts",    "hypotheses", "solver",        "threads",  "seed",       "shard",        "resume",
+           "overwrite", "overlay",    "overlay_limit", "images",   "obj",        "glb",          "up",
+           "report",    "quiet",      "regressors"},
+          Register};
 }
 
 }  // namespace vitruvius

@@ -9,6 +9,7 @@
 #include "data/io/image_sequences.h"
 #include "data/io/json_text.h"
 #include "data/io/keypoint_formats.h"
+#include "data/io/people_of_images.h"
 #include "data/io/result_tracks.h"
 #include "models/scene/fit_result.h"
 #include "models/util/check.h"
@@ -16,10 +17,10 @@
 namespace vitruvius {
 namespace {
 
-class AlphaPoseSource : public ObservationSource {
+class AlphaPoseSource : public PeopleOfImages {
  public:
   AlphaPoseSource(const std::string& path, nlohmann::json document, const ObservationOptions& options)
-      : path_(path), document_(std::move(document)), options_(options) {
+      : PeopleOfImages(path, options), document_(std::move(document)) {
     if (document_.contains("bodies")) {
       images_.push_back({"", &document_});
     } else {
@@ -32,44 +33,9 @@ class AlphaPoseSource : public ObservationSource {
     }
   }
 
-  double FractionDone() const override {
-    return static_cast<double>(image_) / static_cast<double>(images_.size());
-  }
+  std::vector<std::string> Notes() const override { return sequences_.Notes(path_); }
 
-  bool IsOneImage() const override { return images_[0].name.empty(); }
-
-  bool Next(PersonObservation* person) override {
-    for (; image_ < images_.size(); ++image_, person_ = 0) {
-      const Image& image = images_[image_];
-      const std::string stem = StemOf(image.name.empty() ? path_ : image.name);
-      const std::string place = image.name.empty() ? path_ : StrCat(path_, ": ", image.name);
-      const bool is_open = image.value->is_object() && image.value->contains("people");
-      const nlohmann::json& people = ValueOf(*image.value, is_open ? "people" : "bodies");
-      if (!people.is_array() || (people.empty() && person_ == 0)) {
-        ++image_;
-        *person = people.is_array()
-                      ? FailedPerson(stem, path_, reason::kNoPeople, place + ": no person was found")
-                      : FailedPerson(stem, path_, reason::kBadInput, place + ": bodies: expected an array");
-        SetImage(image_ - 1, person);
-        return true;
-      }
-      if (person_ >= people.size()) continue;
-      *person = PersonObservation();
-      person->id = StrCat(stem, "_", person_);
-      person->source = path_;
-      SetImage(image_, person);
-      const std::string place_of_person = StrCat(place, is_open ? ": people[" : ": bodies[", person_, "]");
-      try {
-        Read(people[person_], is_open ? "pose_keypoints_2d" : "joints", place_of_person, person);
-      } catch (const InputError& error) {
-        FailPerson(reason::kBadInput, error.what(), person);
-      }
-      FinishPerson(options_, place_of_person, person);
-      ++person_;
-      return true;
-    }
-    return false;
-  }
+  bool IsOneImage() const override { return !images_.empty() && images_[0].name.empty(); }
 
  private:
   struct Image {
@@ -77,9 +43,41 @@ class AlphaPoseSource : public ObservationSource {
     const nlohmann::json* value;
   };
 
-  void SetImage(size_t k, PersonObservation* person) const {
+  // AlphaPose's layouts are those of OpenPose's files of old and of new.
+  bool HasPeople(size_t k) const {
+    return images_[k].value->is_object() && images_[k].value->contains("people");
+  }
+  const nlohmann::json& People(size_t k) const {
+    return ValueOf(*images_[k].value, HasPeople(k) ? "people" : "bodies");
+  }
+
+  size_t num_images() const override { return images_.size(); }
+
+  ImageOfFile Open(size_t k) override {
+    const std::string& name = images_[k].name;
+    ImageOfFile image;
+    image.stem = StemOf(name.empty() ? path_ : name);
+    image.place = name.empty() ? path_ : StrCat(path_, ": ", name);
+    if (People(k).is_array()) {
+      image.num_people = People(k).size();
+    } else {
+      image.error = image.place + ": bodies: expected an array";
+    }
+    key_ = HasPeople(k) ? "people" : "bodies";
+    return image;
+  }
+
+  void Describe(size_t k, PersonObservation* person) const override {
     person->image_path = images_[k].name;
     if (!images_[k].name.empty()) person->identity = sequences_.Of(k);
+  }
+
+  std::string PlaceOf(const ImageOfFile& image, size_t k) const override {
+    return StrCat(image.place, ": ", key_, "[", k, "]");
+  }
+
+  void Read(size_t image, size_t k, const std::string& place, PersonObservation* person) override {
+    Read(People(image)[k], HasPeople(image) ? "pose_keypoints_2d" : "joints", place, person);
   }
 
   void Read(const nlohmann::json& entry, const char* key, const std::string& place,
@@ -91,12 +89,10 @@ class AlphaPoseSource : public ObservationSource {
     SetKeypoints2d(numbers.data(), numbers.size(), array_place, person);
   }
 
-  std::string path_;
   const nlohmann::json document_;
-  ObservationOptions options_;
-  std::vector<Image> images_;      // in the order of the numbers in their names
-  ImageSequences sequences_;       // of the images where they have names
-  size_t image_ = 0, person_ = 0;  // the next
+  std::vector<Image> images_;  // in the order of the numbers in their names
+  ImageSequences sequences_;   // of the images where they have names
+  std::string key_;            // of the image's people
 };
 
 }  // namespace

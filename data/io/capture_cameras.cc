@@ -1,11 +1,16 @@
 #include "data/io/capture_cameras.h"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "models/scene/seen_extent.h"
+#include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
@@ -16,15 +21,37 @@ struct CameraGroup {
   std::string size_source;
   bool differs = false;  // another has another
   SeenExtent extent;     // of those whose size is not
+  // How many people reach from (0, 0) to less than 2^k px, further than 2^(k-1), in both directions.
+  std::array<long, 32> reaching = {};
 
   void Add(const PersonObservation& person) {
-    if (person.image_width == 0) return extent.Add(person);
+    if (person.image_width == 0) {
+      extent.Add(person);
+      SeenExtent own;
+      own.Add(person);
+      ++reaching[own.empty() ? 0 : BinOf(own.Reach())];
+      return;
+    }
     if (width == 0) {
       width = person.image_width;
       height = person.image_height;
       size_source = person.size_source;
     }
     differs = differs || width != person.image_width || height != person.image_height;
+  }
+
+  // How many people lie in the first quarter or less of what was seen of all, in both directions.
+  long FarBelow() const {
+    constexpr size_t kQuarter = 2;  // powers of two, and a bin for what lies between two of them
+    long people = 0;
+    const size_t all = extent.empty() ? 0 : BinOf(extent.Reach());
+    for (size_t k = 1; k + kQuarter < all; ++k) people += reaching[k];
+    return people;
+  }
+
+ private:
+  static size_t BinOf(double reach_px) {
+    return static_cast<size_t>(std::clamp(std::ceil(std::log2(std::max(1.0, reach_px))) + 1, 1.0, 31.0));
   }
 };
 
@@ -52,6 +79,11 @@ class CaptureCameras : public ObservationSource {
   double FractionDone() const override { return source_->FractionDone(); }
   double FrameRateHz() const override { return source_->FrameRateHz(); }
   bool IsOneImage() const override { return source_->IsOneImage(); }
+  std::vector<std::string> Notes() const override {
+    std::vector<std::string> notes = source_->Notes();
+    notes.insert(notes.end(), notes_.begin(), notes_.end());
+    return notes;
+  }
 
  private:
   static std::string KeyOf(const PersonObservation& person, const ObservationSource& source) {
@@ -67,12 +99,25 @@ class CaptureCameras : public ObservationSource {
     for (PersonObservation person; source->Next(&person);) {
       if (!person.is_3d() && person.reason.empty()) groups_[KeyOf(person, *source)].Add(person);
     }
+    for (const auto& [key, group] : groups_) {
+      if (key.rfind("capture ", 0) == 0) continue;  // all of its images are alike
+      const long small = group.FarBelow();
+      if (small == 0) continue;
+      const Eigen::Vector4d frame = group.extent.Frame();
+      notes_.push_back(StrCat(key, ": the images' sizes are unknown; ", small,
+                              " people lie within a quarter of what was seen in all (", std::lround(frame[2]),
+                              " x ", std::lround(frame[3]),
+                              "), which stands for every image: if their images are smaller, their bodies "
+                              "come out far too distant; --images or --image_size tell the sizes"));
+    }
+    std::sort(notes_.begin(), notes_.end());
   }
 
   OpenSource open_;
   std::unique_ptr<ObservationSource> source_;
   std::unordered_map<std::string, CameraGroup> groups_;
   bool is_read_ = false;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace

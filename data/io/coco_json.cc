@@ -40,6 +40,8 @@ class CocoSource : public ObservationSource {
     TrustSubjects();
   }
 
+  std::vector<std::string> Notes() const override { return sequences_.Notes(path_); }
+
   double FractionDone() const override {
     return static_cast<double>(next_) / static_cast<double>(std::max<size_t>(1, people().size()));
   }

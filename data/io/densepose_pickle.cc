@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "data/io/keypoint_formats.h"
+#include "data/io/people_of_images.h"
 #include "data/io/picture.h"
 #include "data/io/torch_checkpoint.h"
 #include "models/scene/fit_result.h"
@@ -24,65 +25,42 @@ bool IsListOf(const PickleValue* value) {
   return value != nullptr && (value->kind == PickleKind::kList || value->kind == PickleKind::kTuple);
 }
 
-class DensePosePickle : public ObservationSource {
+class DensePosePickle : public PeopleOfImages {
  public:
   DensePosePickle(const std::string& path, const ObservationOptions& options)
-      : path_(path), options_(options), file_(TorchFile::Open(path)) {
+      : PeopleOfImages(path, options), file_(TorchFile::Open(path)) {
     if (!IsListOf(&file_->root()))
       throw InputError(path_, "",
                        StrCat("holds ", file_->root().KindName(), ", expected DensePose's list of images"));
   }
 
-  double FractionDone() const override {
-    return static_cast<double>(image_) / static_cast<double>(std::max<size_t>(1, images().size()));
-  }
-
-  bool Next(PersonObservation* person) override {
-    if (images().empty() && image_ == 0) {
-      ++image_;
-      *person = FailedPerson(StemOf(path_), path_, reason::kNoPeople, path_ + ": no person was found");
-      return true;
-    }
-    for (; image_ < images().size(); ++image_, person_ = 0) {
-      const PickleValue& image = *images()[image_];
-      const std::string place = StrCat(path_, ": [", image_, "]");
-      const PickleValue* name = image.Find("file_name");
-      const bool is_named =
-          name != nullptr && (name->kind == PickleKind::kText || name->kind == PickleKind::kBytes);
-      const std::string image_path = is_named ? name->Text() : "";
-      const std::string stem = is_named ? StemOf(image_path) : StrCat(StemOf(path_), "_", image_);
-      if (person_ == 0) {
-        std::string error;
-        const size_t count = ReadBoxes(image, place, &error);
-        if (count == 0) {
-          ++image_;
-          *person = error.empty()
-                        ? FailedPerson(stem, path_, reason::kNoPeople, place + ": no person was found")
-                        : FailedPerson(stem, path_, reason::kBadInput, error);
-          person->image_path = image_path;
-          return true;
-        }
-      }
-      if (4 * person_ >= boxes_.size()) continue;
-      *person = PersonObservation();
-      person->id = StrCat(stem, "_", person_);
-      person->source = path_;
-      person->image_path = image_path;
-      const std::string place_of_person = StrCat(place, ".pred_densepose[", person_, "]");
-      try {
-        Read(image, place, place_of_person, person);
-      } catch (const InputError& error) {
-        FailPerson(reason::kBadInput, error.what(), person);
-      }
-      FinishPerson(options_, place_of_person, person);
-      ++person_;
-      return true;
-    }
-    return false;
-  }
-
  private:
   const std::vector<PickleValue*>& images() const { return file_->root().items; }
+
+  // What the file calls the image; empty: nothing.
+  std::string NameOf(size_t k) const {
+    const PickleValue* name = images()[k]->Find("file_name");
+    const bool is_named =
+        name != nullptr && (name->kind == PickleKind::kText || name->kind == PickleKind::kBytes);
+    return is_named ? name->Text() : "";
+  }
+
+  size_t num_images() const override { return images().size(); }
+
+  ImageOfFile Open(size_t k) override {
+    const std::string name = NameOf(k);
+    ImageOfFile image;
+    image.stem = name.empty() ? StrCat(StemOf(path_), "_", k) : StemOf(name);
+    image.place = StrCat(path_, ": [", k, "]");
+    image.num_people = ReadBoxes(*images()[k], image.place, &image.error);
+    return image;
+  }
+
+  void Describe(size_t k, PersonObservation* person) const override { person->image_path = NameOf(k); }
+
+  std::string PlaceOf(const ImageOfFile& image, size_t k) const override {
+    return StrCat(image.place, ".pred_densepose[", k, "]");
+  }
 
   // The number of people of an image: one for each box. 0, with the error, where they cannot be read: a shape
   // alone promises any number.
@@ -98,12 +76,11 @@ class DensePosePickle : public ObservationSource {
     return boxes_.size() / 4;
   }
 
-  void Read(const PickleValue& image, const std::string& image_place, const std::string& place,
-            PersonObservation* person) {
-    const double* box = &boxes_[4 * person_];
+  void Read(size_t image, size_t k, const std::string& place, PersonObservation* person) override {
+    const double* box = &boxes_[4 * k];
     const Eigen::Vector2d corner(box[0], box[1]), size(box[2] - box[0], box[3] - box[1]);
     if (!corner.allFinite() || !size.allFinite() || size.minCoeff() <= 0)
-      throw InputError(StrCat(image_place, ".pred_boxes_XYXY[", person_, "]: encloses nothing"));
+      throw InputError(StrCat(path_, ": [", image, "].pred_boxes_XYXY[", k, "]: encloses nothing"));
     person->box_px = Eigen::Vector4d(corner.x(), corner.y(), size.x(), size.y());
     if (!options_.dense) {
       if (!options_.boxes)
@@ -111,10 +88,9 @@ class DensePosePickle : public ObservationSource {
                    place + ": has no keypoints; `register` takes points of the surface", person);
       return;
     }
-    const PickleValue* list = image.Find("pred_densepose");
-    if (!IsListOf(list) || person_ >= list->items.size()) throw InputError(place + ": is missing");
-    AddChartPoints(PixelsOf(*list->items[person_], place), corner, size, options_.max_dense_points, place,
-                   person);
+    const PickleValue* list = images()[image]->Find("pred_densepose");
+    if (!IsListOf(list) || k >= list->items.size()) throw InputError(place + ": is missing");
+    AddChartPoints(PixelsOf(*list->items[k], place), corner, size, options_.max_dense_points, place, person);
   }
 
   ChartPixels PixelsOf(const PickleValue& result, const std::string& place) const {
@@ -171,11 +147,8 @@ class DensePosePickle : public ObservationSource {
     return ChartPixelsOfPng(text.Text(), place + ".labels_uv_str");
   }
 
-  std::string path_;
-  ObservationOptions options_;
   std::unique_ptr<TorchFile> file_;
-  size_t image_ = 0, person_ = 0;  // the next
-  std::vector<double> boxes_;      // (N, 4) of the image
+  std::vector<double> boxes_;  // (N, 4) of the image
 };
 
 }  // namespace

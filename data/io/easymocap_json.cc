@@ -9,56 +9,46 @@
 
 #include "data/io/json_text.h"
 #include "data/io/keypoint_formats.h"
+#include "data/io/people_of_images.h"
 #include "models/scene/fit_result.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
 
-class EasyMocapSource : public ObservationSource {
+class EasyMocapSource : public PeopleOfImages {
  public:
   EasyMocapSource(const std::string& path, nlohmann::json document, const ObservationOptions& options)
-      : path_(path), stem_(StemOf(path)), document_(std::move(document)), options_(options) {
+      : PeopleOfImages(path, options), document_(std::move(document)) {
     if (!people().is_array()) throw InputError(path, "annots", "expected an array");
-  }
-
-  double FractionDone() const override {
-    return static_cast<double>(next_) / static_cast<double>(std::max<size_t>(1, people().size()));
   }
 
   bool IsOneImage() const override { return true; }
 
-  bool Next(PersonObservation* person) override {
-    if (people().empty() && next_ == 0) {
-      ++next_;
-      *person = FailedPerson(stem_, path_, reason::kNoPeople, path_ + ": no person was found");
-      return true;
-    }
-    if (next_ >= people().size()) return false;
-    const size_t k = next_++;
-    const std::string place = StrCat(path_, ": ", is_2d() ? "annots" : "", "[", k, "]");
-    *person = PersonObservation();
-    person->source = path_;
-    person->id = StrCat(stem_, "_", k);
-    const nlohmann::json& entry = people()[k];
-    const std::string own = IdOf(ValueOf(entry, is_2d() ? "personID" : "id"));
-    if (!own.empty()) {
-      person->id = stem_ + "_" + own;
-      person->identity.subject = own;
-    }
-    try {
-      if (is_2d()) ReadImage(place, person);
-      Read(entry, place, person);
-    } catch (const InputError& error) {
-      FailPerson(reason::kBadInput, error.what(), person);
-    }
-    FinishPerson(options_, place, person);
-    return true;
-  }
-
  private:
   bool is_2d() const { return document_.is_object(); }
   const nlohmann::json& people() const { return is_2d() ? ValueOf(document_, "annots") : document_; }
+
+  size_t num_images() const override { return 1; }
+
+  ImageOfFile Open(size_t) override { return {StemOf(path_), path_, people().size(), ""}; }
+
+  void Describe(size_t, PersonObservation*) const override {}
+
+  std::string PlaceOf(const ImageOfFile& image, size_t k) const override {
+    return StrCat(image.place, ": ", is_2d() ? "annots" : "", "[", k, "]");
+  }
+
+  void Read(size_t, size_t k, const std::string& place, PersonObservation* person) override {
+    const nlohmann::json& entry = people()[k];
+    const std::string own = IdOf(ValueOf(entry, is_2d() ? "personID" : "id"));
+    if (!own.empty()) {
+      person->id = StemOf(path_) + "_" + own;
+      person->identity.subject = own;
+    }
+    if (is_2d()) ReadImage(place, person);
+    Read(entry, place, person);
+  }
 
   void ReadImage(const std::string& place, PersonObservation* person) const {
     const nlohmann::json& name = ValueOf(document_, "filename");
@@ -96,10 +86,7 @@ class EasyMocapSource : public ObservationSource {
                             OtherSetsHint(num_points)));
   }
 
-  std::string path_, stem_;
   const nlohmann::json document_;
-  ObservationOptions options_;
-  size_t next_ = 0;
 };
 
 }  // namespace

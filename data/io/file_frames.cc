@@ -5,6 +5,7 @@
 
 #include "data/io/keypoint_formats.h"
 #include "data/io/text.h"
+#include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
@@ -25,12 +26,13 @@ void FileFrames::Add(const std::string& path) {
   Series& series = series_[KeyOf(FolderOf(path), name)];
   series.numbers.Add(name.number);
   series.is_video = series.is_video || IsVideoFrame(name);
+  series.is_photographs = series.is_photographs || IsPhotograph(name);
 }
 
 void FileFrames::Finish() {
   std::map<std::string, std::vector<std::pair<std::string, Series*>>> of_name;  // with the name of the folder
   for (auto& [key, series] : series_) {
-    if (!series.is_video && !series.numbers.IsSequence()) continue;
+    if (!series.is_video && (series.is_photographs || !series.numbers.IsSequence())) continue;
     const size_t line = key.rfind('/');
     const std::string folder = ValidUtf8(fs::path(key.substr(0, line)).filename().string());
     const std::string name = ValidUtf8(SeriesName(key.substr(line + 1)));
@@ -55,6 +57,34 @@ Identity FileFrames::Of(const std::string& path) const {
   identity.capture = found->second.capture;
   identity.frame = name.number;
   return identity;
+}
+
+std::vector<std::string> FileFrames::Notes() const {
+  std::vector<std::string> notes;
+  long videos = 0, frames = 0, photographs = 0;
+  std::string first_video, first_photograph;
+  for (const auto& [key, series] : series_) {
+    const std::string name = ValidUtf8(key.substr(key.rfind('/') + 1));
+    if (series.is_video) continue;  // nothing else is named so
+    if (!series.capture.empty()) {
+      if (videos++ == 0)
+        first_video = StrCat(name, series.numbers.lowest(), " to ", series.numbers.highest());
+      frames += series.numbers.count();
+    } else if (series.is_photographs && series.numbers.IsSequence()) {
+      if (photographs == 0) first_photograph = StrCat(name, series.numbers.lowest());
+      photographs += series.numbers.count();
+    }
+  }
+  if (videos > 0) {
+    notes.push_back(StrCat(frames, " files are taken for the frames of ", videos == 1 ? "a video" : "videos",
+                           ", as their names count (", first_video,
+                           "); photos of different people want names that do not"));
+  }
+  if (photographs > 0) {
+    notes.push_back(StrCat(photographs, " files are taken for single photos, as cameras name them (",
+                           first_photograph, "); frames of a video want names as frame_0001"));
+  }
+  return notes;
 }
 
 }  // namespace vitruvius

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "data/io/name_series.h"
 #include "models/scene/observation.h"
@@ -11,7 +12,7 @@ namespace vitruvius {
 
 // Files of one folder whose names differ in the number at their end alone are the frames of a capture, where
 // the numbers count (name_series.h); OpenPose's VIDEO_000000000012_keypoints.json is one however few there
-// are.
+// are. Photographs count as well, in the names that cameras give them (IsPhotograph), and are none.
 class FileFrames {
  public:
   void Add(const std::string& path);  // each once, in any order
@@ -20,11 +21,13 @@ class FileFrames {
   void Finish();
   // capture and frame of a file; empty where it is none of a sequence.
   Identity Of(const std::string& path) const;
+  // Of names that may mislead: which files were taken for videos, and which that count were not.
+  std::vector<std::string> Notes() const;
 
  private:
   struct Series {
     NameSeries numbers;
-    bool is_video = false;
+    bool is_video = false, is_photographs = false;
     std::string capture;
   };
   std::map<std::string, Series> series_;  // by folder and name without the number

@@ -5,6 +5,7 @@
 
 #include "data/io/name_series.h"
 #include "data/io/text.h"
+#include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
@@ -61,7 +62,7 @@ ImageSequences::ImageSequences(const std::string& stem, const std::vector<Listed
       key = "video " + image.video;
     } else if (image.frame) {
       key = "folder " + folder.string();
-    } else if (counts && names_tell) {
+    } else if (counts && names_tell && !IsPhotograph(name)) {
       key = "names " + (folder / name.base).string();
     } else {
       continue;
@@ -80,7 +81,10 @@ ImageSequences::ImageSequences(const std::string& stem, const std::vector<Listed
   std::map<std::string, int> names;
   for (const auto& [key, group] : groups) {
     if (!NumberFrames(group, images, &frame_of_)) continue;
-    for (const size_t k : group.images) capture_of_[k] = static_cast<int>(captures_.size());
+    for (const size_t k : group.images) {
+      capture_of_[k] = static_cast<int>(captures_.size());
+      num_assumed_ += !group.is_told && !images[k].frame;
+    }
     has_told = has_told || group.is_told;
     std::string name = ValidUtf8(group.name);
     const int same = names[name]++;
@@ -90,6 +94,13 @@ ImageSequences::ImageSequences(const std::string& stem, const std::vector<Listed
   const bool is_one_video = captures_.size() == 1 && !has_told;
   for (std::string& capture : captures_)
     capture = is_one_video || capture.empty() ? stem : stem + "_" + capture;
+}
+
+std::vector<std::string> ImageSequences::Notes(const std::string& path) const {
+  if (num_assumed_ == 0) return {};
+  return {StrCat(path, ": ", num_assumed_,
+                 " images are taken for the frames of a video, as their names count; photos of different "
+                 "people want names that do not")};
 }
 
 Identity ImageSequences::Of(size_t k) const {

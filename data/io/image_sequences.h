@@ -21,8 +21,8 @@ struct ListedImage {
 
 // Images of one video by the file's word are frames of a capture, numbered as the file says, else as the
 // names of the images count, else in their order. Images without such a word are frames where the file
-// numbers them, or, as far as names tell anything, where their names count and their sizes agree
-// (name_series.h); all others are of no sequence.
+// numbers them, or, as far as names tell anything, where their names count, though not as those of
+// photographs do, and their sizes agree (name_series.h); all others are of no sequence.
 class ImageSequences {
  public:
   ImageSequences() = default;
@@ -33,11 +33,14 @@ class ImageSequences {
 
   // capture and frame of the images[k] of above; subject, time and camera are not known.
   Identity Of(size_t k) const;
+  // A sentence where names alone made sequences (ObservationSource::Notes); `path`: of the file.
+  std::vector<std::string> Notes(const std::string& path) const;
 
  private:
   std::vector<std::string> captures_;
   std::vector<int> capture_of_;  // of each image; -1: of none
   std::vector<std::int64_t> frame_of_;
+  long num_assumed_ = 0;  // images that are frames by their names alone
 };
 
 }  // namespace vitruvius

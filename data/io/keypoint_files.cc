@@ -1,7 +1,6 @@
 #include "data/io/keypoint_files.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <new>
 #include <unordered_map>
@@ -12,6 +11,7 @@
 #include "data/io/atomic_file.h"
 #include "data/io/capture_cameras.h"
 #include "data/io/file_frames.h"
+#include "data/io/keypoint_folder.h"
 #include "data/io/keypoint_formats.h"
 #include "data/io/keypoint_set_file.h"
 #include "data/io/named_arrays.h"
@@ -29,22 +29,6 @@ namespace fs = std::filesystem;
 // Ids become rows of fixed width in results.npz, so a long one would cost every person.
 constexpr size_t kMaxIdBytes = 200;
 
-std::string ExtensionOf(const std::string& path) {
-  std::string extension = fs::path(path).extension().string();
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return extension;
-}
-
-// Bare arrays and tables may be anything: in a folder they count where there is nothing better.
-bool IsKeypointFile(const std::string& path) {
-  const std::string extension = ExtensionOf(path);
-  return extension == ".json" || extension == ".npz";
-}
-bool IsBareFile(const std::string& path) {
-  const std::string extension = ExtensionOf(path);
-  return extension == ".npy" || extension == ".csv";
-}
-
 std::unique_ptr<ObservationSource> OpenFile(const std::string& path, const ObservationOptions& options) {
   std::error_code error;
   if (!fs::exists(path, error)) throw InputError(path, "", "there is no such file or folder");
@@ -57,23 +41,6 @@ std::unique_ptr<ObservationSource> OpenFile(const std::string& path, const Obser
   throw InputError(path, "",
                    "is of no known kind; expected .json (OpenPose, COCO, MMPose, AlphaPose, EasyMocap), "
                    ".npz, .npy, .csv or .pkl (DensePose)");
-}
-
-std::vector<std::string> ListFolder(const std::string& folder) {
-  std::vector<std::string> paths, bare;
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    std::error_code ignored;
-    if (name[0] == '.' || it->is_directory(ignored)) continue;
-    if (IsKeypointFile(name)) paths.push_back(it->path().string());
-    if (IsBareFile(name)) bare.push_back(it->path().string());
-  }
-  if (error) throw InputError(folder, "", "cannot be listed: " + error.message());
-  if (paths.empty()) paths = std::move(bare);
-  if (paths.empty()) throw InputError(folder, "", "holds no keypoint files (*.json, *.npz, *.npy, *.csv)");
-  std::sort(paths.begin(), paths.end());
-  return paths;
 }
 
 // Names rows: never empty, never long, never twice.
@@ -115,25 +82,38 @@ class ManySources : public ObservationSource {
       frames_.Finish();
       if (!IsFolder(inputs_[0])) {
         current_ = Open(inputs_[0]);
+        notes_ = current_->Notes();
         next_path_ = 1;
       }
       next_input_ = 1;
       return;
     }
     std::unordered_set<std::uint64_t> known;
+    long named_again = 0;
     for (const std::string& input : inputs_) {
       try {
         for (const std::string& path : PathsOf(input)) {
           ++num_files_;
+          if (!known.insert(PlaceOf(path)).second) {
+            ++named_again;
+            continue;
+          }
           ++files_of_name_[HashString(fs::path(path).filename().string())];
-          const std::string absolute = fs::absolute(path).lexically_normal().string();
-          if (known.insert(HashString(absolute)).second) frames_.Add(path);
+          frames_.Add(path);
         }
       } catch (const InputError&) {
         ++num_files_;  // said when its turn comes
       }
     }
     frames_.Finish();
+    if (named_again > 0)
+      notes_.push_back(StrCat(named_again, " files are named more than once; each is read once"));
+  }
+
+  std::vector<std::string> Notes() const override {
+    std::vector<std::string> notes = notes_;
+    for (const std::string& note : frames_.Notes()) notes.push_back(note);
+    return notes;
   }
 
   double FractionDone() const override {
@@ -167,8 +147,16 @@ class ManySources : public ObservationSource {
     std::error_code error;
     return fs::is_directory(path, error);
   }
-  static std::vector<std::string> PathsOf(const std::string& input) {
-    return IsFolder(input) ? ListFolder(input) : std::vector<std::string>{input};
+  static std::uint64_t PlaceOf(const std::string& path) {
+    return HashString(fs::absolute(path).lexically_normal().string());
+  }
+  // The notes of a folder are kept when it is listed for the first time.
+  std::vector<std::string> PathsOf(const std::string& input) {
+    if (!IsFolder(input)) return {input};
+    KeypointFolder folder = ListKeypointFolder(input);
+    if (folders_noted_.insert(PlaceOf(input)).second)
+      notes_.insert(notes_.end(), folder.notes.begin(), folder.notes.end());
+    return folder.paths;
   }
 
   std::unique_ptr<ObservationSource> Open(const std::string& path) {
@@ -193,8 +181,9 @@ class ManySources : public ObservationSource {
     const std::string name = folder.lexically_normal().string();
     const auto [order, is_new] = order_of_folder_.try_emplace(name);
     if (!is_new) return order->second;
-    return order->second = OpenPoseOrder(folders_named_.count(name) > 0 ? ListFolder(folder.string())
-                                                                        : files_named_[name]);
+    return order->second =
+               OpenPoseOrder(folders_named_.count(name) > 0 ? ListKeypointFolder(folder.string()).paths
+                                                            : files_named_[name]);
   }
 
   bool NextOfAny(PersonObservation* person) {
@@ -210,7 +199,9 @@ class ManySources : public ObservationSource {
         }
         if (next_path_ < paths_.size()) {
           path = paths_[next_path_++];
+          if (inputs_.size() > 1 && !opened_.insert(PlaceOf(path)).second) continue;
           current_ = Open(path);
+          for (const std::string& note : current_->Notes()) notes_.push_back(note);
           continue;
         }
         if (next_input_ == inputs_.size()) return false;
@@ -240,6 +231,9 @@ class ManySources : public ObservationSource {
   size_t files_opened_ = 0, num_files_ = 0;  // of earlier inputs; of all
   // How many files of all inputs share a name, by its hash; filled only where there are several inputs.
   std::unordered_map<std::uint64_t, std::uint32_t> files_of_name_;
+  std::unordered_set<std::uint64_t> opened_;  // where they are, of several inputs
+  std::unordered_set<std::uint64_t> folders_noted_;
+  std::vector<std::string> notes_;
   std::unique_ptr<ObservationSource> current_;
   bool is_one_image_ = false;  // the file of the person handed out last
   FileFrames frames_;

@@ -54,16 +54,19 @@ class ObservationSource {
   virtual double FrameRateHz() const { return 0; }
   // Whether the person handed out last comes from a file that holds the people of one image.
   virtual bool IsOneImage() const { return false; }
+  // Sentences on the input as a whole, as far as it was read: what was left out, what was taken for what.
+  virtual std::vector<std::string> Notes() const { return {}; }
 };
 
-// Files and folders in the order given; a folder stands for its *.json and *.npz in the order of their names,
-// or, without such, for its *.npy and *.csv.
+// Files and folders in the order given, each file once; a folder stands for its *.json and *.npz in the order
+// of their names, or, without such, for its *.npy and *.csv (keypoint_folder.h). What is left out is noted.
 // One file is open at a time, so that memory does not grow with their number. Ids are those of the file, or
 // <file>_<number>; where several inputs hold files of one name, the folder's name is put before, so that ids
 // do not depend on the order of inputs. One that came before all the same gets ~2, ~3, ... Files of one image
-// each are frames of a video where they are named so (name_series.h). All images of a video, a file or a
-// folder have one camera: one size where none of them differs, told or assumed (capture_cameras.h). Throws
-// InputError when nothing is named, when an option is wrong, or when the only input named cannot be read.
+// each are frames of a video where they are named so (name_series.h), which is noted. All images of a video,
+// a file or a folder have one camera: one size where none of them differs, told or assumed
+// (capture_cameras.h). Throws InputError when nothing is named, when an option is wrong, or when the only
+// input named cannot be read.
 std::unique_ptr<ObservationSource> OpenObservations(const std::vector<std::string>& inputs,
                                                     const ObservationOptions& options = {});
 

@@ -10,6 +10,7 @@
 
 #include "data/io/json_text.h"
 #include "data/io/keypoint_formats.h"
+#include "data/io/people_of_images.h"
 #include "models/scene/fit_result.h"
 #include "models/util/check.h"
 
@@ -52,10 +53,10 @@ std::string SetOfCount(size_t num_points, bool is_3d) {
   }
 }
 
-class MmposeSource : public ObservationSource {
+class MmposeSource : public PeopleOfImages {
  public:
   MmposeSource(const std::string& path, nlohmann::json document, const ObservationOptions& options)
-      : path_(path), stem_(StemOf(path)), document_(std::move(document)), options_(options) {
+      : PeopleOfImages(path, options), stem_(StemOf(path)), document_(std::move(document)) {
     const nlohmann::json& dataset = ValueOf(ValueOf(document_, "meta_info"), "dataset_name");
     if (dataset.is_string()) set_name_ = SetOfDataset(dataset.get<std::string>());
     const nlohmann::json& list = document_.is_object() ? document_["instance_info"] : document_;
@@ -75,42 +76,7 @@ class MmposeSource : public ObservationSource {
     }
   }
 
-  double FractionDone() const override {
-    return static_cast<double>(frame_) / static_cast<double>(frames_.size());
-  }
-
   bool IsOneImage() const override { return frames_[0].number < 0; }
-
-  bool Next(PersonObservation* person) override {
-    for (; frame_ < frames_.size(); ++frame_, person_ = 0) {
-      const Frame& frame = frames_[frame_];
-      const std::string stem = frame.id.empty() ? stem_ : StrCat(stem_, "_", frame.id);
-      const std::string place = frame.place.empty() ? path_ : StrCat(path_, ": ", frame.place);
-      if (!frame.instances->is_array() || (frame.instances->empty() && person_ == 0)) {
-        ++frame_;
-        *person = frame.instances->is_array()
-                      ? FailedPerson(stem, path_, reason::kNoPeople, place + ": no person was found")
-                      : FailedPerson(stem, path_, reason::kBadInput, place + ": expected an array");
-        Identify(frame, person);
-        return true;
-      }
-      if (person_ >= frame.instances->size()) continue;
-      *person = PersonObservation();
-      person->id = StrCat(stem, "_", person_);
-      person->source = path_;
-      Identify(frame, person);
-      const std::string place_of_person = StrCat(place, "[", person_, "]");
-      try {
-        Read((*frame.instances)[person_], place_of_person, person);
-      } catch (const InputError& error) {
-        FailPerson(reason::kBadInput, error.what(), person);
-      }
-      FinishPerson(options_, place_of_person, person);
-      ++person_;
-      return true;
-    }
-    return false;
-  }
 
  private:
   struct Frame {
@@ -120,10 +86,33 @@ class MmposeSource : public ObservationSource {
     std::int64_t number;  // -1: none
   };
 
-  void Identify(const Frame& frame, PersonObservation* person) const {
-    if (frame.number < 0) return;
+  size_t num_images() const override { return frames_.size(); }
+
+  ImageOfFile Open(size_t k) override {
+    const Frame& frame = frames_[k];
+    ImageOfFile image;
+    image.stem = frame.id.empty() ? stem_ : StrCat(stem_, "_", frame.id);
+    image.place = frame.place.empty() ? path_ : StrCat(path_, ": ", frame.place);
+    if (frame.instances->is_array()) {
+      image.num_people = frame.instances->size();
+    } else {
+      image.error = image.place + ": expected an array";
+    }
+    return image;
+  }
+
+  void Describe(size_t k, PersonObservation* person) const override {
+    if (frames_[k].number < 0) return;
     person->identity.capture = stem_;
-    person->identity.frame = frame.number;
+    person->identity.frame = frames_[k].number;
+  }
+
+  std::string PlaceOf(const ImageOfFile& image, size_t k) const override {
+    return StrCat(image.place, "[", k, "]");
+  }
+
+  void Read(size_t image, size_t k, const std::string& place, PersonObservation* person) override {
+    Read((*frames_[image].instances)[k], place, person);
   }
 
   void Read(const nlohmann::json& entry, const std::string& place, PersonObservation* person) const {
@@ -164,12 +153,10 @@ class MmposeSource : public ObservationSource {
                             OtherSetsHint(num_points)));
   }
 
-  std::string path_, stem_;
+  const std::string stem_;
   const nlohmann::json document_;
-  ObservationOptions options_;
   std::string set_name_;  // of meta_info; empty: unknown
   std::vector<Frame> frames_;
-  size_t frame_ = 0, person_ = 0;  // the next
 };
 
 }  // namespace

@@ -34,6 +34,26 @@ bool IsVideoFrame(const NumberedName& name) {
          name.base.rfind("COCO_", 0) != 0;
 }
 
+bool IsPhotograph(const NumberedName& name) {
+  const auto is_upper = [](char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; };
+  // A number with leading digits of the base: P1010001 is P and 1010001.
+  std::string digits = std::to_string(name.number);
+  digits.insert(0, static_cast<size_t>(std::max(0, name.digits - static_cast<int>(digits.size()))), '0');
+  const std::string whole = name.base + digits;
+  constexpr size_t kFree = 4, kLength = 8;
+  if (whole.size() == kLength && name.base.size() <= kFree) {
+    const std::string free = whole.substr(0, kFree);
+    const auto is_free = [&](char c) { return is_upper(c) || IsDecimal(c) || c == '_'; };
+    if (std::all_of(free.begin(), free.end(), is_free) && std::any_of(free.begin(), free.end(), is_upper))
+      return true;
+  }
+  // Date and time, or date and a count.
+  for (const char* start : {"IMG_20", "IMG-20", "PXL_20", "Screenshot_20"}) {
+    if (whole.rfind(start, 0) == 0 && name.base.size() > kLength) return true;
+  }
+  return false;
+}
+
 void NameSeries::Add(std::int64_t number) {
   if (count_++ == 0) {
     first_ = lowest_ = highest_ = number;

@@ -25,12 +25,20 @@ std::string SeriesName(const std::string& base);
 // (COCO_val2014_000000000139) are named alike and are no video.
 bool IsVideoFrame(const NumberedName& name);
 
+// The names that cameras give photographs: eight characters, the last four of them digits, the first four
+// capital letters, digits and underscores, not all digits (IMG_0001, DSC01234, P1010001; JEITA CP-3461, DCF,
+// 3.2.3), and what phones put into its place (IMG_20240501_123456, PXL_..., IMG-20240501-WA0001).
+bool IsPhotograph(const NumberedName& name);
+
 // Which numbers the names of one base have. Numbers that follow each other, perhaps in equal steps, are a
 // sequence though a good part of them is missing; ids that are strewn over a data set are none.
 class NameSeries {
  public:
   void Add(std::int64_t number);  // in any order; each once
   bool IsSequence() const;
+  std::int64_t count() const { return count_; }
+  std::int64_t lowest() const { return lowest_; }
+  std::int64_t highest() const { return highest_; }
 
  private:
   std::int64_t count_ = 0, first_ = 0, lowest_ = 0, highest_ = 0;

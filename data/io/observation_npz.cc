@@ -2,14 +2,15 @@
 // confidence; keypoint_set (). Optional: image_size (N,2) or (2,) width, height; focal (N,), (N,2) or () px;
 // center (N,2) or (2,) px; ids (N,); betas (N,B) or (B,), held fixed; gender (N,) or (); images (N,) picture
 // files; who, when and through which camera (Identity): capture, subject and camera (N,) or () text, frame
-// (N,) whole numbers, -1 where there is none, time_s (N,) seconds, NaN where unknown. Without frame, images
-// whose names count are frames (image_sequences.h); rows without any of frame, images and ids are of one
-// capture, but nothing says that they are frames. Beside keypoints2d keypoint_depths (N,K,2), depth from the
-// pelvis in px of the keypoints' scale, growing away from the camera, and its confidence (0: not known);
-// hidden (N,K), not 0 where a point is told though it cannot be seen. Points of the surface, M of all people
-// together: points2d (M,2) px, person (M,) 0 to N-1, face (M,) of the body with bary (M,3), or part (M,) of
-// the chart with uv (M,2), or all four; optional: weight (M,). With them there may be no keypoints; N is then
-// that of ids or image_size, else the largest person plus one.
+// (N,) whole numbers, -1 where there is none, time_s (N,) seconds, NaN where unknown (as rows of image_size,
+// focal, center and betas may be). Without frame, images whose names count are frames (image_sequences.h);
+// rows without any of frame, images and ids are of one capture, but nothing says that they are frames. Beside
+// keypoints2d keypoint_depths (N,K,2), depth from the pelvis in px of the keypoints' scale, growing away from
+// the camera, and its confidence (0: not known); hidden (N,K), not 0 where a point is told though it cannot
+// be seen. Points of the surface, M of all people together: points2d (M,2) px, person (M,) 0 to N-1, face
+// (M,) of the body with bary (M,3), or part (M,) of the chart with uv (M,2), or all four; optional: weight
+// (M,). With them there may be no keypoints; N is then that of ids or image_size, else the largest person
+// plus one.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -38,6 +39,10 @@ struct Rows {
 
   bool empty() const { return columns == 0; }
   const double* Row(size_t n) const { return values.data() + (shared ? 0 : n * columns); }
+  // NaN says of one person what a missing key says of all: it is not known.
+  bool IsTold(size_t n) const {
+    return !empty() && !std::all_of(Row(n), Row(n) + columns, [](double x) { return std::isnan(x); });
+  }
 };
 
 class NpzSource : public ObservationSource {
@@ -84,6 +89,8 @@ class NpzSource : public ObservationSource {
     NoteIgnoredKeys(file);
   }
 
+  std::vector<std::string> Notes() const override { return sequences_.Notes(path_); }
+
   double FractionDone() const override {
     return static_cast<double>(next_) / static_cast<double>(std::max<size_t>(1, num_people_));
   }
@@ -105,15 +112,15 @@ class NpzSource : public ObservationSource {
     if (person->id.empty()) person->id = StrCat(stem_, "_", n);
     if (!images_.empty()) person->image_path = TextOf(images_, n);
     if (!genders_.empty()) person->gender = TextOf(genders_, n);
-    const double* size = image_size_.empty() ? nullptr : image_size_.Row(n);
+    const double* size = !image_size_.IsTold(n) ? nullptr : image_size_.Row(n);
     // A size of zero is wrong for pixels and means nothing for metres.
     if (size != nullptr && !(is_3d_ && size[0] == 0)) SetImageSize(size[0], size[1], place, person);
-    if (!focal_.empty()) {
+    if (focal_.IsTold(n)) {
       const double* focal = focal_.Row(n);
       person->focal_px = Eigen::Vector2d(focal[0], focal[focal_.columns - 1]);
     }
-    if (!center_.empty()) person->center_px = Eigen::Map<const Eigen::Vector2d>(center_.Row(n));
-    if (!betas_.empty()) {
+    if (center_.IsTold(n)) person->center_px = Eigen::Map<const Eigen::Vector2d>(center_.Row(n));
+    if (betas_.IsTold(n)) {
       person->betas =
           Eigen::Map<const Eigen::VectorXd>(betas_.Row(n), static_cast<Eigen::Index>(betas_.columns));
     }

@@ -12,16 +12,17 @@
 
 #include "data/io/json_text.h"
 #include "data/io/keypoint_formats.h"
+#include "data/io/people_of_images.h"
 #include "models/scene/fit_result.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
 
-class OpenPoseSource : public ObservationSource {
+class OpenPoseSource : public PeopleOfImages {
  public:
   OpenPoseSource(const std::string& path, nlohmann::json document, const ObservationOptions& options)
-      : path_(path), stem_(StemOf(path)), document_(std::move(document)), options_(options) {
+      : PeopleOfImages(path, options), document_(std::move(document)) {
     if (!people().is_array()) throw InputError(path, "people", "expected an array");
     has_details_ = HasDetails();
     std::set<std::string> ids;
@@ -32,32 +33,6 @@ class OpenPoseSource : public ObservationSource {
   }
 
   bool IsOneImage() const override { return true; }
-
-  double FractionDone() const override {
-    return static_cast<double>(next_) / static_cast<double>(std::max<size_t>(1, people().size()));
-  }
-
-  bool Next(PersonObservation* person) override {
-    if (people().empty() && next_ == 0) {
-      ++next_;
-      *person = FailedPerson(stem_, path_, reason::kNoPeople, path_ + ": no person was found");
-      return true;
-    }
-    if (next_ >= people().size()) return false;
-    const size_t k = next_++;
-    *person = PersonObservation();
-    person->id = StrCat(stem_, "_", k);
-    person->source = path_;
-    if (ids_are_people_) person->identity.subject = SubjectText(ValueOf(people()[k], "person_id"));
-    const std::string place = StrCat(path_, ": people[", k, "]");
-    try {
-      Read(people()[k], place, person);
-    } catch (const InputError& error) {
-      FailPerson(reason::kBadInput, error.what(), person);
-    }
-    FinishPerson(options_, place, person);
-    return true;
-  }
 
  private:
   static constexpr size_t kBody25 = 25, kBody135 = 135, kCoco18 = 18, kBody19 = 19;  // points
@@ -132,6 +107,21 @@ class OpenPoseSource : public ObservationSource {
     }
   }
 
+  size_t num_images() const override { return 1; }
+
+  ImageOfFile Open(size_t) override { return {StemOf(path_), path_, people().size(), ""}; }
+
+  void Describe(size_t, PersonObservation*) const override {}
+
+  std::string PlaceOf(const ImageOfFile& image, size_t k) const override {
+    return StrCat(image.place, ": people[", k, "]");
+  }
+
+  void Read(size_t, size_t k, const std::string& place, PersonObservation* person) override {
+    if (ids_are_people_) person->identity.subject = SubjectText(ValueOf(people()[k], "person_id"));
+    Read(people()[k], place, person);
+  }
+
   void Read(const nlohmann::json& entry, const std::string& place, PersonObservation* person) {
     if (!entry.is_object()) throw InputError(place + ": expected an object");
     const nlohmann::json& deep = ValueOf(entry, "pose_keypoints_3d");
@@ -167,13 +157,10 @@ class OpenPoseSource : public ObservationSource {
     (is_deep ? SetKeypoints3d : SetKeypoints2d)(numbers.data(), numbers.size(), array_place, person);
   }
 
-  std::string path_, stem_;
   const nlohmann::json document_;
-  ObservationOptions options_;
   bool ids_are_people_ = true;  // no two people of the file have one person_id
   bool has_details_ = false;    // somebody in the file has hands or a face
   size_t first_count_ = 0;      // points of the file's first body
-  size_t next_ = 0;
 };
 
 }  // namespace

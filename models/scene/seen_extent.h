@@ -16,6 +16,9 @@ class SeenExtent {
   // far from one side as from the other, all in all. Left, top, width, height in px, the sides 1 at least; to
   // be called where anything was seen.
   Eigen::Vector4d Frame() const;
+  // How far it reaches from (0, 0) to the right or downwards, whichever is further, px; where anything was
+  // seen.
+  double Reach() const { return high_.maxCoeff(); }
 
  private:
   Eigen::Vector2d low_ = Eigen::Vector2d::Constant(1e300), high_ = Eigen::Vector2d::Constant(-1e300);

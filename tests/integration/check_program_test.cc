@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "data/io/bvh_writer.h"
 #include "data/io/npz.h"
+#include "models/body/mannequin.h"
 #include "tests/util/run_program.h"
 #include "tests/util/synthetic_person.h"
 
@@ -29,6 +31,17 @@ std::string WritePeople(const TestFolder& folder) {
   return folder / "mm.npz";
 }
 
+// The mannequin upside down for ten frames, as in a handstand or a cartwheel.
+void WriteMotionOf(const std::string& path) {
+  BodyAnimation animation = {"x", 30, {}, {}};
+  for (int i = 0; i < 10; ++i) {
+    animation.frames.push_back(BodyParameters::Zero(*Mannequin()));
+    animation.frames.back().global_orient = Eigen::Vector3d(0, 0, EIGEN_PI);
+    animation.found.push_back(1);
+  }
+  WriteBvh(path, *Mannequin(), animation);
+}
+
 TEST(CheckProgram, NamesWhatItSawAndWhatPutsItRight) {
   const TestFolder folder;
   const std::string input = WritePeople(folder);
@@ -43,6 +56,20 @@ TEST(CheckProgram, NamesWhatItSawAndWhatPutsItRight) {
   EXPECT_THAT(right.output, HasSubstr("conventions: nothing unusual"));
   EXPECT_EQ(RunProgram("check").status, 2);
   EXPECT_EQ(RunProgram("check " + input + " --read_as=furlongs").status, 1);
+}
+
+// Motion capture says what its axes and units are: advice of --read_as would be refused.
+TEST(CheckProgram, MotionCaptureIsNotJudged) {
+  const TestFolder folder;
+  WriteMotionOf(folder / "turned.bvh");
+  const ProgramRun run = RunProgram("check " + (folder / "turned.bvh") + " --unit m");
+  EXPECT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("conventions: not judged"));
+  EXPECT_THAT(run.output, Not(HasSubstr("read_as")));
+  const ProgramRun wrong = RunProgram("check " + (folder / "turned.bvh") + " --unit mm");
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_THAT(wrong.output, HasSubstr("another unit was asked for"));
+  EXPECT_EQ(RunProgram("check " + (folder / "turned.bvh") + " --read_as=z_up").status, 2);
 }
 
 TEST(CheckProgram, FitStopsUnlessToldOtherwise) {

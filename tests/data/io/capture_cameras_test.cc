@@ -7,20 +7,15 @@
 #include "data/io/picture.h"
 #include "models/scene/seen_extent.h"
 #include "tests/data/io/io_test_util.h"
+#include "tests/data/io/keypoint_text.h"
 
 namespace vitruvius::capture_cameras_test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-std::vector<PersonObservation> ReadAll(const std::vector<std::string>& inputs,
-                                       const ObservationOptions& options = {}) {
-  std::vector<PersonObservation> people;
-  const auto source = OpenObservations(inputs, options);
-  for (PersonObservation person; source->Next(&person);) people.push_back(person);
-  return people;
-}
+using ::testing::IsEmpty;
 
 // Where sizes came from, and what they are.
 std::vector<std::string> Sizes(const std::vector<PersonObservation>& people) {
@@ -55,7 +50,7 @@ TEST_F(CaptureCameras, AVideoHasOneFrame) {
   for (int frame = 0; frame < 3; ++frame) OpenPose(StrCat("k/v_00000000000", frame), 100 + 200 * frame, 50);
   OpenPose("k/w_000000000000", 1000, 1000);  // another video in the folder
   // From 100 to 600 across and from 50 to 250 down.
-  EXPECT_THAT(Sizes(ReadAll({folder_ / "k"})),
+  EXPECT_THAT(Sizes(ReadPeople({folder_ / "k"})),
               ElementsAre("frame   0   0 700 300", "frame   0   0 700 300", "frame   0   0 700 300",
                           "frame    0    0 2100 2200"));
 }
@@ -63,7 +58,30 @@ TEST_F(CaptureCameras, AVideoHasOneFrame) {
 TEST_F(CaptureCameras, PhotosOfAFolderShareOne) {
   OpenPose("p/beach", 10, 20);
   OpenPose("p/hill", 400, 300);
-  EXPECT_THAT(Sizes(ReadAll({folder_ / "p"})), ElementsAre("frame   0   0 510 520", "frame   0   0 510 520"));
+  EXPECT_THAT(Sizes(ReadPeople({folder_ / "p"})),
+              ElementsAre("frame   0   0 510 520", "frame   0   0 510 520"));
+}
+
+// A thumbnail among photos: its pixels are not those of the others, and nothing tells how large it is.
+TEST_F(CaptureCameras, ImagesThatMayBeMuchSmallerAreSaid) {
+  OpenPose("p/beach", 3000, 2000);
+  OpenPose("p/hill", 1000, 700);
+  const auto notes = [&] {
+    const auto source = OpenObservations({folder_ / "p"});
+    PersonObservation person;
+    EXPECT_TRUE(source->Next(&person));
+    return source->Notes();
+  };
+  EXPECT_THAT(notes(), IsEmpty());
+  OpenPose("p/thumb", 30, 20);  // to 220 px of 3100
+  EXPECT_THAT(notes(), ElementsAre(AllOf(HasSubstr("1 people lie within a quarter of what was seen in all"),
+                                         HasSubstr("--images or --image_size"))));
+  // In a video somebody may stand in a corner.
+  for (int frame = 0; frame < 2; ++frame) OpenPose(StrCat("v/v_00000000000", frame), 30 + 3000 * frame, 20);
+  const auto source = OpenObservations({folder_ / "v"});
+  PersonObservation person;
+  EXPECT_TRUE(source->Next(&person));
+  EXPECT_THAT(source->Notes(), IsEmpty());
 }
 
 TEST_F(CaptureCameras, ImagesTellTheirSize) {
@@ -71,15 +89,15 @@ TEST_F(CaptureCameras, ImagesTellTheirSize) {
   Picture("i/v_000000000001.png", 640, 480);  // of one frame alone, and the others are like it
   ObservationOptions options;
   options.images_folder = folder_ / "i";
-  EXPECT_THAT(Sizes(ReadAll({folder_ / "k"}, options)),
+  EXPECT_THAT(Sizes(ReadPeople({folder_ / "k"}, options)),
               ElementsAre("image 640x480", "image 640x480", "image 640x480"));
   // Of images that differ each has its own, and who has none the frame.
   Picture("i/v_000000000002.png", 320, 240);
-  EXPECT_THAT(Sizes(ReadAll({folder_ / "k"}, options)),
+  EXPECT_THAT(Sizes(ReadPeople({folder_ / "k"}, options)),
               ElementsAre("frame   0   0 300 300", "image 640x480", "image 320x240"));
   options.image_width = 1000;
   options.image_height = 800;
-  EXPECT_THAT(Sizes(ReadAll({folder_ / "k"}, options))[0], "given 1000x800");
+  EXPECT_THAT(Sizes(ReadPeople({folder_ / "k"}, options))[0], "given 1000x800");
 }
 
 TEST_F(CaptureCameras, AnImageOfAnotherSizeOrNoImageIsARemark) {
@@ -88,12 +106,12 @@ TEST_F(CaptureCameras, AnImageOfAnotherSizeOrNoImageIsARemark) {
   ObservationOptions options;
   options.images_folder = folder_ / "i";
   options.image_width = options.image_height = 700;
-  const std::vector<PersonObservation> people = ReadAll({folder_ / "k"}, options);
+  const std::vector<PersonObservation> people = ReadPeople({folder_ / "k"}, options);
   ASSERT_EQ(people[0].remarks.size(), 1u);
   EXPECT_EQ(people[0].remarks[0].code, remark::kImageSizeDiffers);
   EXPECT_THAT(people[0].remarks[0].detail, HasSubstr("is 640 x 480 px"));
   WriteQuickly(folder_ / "i/a.png", "no image");
-  EXPECT_EQ(ReadAll({folder_ / "k"}, options)[0].remarks.at(0).code, remark::kImageUnreadable);
+  EXPECT_EQ(ReadPeople({folder_ / "k"}, options)[0].remarks.at(0).code, remark::kImageUnreadable);
 }
 
 TEST_F(CaptureCameras, ImagesAreFoundByAsMuchOfTheirPathAsThereIs) {

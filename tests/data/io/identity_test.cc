@@ -13,6 +13,7 @@
 #include "data/io/observation_writer.h"
 #include "models/scene/fit_result.h"
 #include "tests/data/io/io_test_util.h"
+#include "tests/data/io/keypoint_text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -20,13 +21,7 @@ namespace vitruvius::identity_test {
 namespace {
 
 using ::testing::ElementsAre;
-
-std::vector<PersonObservation> ReadAll(const std::vector<std::string>& inputs) {
-  std::vector<PersonObservation> people;
-  const auto source = OpenObservations(inputs);
-  for (PersonObservation person; source->Next(&person);) people.push_back(person);
-  return people;
-}
+using ::testing::HasSubstr;
 
 // "capture/frame/subject" of each row, with its reason where it has one.
 std::vector<std::string> Said(const std::vector<PersonObservation>& people) {
@@ -39,29 +34,17 @@ std::vector<std::string> Said(const std::vector<PersonObservation>& people) {
   return said;
 }
 
-std::string Numbers(int count) {
-  std::string text = "[";
-  for (int k = 0; k < count; ++k) text += StrCat(k > 0 ? ", " : "", 10 * k + 1, ", ", 10 * k + 2, ", 0.5");
-  return text + "]";
-}
-
-class IdentityOfFiles : public ::testing::Test {
+class IdentityOfFiles : public KeypointFolderTest {
  protected:
-  std::string Write(const std::string& name, const std::string& text) {
-    std::filesystem::create_directories(std::filesystem::path(folder_ / name).parent_path());
-    WriteQuickly(folder_ / name, text);
-    return folder_ / name;
-  }
   // OpenPose's file of people with these person_ids, each as JSON.
   std::string OpenPose(const std::string& name, const std::vector<std::string>& ids) {
     std::string people;
     for (const std::string& id : ids) {
       people += StrCat(people.empty() ? "" : ", ", "{\"person_id\": ", id,
-                       ", \"pose_keypoints_2d\": ", Numbers(25), "}");
+                       ", \"pose_keypoints_2d\": ", Keypoints(25), "}");
     }
     return Write(name, "{\"version\": 1.3, \"people\": [" + people + "]}");
   }
-  const TemporaryFolder folder_;
 };
 
 TEST(NameSeries, FramesCountAndIdsDoNot) {
@@ -96,43 +79,83 @@ TEST_F(IdentityOfFiles, OpenPoseVideo) {
   OpenPose("v_000000000009_keypoints.json", {"[-1]"});
   OpenPose("v_000000000010_keypoints.json", {});
   OpenPose("v_000000000014_keypoints.json", {"[3]", "[0]"});
-  EXPECT_THAT(Said(ReadAll({folder_.path()})), ElementsAre("v/9/", "v/10/ no_people", "v/14/3", "v/14/0"));
+  EXPECT_THAT(Said(ReadPeople({folder_.path()})), ElementsAre("v/9/", "v/10/ no_people", "v/14/3", "v/14/0"));
 }
 
 TEST_F(IdentityOfFiles, TwoVideosOfOneFolderAreTwoCaptures) {
   for (const char* name : {"a_000000000000", "b_000000000000", "a_000000000001"})
     OpenPose(std::string(name) + "_keypoints.json", {"[-1]"});
-  EXPECT_THAT(Said(ReadAll({folder_.path()})), ElementsAre("a/0/", "a/1/", "b/0/"));
+  EXPECT_THAT(Said(ReadPeople({folder_.path()})), ElementsAre("a/0/", "a/1/", "b/0/"));
 }
 
 TEST_F(IdentityOfFiles, VideosOfOneNameCarryTheirFolders) {
   OpenPose("left/v_000000000000_keypoints.json", {"[-1]"});
   OpenPose("right/v_000000000000_keypoints.json", {"[-1]"});
   const std::vector<std::string> expected = {"left/v/0/", "right/v/0/"};
-  EXPECT_EQ(Said(ReadAll({folder_ / "left", folder_ / "right"})), expected);
-  EXPECT_EQ(Said(ReadAll({folder_ / "right", folder_ / "left"})),
+  EXPECT_EQ(Said(ReadPeople({folder_ / "left", folder_ / "right"})), expected);
+  EXPECT_EQ(Said(ReadPeople({folder_ / "right", folder_ / "left"})),
             (std::vector<std::string>{"right/v/0/", "left/v/0/"}));
 }
 
 TEST_F(IdentityOfFiles, FramesOfOtherNamesAndPhotos) {
   for (int frame = 1; frame <= 4; ++frame) OpenPose(StrCat("clip/", frame, "_keypoints.json"), {"[-1]"});
-  EXPECT_THAT(Said(ReadAll({folder_ / "clip"})), ElementsAre("clip/1/", "clip/2/", "clip/3/", "clip/4/"));
+  EXPECT_THAT(Said(ReadPeople({folder_ / "clip"})), ElementsAre("clip/1/", "clip/2/", "clip/3/", "clip/4/"));
   for (const char* name : {"139", "285", "632", "beach"})
     OpenPose(StrCat("photos/", name, "_keypoints.json"), {"[-1]"});
-  for (const PersonObservation& person : ReadAll({folder_ / "photos"})) {
+  for (const PersonObservation& person : ReadPeople({folder_ / "photos"})) {
     EXPECT_EQ(person.identity.capture, "") << person.id;
     EXPECT_EQ(person.identity.frame, -1);
   }
 }
 
+TEST(NameSeries, NamesThatCamerasGive) {
+  const auto is_photograph = [](const std::string& text) {
+    NumberedName name;
+    return SplitNumber(text, &name) && IsPhotograph(name);
+  };
+  for (const char* photo : {"IMG_0001", "DSC01234", "DSC_1234", "P1010001", "_MG_0042", "SAM_9999",
+                            "IMG_20240501_123456", "PXL_20240501_123456789", "IMG-20240501-WA0001"})
+    EXPECT_TRUE(is_photograph(photo)) << photo;
+  for (const char* frame : {"frame_0001", "0001", "00000001", "img_0001", "walk_0001", "IMG_00001",
+                            "CLIP_000000000012", "A001", "10010001"})
+    EXPECT_FALSE(is_photograph(frame)) << frame;
+}
+
+// Who photographs seven people has no video of one.
+TEST_F(IdentityOfFiles, PhotographsCountAndAreNoVideo) {
+  for (int k = 1; k <= 7; ++k) OpenPose(StrCat("IMG_000", k, "_keypoints.json"), {"[-1]"});
+  const auto source = OpenObservations({folder_.path()});
+  for (PersonObservation person; source->Next(&person);) {
+    EXPECT_EQ(person.identity.capture, "") << person.id;
+    EXPECT_EQ(person.identity.frame, -1);
+  }
+  EXPECT_THAT(source->Notes(), ElementsAre(HasSubstr("7 files are taken for single photos")));
+  std::string entries;
+  for (int k = 1; k <= 3; ++k) {
+    entries += StrCat(k > 1 ? "," : "", "{\"image_id\": \"IMG_000", k,
+                      ".jpg\", \"category_id\": 1, \"score\": 1, ", "\"keypoints\": ", Keypoints(17), "}");
+  }
+  for (const PersonObservation& person : ReadPeople({Write("detections.json", "[" + entries + "]")}))
+    EXPECT_EQ(person.identity.frame, -1);
+}
+
+TEST_F(IdentityOfFiles, AVideoThatNamesAloneMakeIsSaid) {
+  for (int k = 1; k <= 4; ++k) OpenPose(StrCat("walk_", k, "_keypoints.json"), {"[-1]"});
+  OpenPose("v_000000000009_keypoints.json", {"[-1]"});  // OpenPose's own name says it
+  const auto source = OpenObservations({folder_.path()});
+  EXPECT_THAT(source->Notes(),
+              ElementsAre(HasSubstr("4 files are taken for the frames of a video, as their names "
+                                    "count (walk_1 to 4)")));
+}
+
 TEST_F(IdentityOfFiles, AFileThatCannotBeReadIsAFrameToo) {
   OpenPose("v_000000000000_keypoints.json", {"[-1]"});
   Write("v_000000000001_keypoints.json", "{\"people\": [");
-  EXPECT_THAT(Said(ReadAll({folder_.path()})), ElementsAre("v/0/", "v/1/ bad_input"));
+  EXPECT_THAT(Said(ReadPeople({folder_.path()})), ElementsAre("v/0/", "v/1/ bad_input"));
 }
 
 TEST_F(IdentityOfFiles, OneIdOfTwoPeopleNamesNobody) {
-  EXPECT_THAT(Said(ReadAll({OpenPose("v_000000000000_keypoints.json", {"[0]", "[0]"})})),
+  EXPECT_THAT(Said(ReadPeople({OpenPose("v_000000000000_keypoints.json", {"[0]", "[0]"})})),
               ElementsAre("v/0/", "v/0/"));
   EXPECT_EQ(SubjectText(nlohmann::json(4)), "4");
   EXPECT_EQ(SubjectText(nlohmann::json::array({1.0})), "1");
@@ -150,7 +173,7 @@ std::string Coco(const std::vector<std::string>& images,
   text += "], \"annotations\": [";
   for (size_t i = 0; i < people.size(); ++i) {
     text += StrCat(i > 0 ? ", " : "", "{\"id\": ", i + 1, ", \"image_id\": ", people[i].first,
-                   people[i].second, ", \"keypoints\": ", Numbers(17), "}");
+                   people[i].second, ", \"keypoints\": ", Keypoints(17), "}");
   }
   return text + "]}";
 }
@@ -167,8 +190,8 @@ TEST_F(IdentityOfFiles, CocoVideoWithTracks) {
             {70, ", \"track_id\": 2"},
             {72, ", \"track_id\": 2"},
             {73, ", \"track_id\": 1"}}));
-  EXPECT_THAT(Said(ReadAll({path})), ElementsAre("train_5/20/1", "train_5/20/2", "train_5/21/ no_people",
-                                                 "train_5/25/2", "train_6/0/1"));
+  EXPECT_THAT(Said(ReadPeople({path})), ElementsAre("train_5/20/1", "train_5/20/2", "train_5/21/ no_people",
+                                                    "train_5/25/2", "train_6/0/1"));
 }
 
 // The images of labelled sets often count: crops, synthetic ones. Without a word of the file they are no
@@ -177,33 +200,34 @@ TEST_F(IdentityOfFiles, CocoImagesWhoseNamesCountAreNoVideo) {
   const auto image = [](int id, const std::string& name, int width = 640) {
     return StrCat("\"id\": ", id, ", \"width\": ", width, ", \"height\": 480, \"file_name\": \"", name, "\"");
   };
-  EXPECT_THAT(Said(ReadAll(
+  EXPECT_THAT(Said(ReadPeople(
                   {Write("a.json", Coco({image(1, "w/001.jpg"), image(2, "w/002.jpg"), image(3, "w/003.jpg")},
                                         {{3, ""}, {1, ""}, {2, ""}, {2, ""}}))})),
               ElementsAre("/-1/", "/-1/", "/-1/", "/-1/"));
   // Photos: other sizes, or ids for names.
+  EXPECT_THAT(Said(ReadPeople(
+                  {Write("b.json", Coco({image(1, "1.jpg"), image(2, "2.jpg", 800)}, {{1, ""}, {2, ""}}))})),
+              ElementsAre("b/-1/", "b/-1/"));
   EXPECT_THAT(
-      Said(ReadAll({Write("b.json", Coco({image(1, "1.jpg"), image(2, "2.jpg", 800)}, {{1, ""}, {2, ""}}))})),
-      ElementsAre("b/-1/", "b/-1/"));
-  EXPECT_THAT(Said(ReadAll({Write("c.json", Coco({image(1, "000000000139.jpg"), image(2, "000000000285.jpg")},
-                                                 {{1, ""}, {1, ""}, {1, ""}, {2, ""}}))})),
-              ElementsAre("/-1/", "/-1/", "/-1/", "/-1/"));
+      Said(ReadPeople({Write("c.json", Coco({image(1, "000000000139.jpg"), image(2, "000000000285.jpg")},
+                                            {{1, ""}, {1, ""}, {1, ""}, {2, ""}}))})),
+      ElementsAre("/-1/", "/-1/", "/-1/", "/-1/"));
 }
 
 TEST_F(IdentityOfFiles, DetectorsResultsWithNamesOfImages) {
   const auto entry = [](const std::string& image, const std::string& idx) {
-    return StrCat("{\"image_id\": \"", image, "\", \"idx\": ", idx, ", \"keypoints\": ", Numbers(17), "}");
+    return StrCat("{\"image_id\": \"", image, "\", \"idx\": ", idx, ", \"keypoints\": ", Keypoints(17), "}");
   };
   const std::string path =
       Write("alphapose-results.json",
             "[" + entry("0.jpg", "[1.0]") + ", " + entry("1.jpg", "2") + ", " + entry("1.jpg", "1") + "]");
-  const std::vector<PersonObservation> people = ReadAll({path});
+  const std::vector<PersonObservation> people = ReadPeople({path});
   EXPECT_THAT(Said(people),
               ElementsAre("alphapose-results/0/1", "alphapose-results/1/2", "alphapose-results/1/1"));
   EXPECT_EQ(people[0].image_path, "0.jpg");
   // Without tracking everybody is number 0.
-  EXPECT_THAT(Said(ReadAll({Write("r.json", "[" + entry("0.jpg", "[0.0]") + ", " + entry("1.jpg", "0") +
-                                                ", " + entry("1.jpg", "0") + "]")})),
+  EXPECT_THAT(Said(ReadPeople({Write("r.json", "[" + entry("0.jpg", "[0.0]") + ", " + entry("1.jpg", "0") +
+                                                   ", " + entry("1.jpg", "0") + "]")})),
               ElementsAre("r/0/", "r/1/", "r/1/"));
 }
 
@@ -212,14 +236,14 @@ TEST_F(IdentityOfFiles, ImagesByName) {
   const auto image = [](const std::string& name, int people) {
     std::string text = "\"" + name + "\": {\"bodies\": [";
     for (int k = 0; k < people; ++k)
-      text += (k > 0 ? ", {\"joints\": " : "{\"joints\": ") + Numbers(18) + "}";
+      text += (k > 0 ? ", {\"joints\": " : "{\"joints\": ") + Keypoints(18) + "}";
     return text + "]}";
   };
-  EXPECT_THAT(Said(ReadAll({Write("walk.json", "{" + image("10.jpg", 1) + ", " + image("9.jpg", 2) + ", " +
-                                                   image("11.jpg", 0) + "}")})),
+  EXPECT_THAT(Said(ReadPeople({Write("walk.json", "{" + image("10.jpg", 1) + ", " + image("9.jpg", 2) + ", " +
+                                                      image("11.jpg", 0) + "}")})),
               ElementsAre("walk/9/", "walk/9/", "walk/10/", "walk/11/ no_people"));
   EXPECT_THAT(
-      Said(ReadAll({Write("photos.json", "{" + image("beach.jpg", 2) + ", " + image("7.jpg", 1) + "}")})),
+      Said(ReadPeople({Write("photos.json", "{" + image("beach.jpg", 2) + ", " + image("7.jpg", 1) + "}")})),
       ElementsAre("/-1/", "/-1/", "/-1/"));
 }
 
@@ -234,7 +258,7 @@ class IdentityOfArrays : public IdentityOfFiles {
   }();
   std::vector<PersonObservation> Read() {
     WriteNpz(folder_ / "a.npz", arrays_);
-    return ReadAll({folder_ / "a.npz"});
+    return ReadPeople({folder_ / "a.npz"});
   }
 };
 
@@ -252,7 +276,7 @@ TEST_F(IdentityOfArrays, KeysSayWhoAndWhen) {
   EXPECT_EQ(people[2].identity.camera, "left");
   // As they are written and read again.
   WriteObservations(folder_ / "b.npz", people);
-  const std::vector<PersonObservation> again = ReadAll({folder_ / "b.npz"});
+  const std::vector<PersonObservation> again = ReadPeople({folder_ / "b.npz"});
   EXPECT_EQ(Said(again), Said(people));
   EXPECT_EQ(again[0].identity.time_s, 0.25);
   EXPECT_EQ(again[0].identity.camera, "left");

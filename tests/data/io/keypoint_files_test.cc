@@ -9,6 +9,7 @@
 #include "models/scene/fit_result.h"
 #include "models/util/rng.h"
 #include "tests/data/io/io_test_util.h"
+#include "tests/data/io/keypoint_text.h"
 #include "tests/util/places.h"
 
 namespace vitruvius::keypoint_files_test {
@@ -17,55 +18,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::vector<PersonObservation> ReadAll(const std::vector<std::string>& inputs,
-                                       const ObservationOptions& options = {}) {
-  std::vector<PersonObservation> people;
-  const auto source = OpenObservations(inputs, options);
-  for (PersonObservation person; source->Next(&person);) people.push_back(person);
-  return people;
-}
-
-std::vector<std::string> IdsOf(const std::vector<PersonObservation>& people) {
-  std::vector<std::string> ids;
-  for (const PersonObservation& person : people) ids.push_back(person.id);
-  return ids;
-}
-
-// `count` keypoints at (10 k + 1, 10 k + 2) of confidence 0.5, as JSON numbers.
-std::string Keypoints(int count, const std::string& first = "1, 2, 0.5") {
-  std::string text = first;
-  for (int k = 1; k < count; ++k) text += StrCat(", ", 10 * k + 1, ", ", 10 * k + 2, ", 0.5");
-  return "[" + text + "]";
-}
-// [first..., 0, 0, ...], of `count` numbers.
-std::string ThenZeros(const std::string& first, int num_first, int count) {
-  std::string text = first;
-  for (int i = num_first; i < count; ++i) text += ", 0";
-  return "[" + text + "]";
-}
-std::string Person(const std::string& keypoints) { return "{\"pose_keypoints_2d\": " + keypoints + "}"; }
-std::string OpenPose(const std::string& people) { return "{\"version\": 1.3, \"people\": [" + people + "]}"; }
-
-// The arrays of two people in 2D.
-std::map<std::string, NpyArray> TwoPeople(const std::vector<double>& keypoints) {
-  std::map<std::string, NpyArray> arrays;
-  arrays["keypoints2d"] = NpyArray::FromDoubles(keypoints.data(), {2, 17, 3});
-  arrays["keypoint_set"] = NpyArray::FromString("coco17");
-  return arrays;
-}
-
-class KeypointFiles : public ::testing::Test {
+class KeypointFiles : public KeypointFolderTest {
  protected:
-  std::string Write(const std::string& name, const std::string& text) {
-    WriteFileAtomically(folder_ / name, text);
-    return folder_ / name;
-  }
-  // The only person of a file with this content.
-  PersonObservation One(const std::string& text, const ObservationOptions& options = {}) {
-    const std::vector<PersonObservation> people = ReadAll({Write("one.json", text)}, options);
-    EXPECT_EQ(people.size(), 1u);
-    return people.empty() ? PersonObservation() : people[0];
-  }
   void ExpectReason(const std::string& text, const char* reason_code, const std::string& detail) {
     const PersonObservation person = One(text);
     EXPECT_EQ(person.reason, reason_code) << text;
@@ -73,13 +27,12 @@ class KeypointFiles : public ::testing::Test {
     EXPECT_TRUE(person.keypoints2d.allFinite());
     EXPECT_EQ(person.keypoints2d.rows() == 0 ? 0 : person.keypoints2d.cwiseAbs().maxCoeff(), 0);
   }
-  const TemporaryFolder folder_;
 };
 
 TEST_F(KeypointFiles, OpenPoseBody25) {
   const std::string path =
       Write("img_7_keypoints.json", OpenPose(Person(Keypoints(25)) + "," + Person(Keypoints(25))));
-  const std::vector<PersonObservation> people = ReadAll({path});
+  const std::vector<PersonObservation> people = ReadPeople({path});
   EXPECT_THAT(IdsOf(people), ElementsAre("img_7_0", "img_7_1"));
   EXPECT_EQ(people[1].reason, "");
   EXPECT_EQ(people[1].source, path);
@@ -138,7 +91,7 @@ TEST_F(KeypointFiles, EachKindOfBadPersonHasItsOwnReasonAndSentence) {
 
 TEST_F(KeypointFiles, TheOnlyInputIsRefusedAtOnceWhenItCannotBeRead) {
   const auto error = [&](const std::string& text) {
-    return ErrorOf([&] { ReadAll({Write("a.json", text)}); });
+    return ErrorOf([&] { ReadPeople({Write("a.json", text)}); });
   };
   EXPECT_THAT(error("{\"people\": ["),
               HasSubstr("a.json: is not valid JSON: parse error at line 1, column 13"));
@@ -149,18 +102,18 @@ TEST_F(KeypointFiles, TheOnlyInputIsRefusedAtOnceWhenItCannotBeRead) {
   EXPECT_THAT(error("[1, 2]"), HasSubstr("is of no known kind"));
   EXPECT_THAT(error("{\"people\": [\"\xff\"]}"), HasSubstr("ill-formed UTF-8"));
   EXPECT_THAT(error(std::string(100000, '[')), HasSubstr("nested deeper than 64"));
-  EXPECT_THAT(ErrorOf([&] { ReadAll({folder_ / "none.json"}); }),
+  EXPECT_THAT(ErrorOf([&] { ReadPeople({folder_ / "none.json"}); }),
               HasSubstr("there is no such file or folder"));
-  EXPECT_THAT(ErrorOf([&] { ReadAll({Write("a.txt", "x")}); }), HasSubstr("a.txt: is of no known kind"));
-  EXPECT_THAT(ErrorOf([&] { ReadAll({}); }), HasSubstr("no input was named"));
+  EXPECT_THAT(ErrorOf([&] { ReadPeople({Write("a.txt", "x")}); }), HasSubstr("a.txt: is of no known kind"));
+  EXPECT_THAT(ErrorOf([&] { ReadPeople({}); }), HasSubstr("no input was named"));
   std::filesystem::create_directory(folder_ / "empty");
-  EXPECT_THAT(ErrorOf([&] { ReadAll({folder_ / "empty"}); }), HasSubstr("holds no keypoint files"));
+  EXPECT_THAT(ErrorOf([&] { ReadPeople({folder_ / "empty"}); }), HasSubstr("holds no keypoint files"));
 }
 
 TEST_F(KeypointFiles, AmongSeveralInputsABadOneIsARow) {
   const std::string good = Write("good.json", OpenPose(Person(Keypoints(25))));
   const std::vector<PersonObservation> people =
-      ReadAll({folder_ / "none.json", Write("bad_keypoints.json", "{"), good});
+      ReadPeople({folder_ / "none.json", Write("bad_keypoints.json", "{"), good});
   EXPECT_THAT(IdsOf(people), ElementsAre("none", "bad", "good_0"));
   EXPECT_EQ(people[0].reason, reason::kBadInput);
   EXPECT_THAT(people[0].detail, HasSubstr("no such file"));
@@ -171,14 +124,14 @@ TEST_F(KeypointFiles, AmongSeveralInputsABadOneIsARow) {
 TEST_F(KeypointFiles, BadPeopleAndFilesLeaveTheOthersAsTheyAre) {
   const std::string good = Person(Keypoints(25)), other = Person(Keypoints(25, "7, 8, 0.9"));
   Write("b.json", OpenPose(good + "," + other));
-  const std::vector<PersonObservation> alone = ReadAll({folder_.path()});
+  const std::vector<PersonObservation> alone = ReadPeople({folder_.path()});
   Write("a.json", "not json");
   Write("b.json", OpenPose(Person(ThenZeros("NaN, 0, 1", 3, 75)) + "," + good + ",[]," + other));
   Write("c.json", OpenPose(""));
   Write("d.npz", "not a zip");
   Write("notes.txt", "not read");
   Write(".hidden.json", "not read");
-  const std::vector<PersonObservation> among = ReadAll({folder_.path()});
+  const std::vector<PersonObservation> among = ReadPeople({folder_.path()});
   EXPECT_THAT(IdsOf(among), ElementsAre("a", "b_0", "b_1", "b_2", "b_3", "c", "d"));
   for (const auto& [row, before] : {std::pair(2, 0), std::pair(4, 1)}) {
     EXPECT_EQ(among[row].reason, "");
@@ -189,18 +142,18 @@ TEST_F(KeypointFiles, BadPeopleAndFilesLeaveTheOthersAsTheyAre) {
 
 TEST_F(KeypointFiles, FoldersAreReadInTheOrderOfNames) {
   for (const char* name : {"10.json", "2.json", "1.json"}) Write(name, OpenPose(Person(Keypoints(25))));
-  EXPECT_THAT(IdsOf(ReadAll({folder_.path()})), ElementsAre("1_0", "10_0", "2_0"));
+  EXPECT_THAT(IdsOf(ReadPeople({folder_.path()})), ElementsAre("1_0", "10_0", "2_0"));
 }
 
 TEST_F(KeypointFiles, IdsAreMadeUnique) {
   const std::string path = Write("a.json", OpenPose(Person(Keypoints(25))));
-  // Files of one name carry their folder's; the same file again cannot be told apart but by its turn.
-  const std::string id = std::filesystem::path(folder_.path()).filename().string() + "/a_0";
-  EXPECT_THAT(IdsOf(ReadAll({path, path, folder_.path()})), ElementsAre(id, id + "~2", id + "~3"));
+  // Files of one name carry their folder's; folders of one name cannot be told apart but by their turn.
+  const std::string one = Write("x/k/a.json", ReadFile(path)), other = Write("y/k/a.json", ReadFile(path));
+  EXPECT_THAT(IdsOf(ReadPeople({one, other})), ElementsAre("k/a_0", "k/a_0~2"));
   std::map<std::string, NpyArray> arrays = TwoPeople(std::vector<double>(2 * 17 * 3, 0.5));
   arrays["ids"] = NpyArray::FromStrings({std::string(5000, 'x') + "1", std::string(5000, 'x') + "2"});
   WriteNpz(folder_ / "long.npz", arrays);
-  const std::vector<std::string> ids = IdsOf(ReadAll({folder_ / "long.npz"}));
+  const std::vector<std::string> ids = IdsOf(ReadPeople({folder_ / "long.npz"}));
   EXPECT_LE(ids[0].size(), 200u);
   EXPECT_NE(ids[0], ids[1]);
 }
@@ -240,7 +193,7 @@ TEST_F(KeypointFiles, CocoAnnotations) {
                                                   Keypoints(17) + R"(},
       {"id": 15, "image_id": 99, "keypoints": )" + Keypoints(17) +
                                                   "}]}");
-  const std::vector<PersonObservation> people = ReadAll({path});
+  const std::vector<PersonObservation> people = ReadPeople({path});
   EXPECT_THAT(IdsOf(people), ElementsAre("000005_11", "000005_12", "000005_13", "six_14", "99_15"));
   EXPECT_EQ(people[0].reason, "");
   EXPECT_EQ(people[0].set->name, "coco17");
@@ -263,7 +216,7 @@ TEST_F(KeypointFiles, CocoResults) {
   const std::string entry =
       "{\"image_id\": 785, \"category_id\": 1, \"score\": 0.9, \"keypoints\": " + Keypoints(17) + "}";
   const std::vector<PersonObservation> people =
-      ReadAll({Write("results.json", "[" + entry + "," + entry + ", 3]")});
+      ReadPeople({Write("results.json", "[" + entry + "," + entry + ", 3]")});
   EXPECT_THAT(IdsOf(people), ElementsAre("785_0", "785_1", "results_0"));
   EXPECT_EQ(people[1].reason, "");
   EXPECT_EQ(people[1].keypoints2d.row(0), Eigen::RowVector3d(1, 2, 0.5));
@@ -283,7 +236,7 @@ TEST_F(KeypointFiles, NpzIn2d) {
   arrays["ids"] = NpyArray::FromStrings({"anna", ""});
   arrays["gender"] = NpyArray::FromString("female");
   WriteNpz(folder_ / "people.npz", arrays);
-  const std::vector<PersonObservation> people = ReadAll({folder_ / "people.npz"});
+  const std::vector<PersonObservation> people = ReadPeople({folder_ / "people.npz"});
   EXPECT_THAT(IdsOf(people), ElementsAre("anna", "people_1"));
   EXPECT_EQ(people[0].reason, "");
   EXPECT_EQ(people[0].keypoints2d.row(16), Eigen::RowVector3d(0.5, 0.5, 0.5));
@@ -298,7 +251,7 @@ TEST_F(KeypointFiles, NpzIn2d) {
   arrays["image_size"] = NpyArray::FromInt32(sizes, {2});  // one size for all
   arrays.erase("ids");
   WriteNpz(folder_ / "people.npz", arrays);
-  const std::vector<PersonObservation> again = ReadAll({folder_ / "people.npz"});
+  const std::vector<PersonObservation> again = ReadPeople({folder_ / "people.npz"});
   EXPECT_EQ(*again[1].focal_px, Eigen::Vector2d(321, 241));
   EXPECT_EQ(again[1].image_width, 640);
   EXPECT_THAT(IdsOf(again), ElementsAre("people_0", "people_1"));
@@ -311,7 +264,7 @@ TEST_F(KeypointFiles, NpzIn3d) {
   arrays["keypoints3d"] = NpyArray::FromDoubles(keypoints.data(), {2, 24, 4});
   arrays["keypoint_set"] = NpyArray::FromString("smpl24");
   WriteNpz(folder_ / "a.npz", arrays);
-  const std::vector<PersonObservation> people = ReadAll({folder_ / "a.npz"});
+  const std::vector<PersonObservation> people = ReadPeople({folder_ / "a.npz"});
   EXPECT_TRUE(people[0].is_3d());
   EXPECT_EQ(people[0].reason, "");
   EXPECT_EQ(people[0].keypoints3d.row(23), Eigen::RowVector4d(0.25, 0.25, 0.25, 0.25));
@@ -328,15 +281,19 @@ TEST_F(KeypointFiles, NpzProblemsOfOnePersonAndOfTheFile) {
     std::map<std::string, NpyArray> arrays = TwoPeople(keypoints);
     arrays[key] = NpyArray::FromDoubles(values.data(), std::move(shape));
     WriteNpz(folder_ / "a.npz", arrays);
-    const std::vector<PersonObservation> people = ReadAll({folder_ / "a.npz"});
+    const std::vector<PersonObservation> people = ReadPeople({folder_ / "a.npz"});
     EXPECT_EQ(people[0].reason, "");
     return people[1].reason + " " + people[1].detail;
   };
   EXPECT_THAT(reason_of_second("focal", {1000, 0}, {2}), HasSubstr("bad_input"));
-  EXPECT_THAT(reason_of_second("focal", {1000, NAN}, {2}), HasSubstr("non_finite_input"));
+  EXPECT_THAT(reason_of_second("focal", {1000, INFINITY}, {2}), HasSubstr("non_finite_input"));
+  EXPECT_EQ(reason_of_second("focal", {1000, NAN}, {2}), " ") << "not known";
+  EXPECT_EQ(reason_of_second("center", {1, 2, NAN, NAN}, {2, 2}), " ");
+  EXPECT_THAT(reason_of_second("center", {1, 2, NAN, 3}, {2, 2}), HasSubstr("non_finite_input"));
   EXPECT_THAT(reason_of_second("center", {1, 2, 3, INFINITY}, {2, 2}),
               HasSubstr("row 1: center is not finite"));
-  EXPECT_THAT(reason_of_second("betas", {1, NAN}, {2, 1}), HasSubstr("row 1: betas are not finite"));
+  EXPECT_EQ(reason_of_second("betas", {1, NAN}, {2, 1}), " ");
+  EXPECT_THAT(reason_of_second("betas", {1, INFINITY}, {2, 1}), HasSubstr("row 1: betas are not finite"));
   EXPECT_THAT(reason_of_second("betas", {1, 1e9}, {2, 1}), HasSubstr("row 1: betas are beyond"));
   EXPECT_THAT(reason_of_second("image_size", {640, 480, 640, NAN}, {2, 2}), HasSubstr("bad_image_size"));
   EXPECT_THAT(reason_of_second("image_size", {640, 480, 640.5, 480}, {2, 2}),
@@ -347,7 +304,7 @@ TEST_F(KeypointFiles, NpzProblemsOfOnePersonAndOfTheFile) {
     arrays.erase(without);
     for (const auto& [key, array] : changes) arrays[key] = array;
     WriteNpz(folder_ / "a.npz", arrays);
-    return ErrorOf([&] { ReadAll({folder_ / "a.npz"}); });
+    return ErrorOf([&] { ReadPeople({folder_ / "a.npz"}); });
   };
   EXPECT_EQ(error({}), "");
   EXPECT_THAT(error({}, "keypoints2d"), HasSubstr("holds neither keypoints2d nor keypoints3d"));
@@ -375,7 +332,7 @@ TEST_F(KeypointFiles, SurvivesCutAndFlippedJson) {
   const std::string path = folder_ / "a.json";
   for (size_t length = 0; length < whole.size(); ++length) {
     WriteQuickly(path, whole.substr(0, length));
-    EXPECT_THAT(ErrorOf([&] { ReadAll({path}); }), HasSubstr("a.json: is not valid JSON")) << length;
+    EXPECT_THAT(ErrorOf([&] { ReadPeople({path}); }), HasSubstr("a.json: is not valid JSON")) << length;
   }
   Rng rng(2);
   for (int trial = 0; trial < 2000; ++trial) {
@@ -384,7 +341,7 @@ TEST_F(KeypointFiles, SurvivesCutAndFlippedJson) {
       bytes[rng.Index(bytes.size())] = "0123456789{}[]\",:.eE-NaIul\\ \xff"[rng.Index(30)];
     WriteQuickly(path, bytes);
     ErrorOf([&] {
-      for (const PersonObservation& person : ReadAll({path})) EXPECT_TRUE(person.keypoints2d.allFinite());
+      for (const PersonObservation& person : ReadPeople({path})) EXPECT_TRUE(person.keypoints2d.allFinite());
     });
   }
 }
@@ -402,16 +359,16 @@ class RealFiles : public ::testing::Test {
 };
 
 TEST_F(RealFiles, OpenPose) {
-  const auto spin = ReadAll({folder_ + "/openpose_body25_spin_im1010.json"});
+  const auto spin = ReadPeople({folder_ + "/openpose_body25_spin_im1010.json"});
   ASSERT_EQ(spin.size(), 1u);
   EXPECT_EQ(spin[0].reason, "");
   EXPECT_EQ(spin[0].set->name, "openpose137");  // with the left hand's points, and none of the face
   EXPECT_EQ((spin[0].keypoints2d.col(2).head(25).array() > 0).count(), 22);
-  const auto prohmr = ReadAll({folder_ + "/openpose_body25_prohmr_4793258.json"});
+  const auto prohmr = ReadPeople({folder_ + "/openpose_body25_prohmr_4793258.json"});
   ASSERT_EQ(prohmr.size(), 1u);
   EXPECT_EQ(NumSeen(prohmr[0]), 24);
   EXPECT_EQ(prohmr[0].keypoints2d.row(0), Eigen::RowVector3d(1811.64, 3114.26, 0.120928));
-  const auto hmr = ReadAll({folder_ + "/openpose_coco18_hmr_random.json"});
+  const auto hmr = ReadPeople({folder_ + "/openpose_coco18_hmr_random.json"});
   ASSERT_EQ(hmr.size(), 2u);
   EXPECT_EQ(hmr[0].set->name, "coco18");
   EXPECT_EQ(NumSeen(hmr[0]), 15);
@@ -420,7 +377,7 @@ TEST_F(RealFiles, OpenPose) {
 }
 
 TEST_F(RealFiles, Coco) {
-  const auto people = ReadAll({folder_ + "/coco_val2017_person_keypoints_subset.json"});
+  const auto people = ReadPeople({folder_ + "/coco_val2017_person_keypoints_subset.json"});
   ASSERT_EQ(people.size(), 9u);
   int usable = 0;
   for (const PersonObservation& person : people) {

@@ -9,26 +9,13 @@
 #include "models/body/mannequin.h"
 #include "models/scene/fit_result.h"
 #include "tests/data/io/io_test_util.h"
+#include "tests/data/io/keypoint_text.h"
 
 namespace vitruvius::keypoint_layouts_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-std::vector<PersonObservation> ReadAll(const std::vector<std::string>& inputs,
-                                       const ObservationOptions& options = {}) {
-  std::vector<PersonObservation> people;
-  const auto source = OpenObservations(inputs, options);
-  for (PersonObservation person; source->Next(&person);) people.push_back(person);
-  return people;
-}
-
-std::vector<std::string> IdsOf(const std::vector<PersonObservation>& people) {
-  std::vector<std::string> ids;
-  for (const PersonObservation& person : people) ids.push_back(person.id);
-  return ids;
-}
 
 // (K, 3) metres in camera axes, 4 m away, of the mannequin with its arms down; zeros where it has no such
 // point.
@@ -83,7 +70,7 @@ class KeypointLayouts : public ::testing::Test {
     return folder_ / name;
   }
   PersonObservation One(const std::string& text, const ObservationOptions& options = {}) {
-    const std::vector<PersonObservation> people = ReadAll({Write("one.json", text)}, options);
+    const std::vector<PersonObservation> people = ReadPeople({Write("one.json", text)}, options);
     EXPECT_EQ(people.size(), 1u);
     return people.empty() ? PersonObservation() : people[0];
   }
@@ -143,7 +130,7 @@ TEST_F(KeypointLayouts, OrderIsOneOfAFolder) {
   for (const std::vector<std::string>& inputs :
        {std::vector<std::string>{folder_ / "b", folder_ / "a"},
         std::vector<std::string>{folder_ / "a", folder_ / "b/"}, paths}) {
-    for (const PersonObservation& person : ReadAll(inputs)) {
+    for (const PersonObservation& person : ReadPeople(inputs)) {
       const bool is_b = person.source.find("/b/") != std::string::npos;
       EXPECT_EQ(person.set->name, is_b ? "openpose25b" : "openpose25") << person.source;
     }
@@ -154,8 +141,8 @@ TEST_F(KeypointLayouts, OrderIsOneOfAFolder) {
 
 TEST_F(KeypointLayouts, Body135HasFingersAndFaceInOneArray) {
   const std::vector<PersonObservation> people =
-      ReadAll({Write("one.json", OpenPose(Flat(Numbers("openpose135", false)) + ", " +
-                                          Flat(Numbers("openpose25", false))))});
+      ReadPeople({Write("one.json", OpenPose(Flat(Numbers("openpose135", false)) + ", " +
+                                             Flat(Numbers("openpose25", false))))});
   ExpectSet(people[0], "openpose135");
   EXPECT_EQ(people[1].reason, reason::kBadInput);
   EXPECT_THAT(people[1].detail, HasSubstr("found 75 numbers, expected 405 as for the first person"));
@@ -184,9 +171,9 @@ TEST_F(KeypointLayouts, AlphaPoseInTheLayoutsOfOpenPose) {
   };
   const std::string body = "{\"joints\": " + joints + "}";
   const std::vector<PersonObservation> people =
-      ReadAll({Write("all.json", "{\"10.jpg\": " + image("bodies", "", body) +
-                                     ", \"9.jpg\": " + image("bodies", "", body + ", " + body) +
-                                     ", \"11.jpg\": " + image("bodies", "", "") + "}")});
+      ReadPeople({Write("all.json", "{\"10.jpg\": " + image("bodies", "", body) +
+                                        ", \"9.jpg\": " + image("bodies", "", body + ", " + body) +
+                                        ", \"11.jpg\": " + image("bodies", "", "") + "}")});
   EXPECT_THAT(IdsOf(people), ElementsAre("9_0", "9_1", "10_0", "11"));
   for (int i = 0; i < 3; ++i) ExpectSet(people[i], "coco18");
   EXPECT_EQ(people[2].image_path, "10.jpg");
@@ -225,7 +212,7 @@ TEST_F(KeypointLayouts, MmposeOfAnImageAndOfAVideo) {
                              "]}, {\"frame_id\": 5, \"instances\": []}, {\"frame_id\": 6, \"instances\": [" +
                              instance + "]}]";
   for (const std::string& text : {frames, "{\"instance_info\": " + frames + "}"}) {
-    const std::vector<PersonObservation> people = ReadAll({Write("video.json", text)});
+    const std::vector<PersonObservation> people = ReadPeople({Write("video.json", text)});
     EXPECT_THAT(IdsOf(people), ElementsAre("video_3_0", "video_5", "video_6_0"));
     EXPECT_EQ(people[1].reason, reason::kNoPeople);
     EXPECT_EQ(people[1].identity.frame, 5);
@@ -254,7 +241,7 @@ TEST_F(KeypointLayouts, MmposeSetsByDataSetAndCount) {
 }
 
 TEST_F(KeypointLayouts, EasyMocapInSpaceAndInImages) {
-  const std::vector<PersonObservation> people = ReadAll(
+  const std::vector<PersonObservation> people = ReadPeople(
       {Write("000007.json", "[{\"id\": 4, \"keypoints3d\": " + Numbers("openpose25", true, Rows::kNested) +
                                 "}, {\"id\": 5, \"keypoints3d\": [[1, 2, 3]]}]")});
   EXPECT_THAT(IdsOf(people), ElementsAre("000007_4", "000007_5"));
@@ -275,9 +262,10 @@ TEST_F(KeypointLayouts, EasyMocapInSpaceAndInImages) {
 
 TEST_F(KeypointLayouts, WhatIsOfNoKindIsRefused) {
   for (const char* text : {"{}", "3", "[3]", "{\"a\": {\"b\": 1}}", "[{\"instance\": 1}]"}) {
-    EXPECT_THAT(ErrorOf([&] { ReadAll({Write("one.json", text)}); }), HasSubstr("of no known kind")) << text;
+    EXPECT_THAT(ErrorOf([&] { ReadPeople({Write("one.json", text)}); }), HasSubstr("of no known kind"))
+        << text;
   }
-  EXPECT_THAT(ErrorOf([&] { ReadAll({Write("one.json", "{\"instance_info\": 3}")}); }),
+  EXPECT_THAT(ErrorOf([&] { ReadPeople({Write("one.json", "{\"instance_info\": 3}")}); }),
               HasSubstr("instance_info: expected an array"));
   EXPECT_THAT(One("{\"instance_info\": [{\"instances\": 3}]}").detail, HasSubstr("expected an array"));
   EXPECT_THAT(One("[{\"keypoints3d\": 3}]").detail, HasSubstr("expected an array of points"));

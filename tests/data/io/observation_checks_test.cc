@@ -14,56 +14,14 @@
 #include "models/scene/fit_result.h"
 #include "models/util/check.h"
 #include "tests/data/io/io_test_util.h"
+#include "tests/data/io/keypoint_text.h"
 
 namespace vitruvius::observation_checks_test {
 namespace {
 
 using ::testing::HasSubstr;
 
-std::vector<PersonObservation> ReadAll(const std::vector<std::string>& inputs) {
-  std::vector<PersonObservation> people;
-  const auto source = OpenObservations(inputs);
-  for (PersonObservation person; source->Next(&person);) people.push_back(person);
-  return people;
-}
-
-// `count` keypoints at (10 k + 1, 10 k + 2) of confidence 0.5, as JSON numbers.
-std::string Keypoints(int count, const std::string& first = "1, 2, 0.5") {
-  std::string text = first;
-  for (int k = 1; k < count; ++k) text += StrCat(", ", 10 * k + 1, ", ", 10 * k + 2, ", 0.5");
-  return "[" + text + "]";
-}
-// [first..., 0, 0, ...], of `count` numbers.
-std::string ThenZeros(const std::string& first, int num_first, int count) {
-  std::string text = first;
-  for (int i = num_first; i < count; ++i) text += ", 0";
-  return "[" + text + "]";
-}
-std::string Person(const std::string& keypoints) { return "{\"pose_keypoints_2d\": " + keypoints + "}"; }
-std::string OpenPose(const std::string& people) { return "{\"version\": 1.3, \"people\": [" + people + "]}"; }
-
-// The arrays of two people in 2D.
-std::map<std::string, NpyArray> TwoPeople(const std::vector<double>& keypoints) {
-  std::map<std::string, NpyArray> arrays;
-  arrays["keypoints2d"] = NpyArray::FromDoubles(keypoints.data(), {2, 17, 3});
-  arrays["keypoint_set"] = NpyArray::FromString("coco17");
-  return arrays;
-}
-
-class ObservationChecks : public ::testing::Test {
- protected:
-  std::string Write(const std::string& name, const std::string& text) {
-    WriteFileAtomically(folder_ / name, text);
-    return folder_ / name;
-  }
-  // The only person of a file with this content.
-  PersonObservation One(const std::string& text) {
-    const std::vector<PersonObservation> people = ReadAll({Write("one.json", text)});
-    EXPECT_EQ(people.size(), 1u);
-    return people.empty() ? PersonObservation() : people[0];
-  }
-  const TemporaryFolder folder_;
-};
+using ObservationChecks = KeypointFolderTest;
 
 TEST_F(ObservationChecks, AKeypointThatSaysNothingUsableIsNotSeenAndNobodyIsLost) {
   for (const char* first :
@@ -106,7 +64,7 @@ TEST_F(ObservationChecks, NpzKeysThatLookMeantAreSaid) {
   for (const char* key : {"imagesize", "focal_px", "foo", "keypoint_scores"})
     arrays[key] = NpyArray::FromDoubles(focal, {2});
   WriteNpz(folder_ / "people.npz", arrays);
-  const std::vector<PersonObservation> people = ReadAll({folder_ / "people.npz"});
+  const std::vector<PersonObservation> people = ReadPeople({folder_ / "people.npz"});
   for (const PersonObservation& person : people) {
     EXPECT_EQ(person.reason, "");
     ASSERT_EQ(person.remarks.size(), 2u);
@@ -115,7 +73,7 @@ TEST_F(ObservationChecks, NpzKeysThatLookMeantAreSaid) {
               (folder_ / "people.npz") + ": focal_px: is not read; did you mean focal?");
     EXPECT_THAT(person.remarks[1].detail, HasSubstr("imagesize: is not read; did you mean image_size?"));
   }
-  EXPECT_TRUE(ReadAll({Write("one.json", OpenPose(Person(Keypoints(25))))})[0].remarks.empty());
+  EXPECT_TRUE(ReadPeople({Write("one.json", OpenPose(Person(Keypoints(25))))})[0].remarks.empty());
 }
 
 TEST_F(ObservationChecks, APersonOfNothingButNanIsRefused) {
@@ -124,7 +82,7 @@ TEST_F(ObservationChecks, APersonOfNothingButNanIsRefused) {
   arrays["keypoints3d"] = NpyArray::FromDoubles(keypoints.data(), {1, 24, 4});
   arrays["keypoint_set"] = NpyArray::FromString("smpl24");
   WriteNpz(folder_ / "a.npz", arrays);
-  const std::vector<PersonObservation> people = ReadAll({folder_ / "a.npz"});
+  const std::vector<PersonObservation> people = ReadPeople({folder_ / "a.npz"});
   EXPECT_EQ(people[0].reason, reason::kNonFiniteInput);
   EXPECT_THAT(people[0].detail, HasSubstr("a.npz: row 0: keypoint 0 (pelvis): its confidence is not finite"));
   EXPECT_TRUE(people[0].remarks.empty());
