@@ -6,13 +6,16 @@
 #include "apps/vitruvius/convert.h"
 #include "data/io/npz.h"
 #include "data/io/result_arrays.h"
+#include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
 
 // A results.npz or its folder; other .npz files and folders hold motion.
 bool IsResult(const std::string& path) {
-  if (std::filesystem::is_directory(path)) return HoldsResult(path);
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) throw InputError(path, "", "there is no such file or folder");
+  if (std::filesystem::is_directory(path, error)) return HoldsResult(path);
   return std::filesystem::path(path).extension() == ".npz" && NpzReader(path).Has("status");
 }
 
@@ -31,15 +34,11 @@ Command ConvertCommand() {
       "MOTION... --out FILE.npz|DIR, or RESULT --to FORMAT --out DIR|FILE",
       "motion capture to SMPL poses; fitted bodies for other programs",
       "MOTION: .bvh, .amc (its .asf beside it), .json (DeepMimic), .csv or .txt (exponential maps), .npz or "
-      ".pkl (AMASS,\n"
-      "AIST++), or folders of them. A .bvh names no unit and no axes: what was found is said, and --unit, "
-      "--up "
-      "and\n"
-      "--rest_frame say otherwise. The .npz has AMASS's keys (poses, trans, mocap_frame_rate), `valid`, 0 "
-      "for frames "
-      "no body\n"
-      "makes, and `up_axis`. Folders give a file a trial, at 30 frames per second, and a table of frames "
-      "by subject.\n\n"
+      ".pkl (AMASS, AIST++), or folders of them. A .bvh names no unit and no axes: what was found is said, "
+      "and --unit, --up and --rest_frame say otherwise. The .npz has AMASS's keys (poses, trans, "
+      "mocap_frame_rate), `valid`, 0 for frames no body makes, and `up_axis`. Folders give a file a trial, "
+      "at 30 frames per second, and a table of frames by subject.\n"
+      "\n"
       "RESULT is a results.npz or its folder. FORMAT:\n"
       "  glb   skinned body, y up: a file a person, or, where --fps or the result says frames per\n"
       "        second, one animated file a sequence\n"
@@ -52,12 +51,10 @@ Command ConvertCommand() {
       "        residual_mean_px, joints_relative_std_m, label_weight (0 to 1, by residual and\n"
       "        deviations), status, reason, flags; keypoints2d and keypoint_set with --observations\n"
       "Bodies of segments (register --recipe=dense-later, learn predict) are exact as obj and ply and in "
-      "labels, which\n"
-      "has segment_scales and weak_camera too; other formats get the parametric body of the same pose whose "
-      "betas come\n"
-      "closest to the scales.\n"
-      "Sequences: ids are NAME_NUMBER; whichever has more values is time, the other tells the tracks "
-      "apart.\n\n"
+      "labels, which has segment_scales and weak_camera too; other formats get the parametric body of the "
+      "same pose whose betas come closest to the scales. Who is who and when is told by the input, or said "
+      "to be assumed (docs/sequences.md).\n"
+      "\n"
       "  vitruvius convert 03_01.amc --out 03_01.npz\n"
       "  vitruvius convert mocap/ --out poses/\n"
       "  vitruvius convert out/ --to glb --out people/                a file a person\n"

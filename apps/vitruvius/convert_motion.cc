@@ -60,13 +60,13 @@ fs::path PlaceOf(const std::string& file, const std::vector<std::string>& inputs
   return fs::path(file).stem();
 }
 
-int ConvertOne(const std::string& path, const RetargetOptions& options, UpAxis up) {
+int ConvertOne(const std::string& path, const std::string& out, const RetargetOptions& options, UpAxis up) {
   const Motion motion = FLAGS_fps > 0 ? OpenMotionAt(path, FLAGS_fps, options) : OpenMotion(path, options);
-  SaveMotion(FLAGS_out, motion, up, options.target_joints.row(0).transpose());
+  SaveMotion(out, motion, up, options.target_joints.row(0).transpose());
   if (!FLAGS_quiet) {
     std::printf("%s: %d frames at %g fps, %ld plausible -> %s\n", path.c_str(), motion.num_frames(),
                 motion.fps, static_cast<long>(std::count(motion.valid.begin(), motion.valid.end(), 1)),
-                FLAGS_out.c_str());
+                out.c_str());
     if (!motion.unit.empty()) std::printf("  unit: %s\n", motion.unit.c_str());
   }
   PrintRemarks(path, motion);
@@ -126,7 +126,17 @@ int ConvertMotion(const std::vector<std::string>& inputs) {
   const UpAxis up = UpAxisFromName(FLAGS_up_axis, "");
   const RetargetOptions options = RetargetOptionsFromFlags(*ModelFromFlags());
   const bool one = inputs.size() == 1 && !fs::is_directory(inputs[0]);
-  return one ? ConvertOne(inputs[0], options, up) : ConvertMany(inputs, options, up);
+  const std::string ending = fs::path(FLAGS_out).extension().string();
+  if (ending != ".npz" && one && !ending.empty())
+    throw UsageError(
+        StrCat("convert: --out ", FLAGS_out, ": motion capture becomes FILE.npz, or a file in a folder"));
+  if (ending == ".npz" && !one)
+    throw UsageError(
+        StrCat("convert: --out ", FLAGS_out, ": several motions become a file each: name a folder"));
+  if (!one) return ConvertMany(inputs, options, up);
+  const std::string file =
+      ending == ".npz" ? FLAGS_out : OutputFolder() + "/" + fs::path(inputs[0]).stem().string() + ".npz";
+  return ConvertOne(inputs[0], file, options, up);
 }
 
 }  // namespace vitruvius

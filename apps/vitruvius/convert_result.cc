@@ -44,7 +44,7 @@ struct Export {
 
 // --fps, or what the result says; 0 where neither does.
 double FrameRate(const ResultsFile& file) {
-  if (FLAGS_fps < 0 || !std::isfinite(FLAGS_fps)) {
+  if (!std::isfinite(FLAGS_fps) || FLAGS_fps < 0 || (IsGiven("fps") && FLAGS_fps == 0)) {
     throw UsageError(StrCat("--fps: found ", FLAGS_fps, ", expected a positive number"));
   }
   return FLAGS_fps > 0 ? FLAGS_fps : FrameRateOf(file);
@@ -58,12 +58,25 @@ void RequireUsable(const Export& input) {
   throw InputError(input.path, "status", "found no usable person, expected at least one");
 }
 
-// One file a usable person: DIR/ID.ending.
-int EachPerson(const Export& input, const char* ending,
+// One file a usable person: DIR/ID.ending, or --out itself where it ends so and there is one.
+int EachPerson(const Export& input, const std::string& ending,
                const std::function<void(const std::string& path, const ResultsFile::Row& row)>& write) {
+  RequireUsable(input);
+  const auto is_usable = [](const ResultsFile::Row& row) { return row.fit.usable; };
+  const std::vector<ResultsFile::Row>& rows = input.file.rows;
+  if (!ending.empty() && EndsWith(FLAGS_out, ending)) {
+    const auto usable = std::count_if(rows.begin(), rows.end(), is_usable);
+    if (usable > 1) {
+      throw UsageError(StrCat("--out ", FLAGS_out, ": the result holds ", usable,
+                              " people, a file each: name a folder, or one of them by --id"));
+    }
+    write(FLAGS_out, *std::find_if(rows.begin(), rows.end(), is_usable));
+    if (!FLAGS_quiet) std::printf("1 person -> %s\n", FLAGS_out.c_str());
+    return kExitOk;
+  }
   const std::string folder = OutputFolder();
   long written = 0;
-  for (const ResultsFile::Row& row : input.file.rows) {
+  for (const ResultsFile::Row& row : rows) {
     if (!row.fit.usable) continue;
     write(folder + "/" + FileStem(row.fit.id) + ending, row);
     ++written;
@@ -80,10 +93,11 @@ struct Sequence {
 
 // Says what the rows do not: how fast frames follow each other, and who is who.
 void TellWhatIsAssumed(Export* input, const std::vector<ResultTrack>& tracks) {
-  long joined = 0, in_order = 0;
+  long joined = 0, in_order = 0, cut = 0;
   bool any_frames = false;
   for (const ResultTrack& track : tracks) {
     joined += track.is_joined;
+    cut += track.is_cut;
     in_order += !track.is_sequence && track.rows.size() > 1;
     any_frames = any_frames || track.rows.size() > 1;
   }
@@ -98,6 +112,11 @@ void TellWhatIsAssumed(Export* input, const std::vector<ResultTrack>& tracks) {
     std::printf(
         "nothing says who is who: people were joined from frame to frame by where they are, %ld tracks\n",
         joined);
+  if (cut > 0)
+    std::printf(
+        "frames of one person jump by more than that person's size, as at a cut or in photos of different "
+        "people: %ld tracks\n",
+        cut);
   if (in_order > 0)
     std::printf(
         "nothing says whether rows are frames: they are taken as frames in their order; `frame` in the "
@@ -136,8 +155,9 @@ int EachSequence(Export input, const char* ending,
   if (!is_file && FLAGS_fps == 0) tracks = LeaveUnnumbered(input, std::move(tracks));
   TellWhatIsAssumed(&input, tracks);
   if (is_file && tracks.size() > 1) {
-    throw UsageError(
-        StrCat("--out ", FLAGS_out, ": the result holds ", tracks.size(), " sequences; name a folder"));
+    throw UsageError(StrCat(
+        "--out ", FLAGS_out, ": the result holds ", tracks.size(),
+        " sequences, or bodies of which nothing says that they are frames of one motion; name a folder"));
   }
   const std::string folder = is_file ? "" : OutputFolder();
   for (const ResultTrack& track : tracks) {
@@ -199,12 +219,24 @@ int EachMotion(const Export& input, const char* ending,
   });
 }
 
+// "40 frames", or "40 frames, 3 of them without a body (the one before repeated)".
+std::string FramesText(const BodyAnimation& animation) {
+  const auto without = std::count(animation.found.begin(), animation.found.end(), 0);
+  return StrCat(
+      animation.num_frames(), " frames",
+      without > 0 ? StrCat(", ", without, " of them without a body (the one before repeated),") : "");
+}
+
 int ExportBvh(const Export& input) {
   return EachMotion(input, ".bvh", [&](const std::string& path, const BodyAnimation& animation) {
     const BvhReport report = WriteBvh(path, *input.model, animation);
     if (FLAGS_quiet) return;
-    std::printf("%s: %d frames at %g fps, metres, y up; joints within %.2f mm\n", path.c_str(),
-                animation.num_frames(), animation.frames_per_second, 1e3 * report.max_joint_error_m);
+    constexpr double kSeen_m = 1e-3;
+    std::printf("%s: %s at %g fps, metres, y up; joints within %.2f mm%s\n", path.c_str(),
+                FramesText(animation).c_str(), animation.frames_per_second, 1e3 * report.max_joint_error_m,
+                report.max_joint_error_m > kSeen_m
+                    ? ", as a file has one skeleton, that of the mean shape, and shapes differ by frame"
+                    : "");
   });
 }
 
@@ -212,7 +244,7 @@ int ExportNpz(const Export& input) {
   return EachMotion(input, ".npz", [&](const std::string& path, const BodyAnimation& animation) {
     WriteAmass(path, *input.model, animation);
     if (FLAGS_quiet) return;
-    std::printf("%s: %d frames at %g fps, AMASS's keys, z up\n", path.c_str(), animation.num_frames(),
+    std::printf("%s: %s at %g fps, AMASS's keys, z up\n", path.c_str(), FramesText(animation).c_str(),
                 animation.frames_per_second);
   });
 }
@@ -223,17 +255,6 @@ int ExportPkl(const Export& input) {
     MakeFolder(path);
     WriteSmplifyXResult(path + "/000.pkl", *input.model, row.fit);
   });
-}
-
-// What was seen of the people, where --observations says. Throws InputError when that is of nobody of them.
-std::map<std::string, PersonObservation> SeenOf(const Export& input) {
-  std::map<std::string, PersonObservation> seen = ObservationsOf(input.file, *input.model);
-  if (!FLAGS_observations.empty() && seen.empty() && !input.file.rows.empty()) {
-    throw InputError(
-        FLAGS_observations, "ids",
-        StrCat("holds nobody of ", input.path, ", whose first is \"", input.file.rows[0].fit.id, "\""));
-  }
-  return seen;
 }
 
 LabelledPerson LabelledPersonOf(const ResultsFile::Row& row,
@@ -251,7 +272,8 @@ void RequireOutFile(const char* ending) {
 int ExportLabels(const Export& input, const char* ending,
                  long (*write)(const std::string&, const BodyModel&, const std::vector<LabelledPerson>&)) {
   RequireOutFile(ending);
-  const std::map<std::string, PersonObservation> seen = SeenOf(input);
+  const std::map<std::string, PersonObservation> seen =
+      ObservationsOf(IdsOf(input.file.rows), input.path, *input.model);
   std::vector<LabelledPerson> people;
   for (const ResultsFile::Row& row : input.file.rows) people.push_back(LabelledPersonOf(row, seen));
   const long written = write(FLAGS_out, *input.model, people);
@@ -274,7 +296,8 @@ void TellWhatMoved(const std::vector<double>& moved_m) {
 
 int ExportTrainingLabels(const Export& input) {
   RequireOutFile(".npz");
-  const std::map<std::string, PersonObservation> seen = SeenOf(input);
+  const std::map<std::string, PersonObservation> seen =
+      ObservationsOf(IdsOf(input.file.rows), input.path, *input.model);
   const std::vector<ResultsFile::Row>& rows = input.file.rows;
   std::vector<FitResult> bodies(rows.size());
   std::vector<TrainingLabel> labels(rows.size());

@@ -59,6 +59,22 @@ Image Sheet(const std::vector<Image>& images, const std::vector<std::string>& ca
   return ContactSheet(images, columns, captions, "", cell);
 }
 
+// Those of --id, all of whom there are, or the first ones; --limit of them at most.
+void KeepShown(const std::string& path, std::vector<ResultsFile::Row>* rows) {
+  constexpr size_t kUsualLimit = 24;
+  const std::vector<std::string> named = SplitAtCommas(FLAGS_id);
+  std::set<std::string> ids(named.begin(), named.end());
+  if (!ids.empty()) {
+    rows->erase(std::remove_if(rows->begin(), rows->end(),
+                               [&](const ResultsFile::Row& row) { return ids.count(row.fit.id) == 0; }),
+                rows->end());
+    for (const ResultsFile::Row& row : *rows) ids.erase(row.fit.id);
+    if (!ids.empty()) throw InputError(path, "ids", StrCat("holds no person \"", *ids.begin(), "\""));
+  }
+  if (rows->empty()) throw InputError(path, "ids", "holds nobody");
+  rows->resize(std::min(rows->size(), FLAGS_limit > 0 ? static_cast<size_t>(FLAGS_limit) : kUsualLimit));
+}
+
 int Render(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1) throw UsageError("render: expected one results.npz or the folder that holds it");
   const std::vector<ViewAngle> angles = AnglesFromFlags();
@@ -66,20 +82,15 @@ int Render(const std::vector<std::string>& arguments) {
   TakeHypothesis(arguments[0], &file);
   const std::shared_ptr<const BodyModel> model = BodyOfResult(arguments[0]);
   if (!EndsWith(FLAGS_out, ".png")) throw UsageError("render: --out FILE.png is missing");
-  const std::map<std::string, PersonObservation> observations = ObservationsOf(file, *model);
-  const int limit = FLAGS_limit > 0 ? FLAGS_limit : 24;
-  const std::vector<std::string> named = SplitAtCommas(FLAGS_id);
-  const std::set<std::string> ids(named.begin(), named.end());
+  KeepShown(arguments[0], &file.rows);
+  const std::map<std::string, PersonObservation> observations =
+      ObservationsOf(IdsOf(file.rows), arguments[0], *model);
   RequireImagesFolder();
   ImageTroubles troubles;
   PersonPainter painter(model, &troubles);
   std::vector<Image> images;
   std::vector<std::string> captions;
-  int people = 0;
   for (const ResultsFile::Row& row : file.rows) {
-    if (!ids.empty() && ids.count(row.fit.id) == 0) continue;
-    if (people == limit) break;
-    ++people;
     const auto seen = observations.find(row.fit.id);
     const PersonObservation person = seen != observations.end() ? seen->second : ObservationOf(row);
     OverlayOptions options;
@@ -99,8 +110,7 @@ int Render(const std::vector<std::string>& arguments) {
     }
   }
   troubles.Print();
-  if (images.empty()) throw InputError(arguments[0], "ids", StrCat("holds no person \"", FLAGS_id, "\""));
-  const int columns = angles.size() <= 1 ? 6 : people == 1 ? kOrbit / 2 : kOrbit;
+  const int columns = angles.size() <= 1 ? 6 : file.rows.size() == 1 ? kOrbit / 2 : kOrbit;
   WritePng(FLAGS_out, Sheet(images, captions, columns));
   return kExitOk;
 }
@@ -112,12 +122,10 @@ Command RenderCommand() {
           "RESULT --out FILE.png [--id ID,ID] [--view VIEW]",
           "images of fitted bodies",
           "RESULT is a results.npz or its folder. One person (--id) or a sheet of several: those named in "
-          "--id, or the\n"
-          "first --limit (24). --view camera, the default, lays the body over its image; results of 3D "
-          "keypoints\n"
-          "have no camera and are seen from afar. front, side (from the body's left), top and orbit (all "
-          "around)\n"
-          "turn about the body instead.\n\n"
+          "--id, or the first --limit (24). --view camera, the default, lays the body over its image; "
+          "results of 3D keypoints have no camera and are seen from afar. front, side (from the body's "
+          "left), top and orbit (all around) turn about the body instead.\n"
+          "\n"
           "  vitruvius render out/ --observations keypoints/ --images photos/ --out sheet.png\n"
           "  vitruvius render out/ --view side --out side.png\n"
           "  vitruvius render out/ --view orbit --id photo7_0 --out around.png\n",

@@ -7,6 +7,7 @@
 #include <iomanip>
 #include <map>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include "apps/common/body_of_result.h"
@@ -28,18 +29,20 @@ namespace {
 namespace fs = std::filesystem;
 
 // The observations of the people whose body or picture is in the page, by row.
-std::map<std::int64_t, PersonObservation> FindObservations(const ReportRequest& request, const Report& report,
-                                                           const BodyModel& model) {
-  std::map<std::int64_t, PersonObservation> found;
-  if (request.observations.empty()) return found;
-  std::map<std::string, std::int64_t> wanted;
-  for (const std::vector<std::int64_t>* rows : {&report.choice.bodies, &report.choice.not_usable})
-    for (const std::int64_t row : *rows) wanted[report.table.ids[static_cast<size_t>(row)]] = row;
-  const std::unique_ptr<ObservationSource> source = OpenInputs(request.observations, model);
-  for (PersonObservation person; found.size() < wanted.size() && source->Next(&person);) {
-    const auto it = wanted.find(person.id);
-    if (it != wanted.end()) found[it->second] = person;
+std::map<std::int64_t, PersonObservation> ObservationsByRow(const ReportRequest& request,
+                                                            const Report& report, const BodyModel& model) {
+  std::map<std::string, std::int64_t> rows;
+  std::set<std::string> ids;
+  for (const std::vector<std::int64_t>* chosen : {&report.choice.bodies, &report.choice.not_usable}) {
+    for (const std::int64_t row : *chosen) {
+      const std::string& id = report.table.ids[static_cast<size_t>(row)];
+      rows[id] = row;
+      ids.insert(id);
+    }
   }
+  std::map<std::int64_t, PersonObservation> found;
+  for (auto& [id, person] : FindObservations(request.observations, ids, request.folder, model))
+    found[rows[id]] = std::move(person);
   return found;
 }
 
@@ -134,7 +137,7 @@ void MakeReport(const ReportRequest& request) {
     report.no_bodies = "This page was made without bodies (--bodies=0).";
   }
   std::map<std::int64_t, PersonObservation> observations;
-  if (report.model != nullptr) observations = FindObservations(request, report, *report.model);
+  if (report.model != nullptr) observations = ObservationsByRow(request, report, *report.model);
   AddPictures(request, observations, &report);  // of segments as they are, before they are left
   if (report.model != nullptr) {
     LeaveSegments(&report);
@@ -153,13 +156,11 @@ Command ReportCommand() {
           "DIR [--out FILE.html]",
           "one HTML page about a folder of results",
           "DIR is what fit wrote: results.npz, manifest.jsonl, overlays/ where there are any. The page (by "
-          "default\n"
-          "DIR/report.html) needs no network and no other file: counts and reasons, histograms, a table to "
-          "sort and\n"
-          "filter, the worst people, and every body in 3D. With --observations it shows the keypoints too. "
-          "It holds\n"
-          "the body model itself: share it as that model's licence allows, or leave bodies out with "
-          "--bodies=0.\n\n"
+          "default DIR/report.html) needs no network and no other file: counts and reasons, histograms, a "
+          "table to sort and filter, the worst people, and every body in 3D. With --observations it shows "
+          "the keypoints too. It holds the body model itself: share it as that model's licence allows, or "
+          "leave bodies out with --bodies=0.\n"
+          "\n"
           "  vitruvius report out/\n"
           "  vitruvius report out/ --observations keypoints/ --images photos/\n",
           {"out", "model", "gender", "observations", "images", "image_size", "keypoint_set", "bodies",

@@ -116,6 +116,12 @@ TEST(ConvertMotion, BadUsageAndBadInputAreTold) {
   EXPECT_EQ(RunProgram("convert " + (folder / "a.npz") + " --up_axis x --out " + (folder / "b.npz")).status,
             2);
   EXPECT_EQ(RunProgram("convert " + (folder / "a.npz") + " --fps -1 --out " + (folder / "b.npz")).status, 2);
+  const ProgramRun kind = RunProgram("convert " + (folder / "a.npz") + " --out " + (folder / "b.bvh"));
+  EXPECT_EQ(kind.status, 2);
+  EXPECT_THAT(kind.output, HasSubstr("motion capture becomes FILE.npz, or a file in a folder"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "b.bvh"));
+  EXPECT_EQ(RunProgram("convert " + (folder / "a.npz") + " --out " + (folder / "one")).status, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder / "one/a.npz"));
   std::filesystem::create_directories(folder / "bad");
   WriteAll(folder / "bad/x.bvh", "nothing");
   const ProgramRun run = RunProgram("convert " + (folder / "bad") + " --out " + (folder / "out"));

@@ -13,6 +13,7 @@
 namespace vitruvius::convert_test {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 constexpr int kPeople = 4, kBad = 2;
@@ -201,7 +202,51 @@ TEST(Convert, BadWordsAreTold) {
   EXPECT_EQ(convert("--to spin").status, 2);  // a file is wanted
   EXPECT_EQ(convert("--to labels").status, 2);
   EXPECT_EQ(convert("--to glb --id nobody").status, 1);
+  EXPECT_EQ(convert("--to bvh --fps 0").status, 2);
   EXPECT_FALSE(std::filesystem::exists(folder / "x.npz"));
+  // One file is for one body, and no folder is named like a file.
+  const auto to_file = [&](const std::string& words) {
+    return RunProgram("convert " + (folder / "out") + " --out " + (folder / "x.glb") + " --to glb " + words);
+  };
+  EXPECT_THAT(to_file("").output, HasSubstr("the result holds 3 people, a file each"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "x.glb"));
+  EXPECT_EQ(to_file("--id clip_1").status, 0);
+  EXPECT_TRUE(std::filesystem::is_regular_file(folder / "x.glb"));
+  EXPECT_THAT(to_file("--id clip_2").output, HasSubstr("found no usable person"));
+}
+
+TEST(Convert, WhatIsNoResultIsCalledByItsName) {
+  const TestFolder folder;
+  const auto convert = [&](const std::string& path) {
+    return RunProgram("convert " + path + " --to glb --out " + (folder / "x")).output;
+  };
+  EXPECT_THAT(convert(folder / "none"), HasSubstr("none: there is no such file or folder"));
+  std::filesystem::create_directories(folder / "out");
+  WriteAll(folder / "out/manifest.jsonl", "{\"id\":\"a\"}\n{\"id\":\"b\"}\n");
+  for (const std::string command : {"convert ", "explain ", "report ", "render "}) {
+    const ProgramRun run = RunProgram(command + (folder / "out") + " --out " + (folder / "x.png"));
+    EXPECT_NE(run.status, 0) << command;
+    if (command == "explain ") continue;  // it takes no --out
+    EXPECT_THAT(run.output, AnyOf(HasSubstr("holds an unfinished run, 2 people done"), HasSubstr("--to")))
+        << command;
+  }
+  EXPECT_THAT(RunProgram("explain " + (folder / "out")).output,
+              HasSubstr("holds an unfinished run, 2 people done"));
+}
+
+TEST(Convert, ObservationsOfNobodyAreRefusedEverywhere) {
+  const TestFolder folder;
+  FitFour(folder);
+  std::filesystem::copy_file(folder / "clip.npz", folder / "other.npz");
+  const std::string seen = " --observations " + (folder / "other.npz");
+  for (const std::string words : {"render " + (folder / "out") + " --out " + (folder / "x.png"),
+                                  "report " + (folder / "out") + " --out " + (folder / "x.html"),
+                                  "convert " + (folder / "out") + " --to labels --out " + (folder / "x.npz"),
+                                  "explain " + (folder / "out") + " --id clip_0"}) {
+    const ProgramRun run = RunProgram(words + seen);
+    EXPECT_EQ(run.status, 1) << words;
+    EXPECT_THAT(run.output, HasSubstr("other.npz: ids: holds no")) << words;
+  }
 }
 
 }  // namespace
