@@ -130,10 +130,7 @@ std::vector<PriorFits> FitPeople(const std::string& name, bool is_latent,
   std::vector<PriorFits> fits;
   if (people.empty()) return fits;
   for (const Setup& each : setups) {
-    FLAGS_prior = name;
-    FLAGS_recipe = each.recipe;
-    FLAGS_starts = each.starts;
-    const FitSetup setup = FitSetupFromFlags();
+    const FitSetup setup = MakeFitSetup({name, each.recipe, each.starts});
     // The default of a latent prior is `latent`; a mixture has its energy already.
     if (!fits.empty() && fits.back().recipe == setup.recipe2d.name) continue;
     fits.push_back({each.name, setup.recipe2d.name, FitAndScore(setup, people, BatchOptionsFromFlags())});

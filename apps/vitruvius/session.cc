@@ -56,6 +56,10 @@ GivenFocal FocalFromFlags() {
 }  // namespace
 
 FitSetup FitSetupFromFlags(const std::string& recipe_of_command) {
+  return MakeFitSetup({FLAGS_prior, FLAGS_recipe, FLAGS_starts}, recipe_of_command);
+}
+
+FitSetup MakeFitSetup(const FitChoice& choice, const std::string& recipe_of_command) {
   FitSetup setup;
   setup.recipe2d = LoadRecipe("default");
   setup.recipe3d = LoadRecipe("keypoints3d");
@@ -67,31 +71,31 @@ FitSetup FitSetupFromFlags(const std::string& recipe_of_command) {
     return it->second;
   };
   // A latent prior comes with the recipe made for such ones, unless another is asked for.
-  if (dynamic_cast<const LatentPrior*>(prior(FLAGS_prior).get()) != nullptr)
+  if (dynamic_cast<const LatentPrior*>(prior(choice.prior).get()) != nullptr)
     setup.recipe2d = LoadRecipe("latent");
   if (!recipe_of_command.empty()) setup.recipe2d = LoadRecipe(recipe_of_command);
-  if (!FLAGS_recipe.empty()) {
+  if (!choice.recipe.empty()) {
     std::vector<std::string> own_keypoints;  // of --keypoint_set my.json, which recipes may weigh too
     if (!FLAGS_keypoint_set.empty()) {
       for (const KeypointSet::Point& point : KeypointSetOf(FLAGS_keypoint_set).points)
         own_keypoints.push_back(point.name);
     }
-    const Recipe chosen = LoadRecipe(FLAGS_recipe, own_keypoints);
+    const Recipe chosen = LoadRecipe(choice.recipe, own_keypoints);
     const bool is_3d = chosen.camera == Recipe::Camera::kNone;
     (is_3d ? setup.recipe3d : setup.recipe2d) = chosen;
     (is_3d ? setup.is_recipe3d_named : setup.is_recipe2d_named) = true;
   }
   setup.model = ModelFromFlags();
   const auto load = [&](const Recipe& recipe) {
-    FitPriors priors(prior(FLAGS_prior.empty() ? recipe.prior : FLAGS_prior));
+    FitPriors priors(prior(choice.prior.empty() ? recipe.prior : choice.prior));
     priors.energy = prior(recipe.energy_prior);
     priors.starts = prior(recipe.start_prior);
     return priors;
   };
   setup.priors2d = load(setup.recipe2d);
   setup.priors3d = load(setup.recipe3d);
-  if (FLAGS_starts < 0) throw UsageError(StrCat("--starts: found ", FLAGS_starts, ", expected 0 or more"));
-  setup.options.starts = FLAGS_starts;
+  if (choice.starts < 0) throw UsageError(StrCat("--starts: found ", choice.starts, ", expected 0 or more"));
+  setup.options.starts = choice.starts;
   constexpr int kMostHypotheses = 1000;
   if (FLAGS_hypotheses < 0 || FLAGS_hypotheses > kMostHypotheses)
     throw UsageError(StrCat("--hypotheses: found ", FLAGS_hypotheses, ", expected 0 to ", kMostHypotheses));
@@ -121,7 +125,9 @@ int FitSetup::LatentDim() const {
 
 BatchOptions BatchOptionsFromFlags() {
   BatchOptions options;
-  if (FLAGS_threads < 0) throw UsageError(StrCat("--threads: found ", FLAGS_threads, ", expected 0 or more"));
+  constexpr int kMostThreads = 1024;
+  if (FLAGS_threads < 0 || FLAGS_threads > kMostThreads)
+    throw UsageError(StrCat("--threads: found ", FLAGS_threads, ", expected 0 to ", kMostThreads));
   options.threads = FLAGS_threads;
   if (!FLAGS_shard.empty()) {
     const size_t slash = FLAGS_shard.find('/');

@@ -49,8 +49,15 @@ struct FitSetup {
     return [fitter = MakeFitter()](const PersonObservation& person, long) { return fitter->Fit(person); };
   }
 };
+// How to fit, by name: what --prior, --recipe and --starts say.
+struct FitChoice {
+  std::string prior, recipe;  // empty: the recipe's prior, the command's recipe
+  int starts = 0;             // 0: the recipe's
+};
 // recipe: where --recipe names none; empty: as fits of keypoints do.
 FitSetup FitSetupFromFlags(const std::string& recipe = "");
+// The same, but for the choice, which the caller makes.
+FitSetup MakeFitSetup(const FitChoice& choice, const std::string& recipe = "");
 BatchOptions BatchOptionsFromFlags();  // --threads, --shard
 // Without --shard: what the launcher says that started this process (solvers/batch/launcher.h). Returns the
 // variables that said so, or "". Throws UsageError where they name no shard.
