@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "apps/common/command.h"
-#include "apps/common/flag_use.h"
 #include "apps/common/command_line.h"
+#include "apps/common/flag_use.h"
 #include "apps/common/flags.h"
 #include "data/io/data_files.h"
 #include "models/body/mannequin.h"
@@ -51,6 +51,12 @@ std::shared_ptr<const BodyModel> LoadBody(const BodyRequest& request) {
     }
     options.known_as = "free";
     return LoadBodyModel(FreeBodyFile(), options);
+  }
+  std::error_code error;
+  if (!std::filesystem::exists(name, error)) {
+    throw InputError(
+        name, "",
+        "there is no such file or folder, and of bodies that have a name there are mannequin and free");
   }
   if (!std::filesystem::is_directory(name)) return LoadBodyModel(name, options);
   if (request.gender != "neutral" && request.gender != "male" && request.gender != "female") {

@@ -161,9 +161,9 @@ Command DemoCommand() {
       "demo",
       "[MOTION...] --out DIR",
       "fit real motion capture and look at the result",
-      "Without MOTION: the CMU motions of Debian's package assimp-testmodels. Twelve people first, for\n"
-      "DIR/fits_from_2d.png, then all of them, from 2D and from 3D keypoints: errors against the truth.\n"
-      "--limit takes fewer, evenly spread.\n",
+      "Without MOTION: the CMU motions of Debian's package assimp-testmodels. Twelve people first, for "
+      "DIR/fits_from_2d.png, then all of them, from 2D and from 3D keypoints: errors against the truth. "
+      "--limit takes fewer, evenly spread.",
       {"out", "limit", "model", "gender", "prior", "recipe", "starts", "solver", "threads", "seed", "quiet"},
       Demo};
 }

@@ -72,7 +72,8 @@ Command EvaluateCommand() {
        "fps, at a random yaw, 3 to 6 m before a camera of f = 1000 px, with Gaussian noise, betas 0; fits "
        "them, and prints errors over the 24 joints against the truth. Unusable bodies count too. Also: "
        "whether the truth lies within the deviations that fits report as often as it should, the best of K "
-       "hypotheses, whether weights are honest, and how much larger errors are where a flag says so.\n\n"
+       "hypotheses, whether weights are honest, and how much larger errors are where a flag says so.\n"
+       "\n"
        "  vitruvius evaluate fit 03_01.amc 03_02.amc --stride 10\n"
        "  vitruvius evaluate fit walk.bvh --keypoints3d\n"
        "  vitruvius evaluate fit walk.bvh --recipe=dense-later --surface_points 125 --weak --noise_px 0\n",
@@ -88,7 +89,8 @@ Command EvaluateCommand() {
        "how evenly bodies move along paths in the latent space (R). Frechet distance, coverage and density "
        "of joints; joints past their range; bodies in themselves; and fits of --people people of the test "
        "motions from 14 keypoints. --out DIR writes prior.json and prior.html, with curves and images, "
-       "beside the figures of Davydov et al., CVPR 2022.\n\n"
+       "beside the figures of Davydov et al., CVPR 2022.\n"
+       "\n"
        "  vitruvius evaluate prior gmm8 gmm1 real --train mocap/train --test mocap/test --out out/\n"
        "  vitruvius evaluate prior my.npz --train mocap/train --test mocap/test \\\n"
        "      --samples 6000000 --queries 10000\n",
@@ -101,7 +103,8 @@ Command EvaluateCommand() {
        "Compares the bodies of a result, from register, fit or learn predict, with true ones by id: MPJPE, "
        "also with the skeleton scaled to the body's total bone length, and after alignment; vertices after "
        "alignment; vertices in the image, px, and as if the person's crop were 224 px wide. Both results "
-       "must belong to the same body, which they say themselves.\n\n"
+       "must belong to the same body, which they say themselves.\n"
+       "\n"
        "  vitruvius evaluate regressor predictions/ --truth images/truth\n",
        {"truth", "model", "gender", "threads", "json", "quiet"}}};
   Command command = {

@@ -113,20 +113,18 @@ int Explain(const std::vector<std::string>& arguments) {
 }  // namespace
 
 Command ExplainCommand() {
-  return {
-      "explain",
-      "RESULT [--id ID [--observations INPUT]]",
-      "why a fit is as it is and how sure: cost by term, undetermined rotations, hypotheses, flags",
-      "RESULT is a results.npz or its folder. Without --id: all people together. Of one person: cost by "
-      "term, how sure\n"
-      "of each joint, the rotations that the keypoints left undetermined, the other bodies found (of `fit "
-      "--hypotheses K`)\n"
-      "and where they differ, flags with what they mean and what would help, joint limits. With "
-      "--observations, the\n"
-      "keypoints that were fitted: which of them the body explains worst. --json: for scripts.\n\n"
-      "  vitruvius explain out/ --id photo7_0 --observations keypoints/\n",
-      {"id", "json", "observations", "read_as", "model", "gender", "image_size", "keypoint_set"},
-      Explain};
+  return {"explain",
+          "RESULT [--id ID [--observations INPUT]]",
+          "why a fit is as it is and how sure: cost by term, undetermined rotations, hypotheses, flags",
+          "RESULT is a results.npz or its folder. Without --id: all people together. Of one person: cost by "
+          "term, how sure of each joint, the rotations that the keypoints left undetermined, the other "
+          "bodies found (of `fit --hypotheses K`) and where they differ, flags with what they mean and what "
+          "would help, joint limits. With --observations, the keypoints that were fitted: which of them the "
+          "body explains worst. --json: for scripts.\n"
+          "\n"
+          "  vitruvius explain out/ --id photo7_0 --observations keypoints/\n",
+          {"id", "json", "observations", "read_as", "model", "gender", "image_size", "keypoint_set"},
+          Explain};
 }
 
 }  // namespace vitruvius

@@ -33,11 +33,12 @@ Command MergeCommand() {
       "merge",
       "DIR... [--out DIR]",
       "join the shards of a run",
-      "DIR is the --out of a run in shards (it holds shard_0_of_4, ...), or each DIR is a shard, from\n"
-      "wherever it was fitted. All of them are joined to the results.npz that one process would have\n"
-      "written, byte for byte, and to its manifest.jsonl; without --out in DIR itself. Refused, with what\n"
-      "is wrong: shards missing, unfinished, there twice, or of runs that differ. Overlays and meshes stay\n"
-      "with the shards. report, explain, render and convert read a folder of shards without it.\n\n"
+      "DIR is the --out of a run in shards (it holds shard_0_of_4, ...), or each DIR is a shard, from "
+      "wherever it was fitted. All of them are joined to the results.npz that one process would have "
+      "written, byte for byte, and to its manifest.jsonl; without --out in DIR itself. Refused, with what is "
+      "wrong: shards missing, unfinished, there twice, or of runs that differ. Overlays and meshes stay with "
+      "the shards. report, explain, render and convert read a folder of shards without it.\n"
+      "\n"
       "  sbatch --array=0-3 --wrap \"vitruvius fit keypoints/ --out out/ --resume\"\n"
       "  vitruvius merge out/\n",
       {"out", "overwrite", "quiet"},

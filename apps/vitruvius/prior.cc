@@ -119,7 +119,8 @@ Command PriorCommand() {
        "NAME|FILE --from PLACE --to PLACE --out FILE",
        "ways between two poses through the latent space of a learned prior",
        "PLACE is a frame of a motion (FILE#FRAME) or the seed of a sample. --limit bodies, at --fps; .glb is "
-       "an animation, .png a sheet, .npz the poses.\n\n"
+       "an animation, .png a sheet, .npz the poses.\n"
+       "\n"
        "  vitruvius prior interpolate my.npz --from walk.bvh#10 --to 7 --out way.glb\n",
        {"from", "to", "out", "limit", "fps", "circle", "model", "gender", "seed", "quiet"}},
       {"fit-gmm",
@@ -131,7 +132,8 @@ Command PriorCommand() {
       {"convert",
        "CHECKPOINT --out FILE.npz",
        "VPoser's weights for any program; no torch is needed",
-       "CHECKPOINT: a .pt or .ckpt, or the folder as downloaded.\n\n"
+       "CHECKPOINT: a .pt or .ckpt, or the folder as downloaded.\n"
+       "\n"
        "  vitruvius prior convert vposer_v1_0/ --out vposer.npz\n",
        {"out", "quiet"}}};
   Command command = {

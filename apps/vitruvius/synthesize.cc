@@ -71,28 +71,27 @@ int Synthesize(const std::vector<std::string>& inputs) {
 }  // namespace
 
 Command SynthesizeCommand() {
-  return {
-      "synthesize",
-      "MOTION... --out DIR [--count N]",
-      "pictures of dressed bodies in poses of motion capture, with labels and truth",
-      "Each picture shows one person: a pose of the motions (subjects evenly), a random shape, skin, hair "
-      "and\n"
-      "clothes, light, camera and background, at times with something in front. Picture i depends on --seed\n"
-      "and i alone, whatever --count and --threads are. The body needs a chart of its surface: the "
-      "mannequin,\n"
-      "the free body and files that hold one have it, and SMPL has --chart UV_Processed.mat. DIR gets\n"
-      "  images/000000.jpg ...  masks/000000.png ... (255: the person is seen)\n"
-      "  annotations.json       COCO: 17 keypoints (2 seen, 1 hidden, 0 outside), box, area, and\n"
-      "                         DensePose's dp_x ... dp_V of points that are seen and dp_masks of its\n"
-      "                         14 parts; coordinates are those of the body's chart\n"
-      "  truth/                 the bodies, as `fit` leaves its results; ids as of annotations.json\n"
-      "  samples.jpg            the first 24 with keypoints and points\n\n"
-      "  vitruvius synthesize mocap/train --out set/ --count 20000\n"
-      "  vitruvius synthesize walk.bvh --model free --backgrounds photos/ --side 224 --out set/\n"
-      "  vitruvius register set/annotations.json --images set/images --overlay --out fits/\n",
-      {"out", "count", "side", "backgrounds", "points", "occluded", "betas_sd", "model", "gender", "chart",
-       "cap", "mirror", "seed", "threads", "quiet"},
-      Synthesize};
+  return {"synthesize",
+          "MOTION... --out DIR [--count N]",
+          "pictures of dressed bodies in poses of motion capture, with labels and truth",
+          "Each picture shows one person: a pose of the motions (subjects evenly), a random shape, skin, "
+          "hair and clothes, light, camera and background, at times with something in front. Picture i "
+          "depends on --seed and i alone, whatever --count and --threads are. The body needs a chart of its "
+          "surface: the mannequin, the free body and files that hold one have it, and SMPL has --chart "
+          "UV_Processed.mat. DIR gets\n"
+          "  images/000000.jpg ...  masks/000000.png ... (255: the person is seen)\n"
+          "  annotations.json       COCO: 17 keypoints (2 seen, 1 hidden, 0 outside), box, area, and\n"
+          "                         DensePose's dp_x ... dp_V of points that are seen and dp_masks of its\n"
+          "                         14 parts; coordinates are those of the body's chart\n"
+          "  truth/                 the bodies, as `fit` leaves its results; ids as of annotations.json\n"
+          "  samples.jpg            the first 24 with keypoints and points\n"
+          "\n"
+          "  vitruvius synthesize mocap/train --out set/ --count 20000\n"
+          "  vitruvius synthesize walk.bvh --model free --backgrounds photos/ --side 224 --out set/\n"
+          "  vitruvius register set/annotations.json --images set/images --overlay --out fits/\n",
+          {"out", "count", "side", "backgrounds", "points", "occluded", "betas_sd", "model", "gender",
+           "chart", "cap", "mirror", "seed", "threads", "quiet"},
+          Synthesize};
 }
 
 }  // namespace vitruvius

@@ -187,20 +187,16 @@ Command DeformAndLearnCommand() {
       kDeformAndLearn.summary,
       "  vitruvius synthesize mocap/train --count 4000 --out images/train\n"
       "  vitruvius synthesize mocap/test --count 500 --seed 2 --out images/test\n"
-      "  vitruvius learn deform-and-learn images/train --test images/test --rounds 3 --out rounds/\n\n"
+      "  vitruvius learn deform-and-learn images/train --test images/test --rounds 3 --out rounds/\n"
+      "\n"
       "TRAIN and TEST: what `vitruvius register` takes (DensePose annotations, .npz), with pictures' names. "
-      "Each\n"
-      "round learns depths for keypoints from the keypoints (--lift), registers a body of segments to "
-      "everyone,\n"
-      "from the last round's predictions on, weighs the registrations by what they say of themselves, trains "
-      "the\n"
-      "regressor on them, and judges it on the test people: by where points were seen, and by true bodies "
-      "where\n"
-      "they are known. DIR/round_R/ keeps everything; report.html shows errors by round, curves and "
-      "examples.\n"
-      "Stopped anywhere, the same command goes on where it was, to the same result. Numbers of the regressor "
-      "at\n"
-      "-1: 30 epochs, 30 people a step, rate 1e-4; those of the lifter are for a GPU.\n",
+      "Each round learns depths for keypoints from the keypoints (--lift), registers a body of segments to "
+      "everyone, from the last round's predictions on, weighs the registrations by what they say of "
+      "themselves, trains the regressor on them, and judges it on the test people: by where points were "
+      "seen, and by true bodies where they are known. DIR/round_R/ keeps everything; report.html shows "
+      "errors by round, curves and examples. Stopped anywhere, the same command goes on where it was, to the "
+      "same result. Numbers of the regressor at -1: 30 epochs, 30 people a step, rate 1e-4; those of the "
+      "lifter are for a GPU.\n",
       {},
       nullptr,
       "vitruvius learn"};

@@ -53,10 +53,10 @@ Command LiftCommand() {
       kLift.name,
       "INPUT... --lifter FILE --out FILE.npz",
       kLift.summary,
-      "INPUT: what `vitruvius register` takes. The file has all of it (people that cannot be read are left\n"
-      "out, and told) and keypoint_depths: the depths that a trained lifter gives to everyone of whom all "
-      "of\n"
-      "its joints are seen. `vitruvius register` with a recipe of segments then counts them:\n\n"
+      "INPUT: what `vitruvius register` takes. The file has all of it (people that cannot be read are left "
+      "out, and told) and keypoint_depths: the depths that a trained lifter gives to everyone of whom all of "
+      "its joints are seen. `vitruvius register` with a recipe of segments then counts them:\n"
+      "\n"
       "  vitruvius learn lift annotations.json --lifter lifter/lifter.npz --out people.npz\n"
       "  vitruvius register people.npz --recipe=dense-first --images images/ --out out/\n",
       {"lifter", "out", "dense_points", "keypoint_set", "read_as", "image_size", "threads", "device",

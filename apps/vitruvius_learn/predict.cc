@@ -75,19 +75,18 @@ int Predict(const std::vector<std::string>& inputs) {
 }  // namespace
 
 Command PredictCommand() {
-  return {
-      kPredict.name,
-      "INPUT... --regressor FILE --images DIR --out DIR",
-      kPredict.summary,
-      "INPUT: what `vitruvius register` takes, and COCO people with a bbox alone; what was seen of a\n"
-      "person, or else the bbox, tells where in the picture it is, and what was seen how far the predicted\n"
-      "body is from it (residual_median). DIR gets results.npz and manifest.jsonl like `vitruvius register`\n"
-      "with a recipe of segments; render, report and convert take them. A person whose picture is missing\n"
-      "or cannot be read gets the reason bad_input.\n",
-      {"regressor", "images", "out", "model", "gender", "chart", "dense_points", "keypoint_set", "read_as",
-       "batch", "threads", "device", "quiet"},
-      Predict,
-      "vitruvius learn"};
+  return {kPredict.name,
+          "INPUT... --regressor FILE --images DIR --out DIR",
+          kPredict.summary,
+          "INPUT: what `vitruvius register` takes, and COCO people with a bbox alone; what was seen of a "
+          "person, or else the bbox, tells where in the picture it is, and what was seen how far the "
+          "predicted body is from it (residual_median). DIR gets results.npz and manifest.jsonl like "
+          "`vitruvius register` with a recipe of segments; render, report and convert take them. A person "
+          "whose picture is missing or cannot be read gets the reason bad_input.\n",
+          {"regressor", "images", "out", "model", "gender", "chart", "dense_points", "keypoint_set",
+           "read_as", "batch", "threads", "device", "quiet"},
+          Predict,
+          "vitruvius learn"};
 }
 
 }  // namespace vitruvius

@@ -105,23 +105,19 @@ Command TrainLifterCommand() {
       "MOTION... --val MOTION... --out DIR",
       kTrainLifter.summary,
       "  vitruvius learn train-lifter mocap/train --val=mocap/val --test=mocap/test --hidden=256 \\\n"
-      "      --batch=256 --rate=1e-3 --people=20000 --epochs=20 --out lifter/    (ten minutes on one "
-      "core)\n\n"
+      "      --batch=256 --rate=1e-3 --people=20000 --epochs=20 --out lifter/    (ten minutes on one core)\n"
+      "\n"
       "Numbers at -1: 50 epochs, 1024 wide, 1024 people a step, rate 2e-4, which are for a GPU; average "
-      "0.99; one step "
-      "of\n"
-      "the discriminator for one of the generator.\n\n"
+      "0.99; one step of the discriminator for one of the generator.\n"
+      "\n"
       "A generator gives each keypoint a depth; people lifted so and turned about the vertical must look "
-      "real\n"
-      "to a discriminator of 2D keypoints, have average bone ratios and equal limbs, and be lifted alike "
-      "from\n"
-      "the other side. Here the 2D keypoints are projections of the body in captured poses from all sides;\n"
-      "their depths are used to judge alone. DIR gets lifter.npz, log.csv, curves.png and, for --resume,\n"
-      "checkpoint.npz. Keypoints of a pose and of its mirror image z -> -z are the same: correlations are "
-      "told\n"
-      "as lifted, where the sign of all was set so that knees bend forward, and with each pose's better "
-      "sign.\n"
-      "The same seed gives the same lifter with the same number of threads, LibTorch and processor.\n",
+      "real to a discriminator of 2D keypoints, have average bone ratios and equal limbs, and be lifted "
+      "alike from the other side. Here the 2D keypoints are projections of the body in captured poses from "
+      "all sides; their depths are used to judge alone. DIR gets lifter.npz, log.csv, curves.png and, for "
+      "--resume, checkpoint.npz. Keypoints of a pose and of its mirror image z -> -z are the same: "
+      "correlations are told as lifted, where the sign of all was set so that knees bend forward, and with "
+      "each pose's better sign. The same seed gives the same lifter with the same number of threads, "
+      "LibTorch and processor.\n",
       {},
       nullptr,
       "vitruvius learn"};

@@ -118,15 +118,16 @@ Command TrainPriorCommand() {
       kTrainPrior.summary,
       "  vitruvius learn train-prior mocap/train --val=mocap/val --family=gan-s --out gan-s/\n"
       "  vitruvius learn train-prior mocap/train --val=mocap/val --family=vae --kl=0.003 --out vae/\n"
-      "  vitruvius learn train-prior mocap/train --family=gmm --out gmm.npz\n\n"
-      "DIR gets prior.npz, which `fit --prior` and `prior` take, log.csv, curves.png, samples.png and, for\n"
+      "  vitruvius learn train-prior mocap/train --family=gmm --out gmm.npz\n"
+      "\n"
+      "DIR gets prior.npz, which `fit --prior` and `prior` take, log.csv, curves.png, samples.png and, for "
       "--resume, checkpoint.npz. With --out FILE.npz only the prior is written. Numbers at -1 are the "
       "family's:\n"
       "  gan-s, gan-u, gan-n  18000 steps of 64 poses, 32 latent numbers, 512 wide, rate 2e-4,\n"
       "                       10 discriminator steps a step\n"
       "  vae                  15000 steps of 128 poses, 32 latent numbers, 512 wide, rate 1e-3, --kl=0.003\n"
       "  realnvp              6000 steps of 256 poses, 8 couplings, 128 wide, rate 1e-3, --noise=0.07\n"
-      "The checkpoint that is kept has the least inversion error on poses of --val (realnvp: likelihood).\n"
+      "The checkpoint that is kept has the least inversion error on poses of --val (realnvp: likelihood). "
       "The same seed gives the same prior with the same number of threads, LibTorch and processor.\n",
       {},
       nullptr,

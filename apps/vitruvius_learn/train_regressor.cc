@@ -185,17 +185,15 @@ Command TrainRegressorCommand() {
       "  vitruvius learn train-regressor densepose.json --labels registered/ --images pictures/ \\\n"
       "      --backbone resnet50-0676ba61.pth --out regressor/\n"
       "  vitruvius learn predict densepose.json --regressor regressor/regressor.npz --images pictures/ \\\n"
-      "      --out predicted/\n\n"
+      "      --out predicted/\n"
+      "\n"
       "INPUT: what `vitruvius register` takes, with pictures' names. Each person is cut out of its picture; "
-      "a\n"
-      "residual network gives the 132 numbers of a body of segments, which are taught by those of the\n"
-      "registered body and by where the body's points should be seen. Numbers at -1: 30 epochs, 30 people a\n"
-      "step, rate 1e-4. The best checkpoint is chosen by the people of --val or, without, by a share of "
-      "all.\n"
+      "a residual network gives the 132 numbers of a body of segments, which are taught by those of the "
+      "registered body and by where the body's points should be seen. Numbers at -1: 30 epochs, 30 people a "
+      "step, rate 1e-4. The best checkpoint is chosen by the people of --val or, without, by a share of all. "
       "DIR gets regressor.npz, log.csv, curves.png and, for --resume, checkpoint.npz. Pictures that cannot "
-      "be\n"
-      "read are named and left out. The same seed gives the same regressor with the same number of threads,\n"
-      "LibTorch and processor.\n",
+      "be read are named and left out. The same seed gives the same regressor with the same number of "
+      "threads, LibTorch and processor.\n",
       {},
       nullptr,
       "vitruvius learn"};
