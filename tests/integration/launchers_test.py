@@ -164,9 +164,12 @@ class Launchers(unittest.TestCase):
         until("the end of the first try", 60, lambda: "status 75" in self.slurm.outputs(job))
         done = people_done()
         self.assertLess(done, 1200)
-        # A requeued job waits two minutes unless it is told to start.
-        until("the second try", 60, lambda: self.slurm.succeeds("scontrol", "update", f"JobId={job}", "StartTime=now"))
-        self.slurm.wait(job, 600)
+        # Only when the first try has been cleared away: a change before that is refused, or loses the job. Then it
+        # would wait two minutes unless it is told to start.
+        until("the job to wait again", 120, lambda: self.slurm.state(job) == "PENDING")
+        self.slurm.call("scontrol", "update", f"JobId={job}", "StartTime=now")
+        until("the end of the second try", 300, lambda: self.slurm.outputs(job).count("status ") == 2)
+        self.slurm.wait(job)
         self.assertIn("status 0", self.slurm.outputs(job))
         self.assertEqual(self.results(self.path("requeued")), self.results(self.path("many")))
         print(f"scontrol requeue after {done} of 1200 people: status 75, resumed to the same bytes", flush=True)

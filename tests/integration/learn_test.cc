@@ -222,9 +222,11 @@ TEST_F(LearnTest, MixturesByTheSameCommand) {
 
 TEST_F(LearnTest, SaysWhatIsWrong) {
   if (!IsBuilt()) {
-    const ProgramRun run = RunProgram("learn help");
-    EXPECT_EQ(run.status, 1);
-    EXPECT_NE(run.output.find("LibTorch"), std::string::npos) << run.output;
+    for (const auto& [words, status] : {std::pair{"help", 0}, {"train-prior", 1}, {"", 2}}) {
+      const ProgramRun run = RunProgram(std::string("learn ") + words);
+      EXPECT_EQ(run.status, status) << words;
+      EXPECT_NE(run.output.find("it needs LibTorch: `./run setup learn`"), std::string::npos) << run.output;
+    }
     GTEST_SKIP() << "vitruvius_learn was not built: no LibTorch";
   }
   const auto expect = [&](const std::string& flags, int status, const std::string& word) {

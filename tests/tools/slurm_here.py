@@ -112,6 +112,10 @@ class SlurmHere:
         """Until no task of the job waits or runs."""
         until(f"job {job}", seconds, lambda: not self.call("squeue", "-h", "-j", job, "-o", "%i", check=False).strip())
 
+    def state(self, job):
+        """PENDING, RUNNING, ...; "" where the job is not there any more."""
+        return self.call("squeue", "-h", "-j", job, "-o", "%T", check=False).strip()
+
     def outputs(self, job):
         return "".join(path.read_text() for path in sorted(self.folder.glob(f"out_{job}_*")))
 
