@@ -222,6 +222,13 @@ Motion Retarget(const AsfSkeleton& skeleton, const AmcMotion& source, const Reta
   for (int j = 0; j < kMotionJoints; ++j) {
     if (BoneEnd(j) > 0 && rig.bone[j] >= 0) rig.rest_direction[j] = skeleton.bones[rig.bone[j]].direction;
   }
+  if (options.metres_per_unit > 0) {
+    constexpr int kLeftThigh = 1, kLeftShin = 4;
+    double leg = 0;
+    for (const int j : {kLeftThigh, kLeftShin})
+      leg += rig.bone[j] >= 0 ? skeleton.bones[rig.bone[j]].length : 0;
+    CheckLegs(leg, options.metres_per_unit, skeleton.path);
+  }
   const FrameReader read = [&](int frame, std::vector<Matrix3d>* global, Vector3d* root) {
     GlobalRotations(skeleton, source, frame, global);
     *root = RootPosition(skeleton, source, frame);

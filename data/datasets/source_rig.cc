@@ -195,6 +195,9 @@ void LookAtFrames(const BvhMotion& source, const RetargetOptions& options, Sourc
              ") of the file: if they stand, the file's world is not that of its rest pose: --up"));
 }
 
+// From hip to ankle: of small children, and of the tallest.
+constexpr double kShortest_m = 0.3, kLongest_m = 1.05;
+
 void FindUnit(const BindPose& bind, const RetargetOptions& options, const std::string& path, SourceRig* rig) {
   double leg = 0;
   for (const int thigh : {kLeftThigh, kRightThigh}) {
@@ -208,19 +211,12 @@ void FindUnit(const BindPose& bind, const RetargetOptions& options, const std::s
                             " (offsets are zero, and no position channels stand in "
                             "for them), expected offsets between the joints"));
   }
-  // From hip to ankle: of small children, adults, and the tallest.
-  constexpr double kShortest_m = 0.3, kAdult_m = 0.82, kLongest_m = 1.05, kChild_m = 0.6;
+  constexpr double kAdult_m = 0.82, kChild_m = 0.6;
   if (options.metres_per_unit > 0) {
     const double length = leg * options.metres_per_unit;
     rig->metres_per_unit = options.metres_per_unit;
     rig->unit = StrCat(options.metres_per_unit, " m, as asked for: legs of ", length, " m");
-    constexpr double kNobody = 2;  // times what people have
-    if (length < kShortest_m / kNobody || length > kLongest_m * kNobody) {
-      throw InputError(path, "unit",
-                       StrCat("found legs of ", leg, " units of ", options.metres_per_unit, " m, which is ",
-                              length, " m, expected ", kShortest_m, " to ", kLongest_m,
-                              " m: another unit was asked for than the file has"));
-    }
+    CheckLegs(leg, options.metres_per_unit, path);
     return;
   }
   const auto badness = [&](const Unit& unit) {
@@ -254,6 +250,16 @@ bool RestsAs(const MatrixX3d& target_joints, const SourceRig& rig) {
 }
 
 }  // namespace
+
+void CheckLegs(double leg, double metres_per_unit, const std::string& path) {
+  constexpr double kNobody = 2;  // times what people have
+  const double length = leg * metres_per_unit;
+  if (length >= kShortest_m / kNobody && length <= kLongest_m * kNobody) return;
+  throw InputError(
+      path, "unit",
+      StrCat("found legs of ", leg, " units of ", metres_per_unit, " m, which is ", length, " m, expected ",
+             kShortest_m, " to ", kLongest_m, " m: another unit was asked for than the file has"));
+}
 
 int BoneEnd(int joint) { return kBoneEnd[joint]; }
 

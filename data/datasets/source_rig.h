@@ -11,6 +11,9 @@
 
 namespace vitruvius {
 
+// Throws InputError where legs of `leg` units, from hip to ankle, are nobody's in the unit that was asked for.
+void CheckLegs(double leg, double metres_per_unit, const std::string& path);
+
 struct RetargetOptions;
 
 // A canonical figure stands with its left along x, up along y and looks along z.
