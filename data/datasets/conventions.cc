@@ -114,7 +114,7 @@ class Judge {
 
  private:
   std::string ReadAsFix(const std::string& word) const {
-    const std::string words = ReadAsWith(given_, word);
+    const std::string words = ReadAsWith(given_, word, is_3d_);
     return words.empty() ? "read it without --read_as" : "read it with --read_as=" + words;
   }
 
@@ -147,19 +147,17 @@ class Judge {
     if (size >= kLeastM && size <= kMostM) return;
     const std::string evidence = StrCat("people measure ", Rounded(size), " from end to end (median of ",
                                         sizes.size(), "), expected ", kLeastM, " to ", kMostM, " metres");
-    struct Unit {
-      const char* word;
-      double metres;
-    };
     // Inches and centimetres overlap; the likelier size decides.
-    constexpr Unit kUnits[] = {{"millimetres", 1e-3}, {"centimetres", 1e-2}, {"inches", 0.0254}};
     constexpr double kTypicalM = 1.6;
-    const Unit* best = &kUnits[0];
-    for (const Unit& unit : kUnits) {
-      const auto off = [&](const Unit& u) { return std::abs(std::log(size * u.metres / kTypicalM)); };
+    const double given = MetresPerUnitOf(given_);
+    const LengthUnit* best = LengthUnits().data();
+    for (const LengthUnit& unit : LengthUnits()) {
+      const auto off = [&](const LengthUnit& u) {
+        return std::abs(std::log(size * u.metres / given / kTypicalM));
+      };
       if (off(unit) < off(*best)) best = &unit;
     }
-    const double metres = size * best->metres;
+    const double metres = size * best->metres / given;
     if (metres >= kLeastM && metres <= kMostM) {
       Add(best->word, Level::kError,
           evidence + StrCat("; as ", best->word, " this is ", Rounded(metres), " m"), ReadAsFix(best->word));

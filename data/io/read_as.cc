@@ -1,12 +1,36 @@
 #include "data/io/read_as.h"
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
+
+#include <Eigen/LU>
 
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
+
+constexpr char kSwapped[] = "left_right_swapped", kMetres[] = "metres";
+constexpr const char* kAxisWords[] = {"y_up", "upside_down", "y_up_z_back", "z_up"};
+
+// Of one group one word alone makes sense, but for sides.
+enum class Group { kSides, kAxes, kNormalized, kUnits };
+Group GroupOf(const std::string& word) {
+  if (std::count(std::begin(kAxisWords), std::end(kAxisWords), word) > 0) return Group::kAxes;
+  if (word.rfind("normalized", 0) == 0) return Group::kNormalized;
+  return word == kSwapped || word == "legs_swapped" ? Group::kSides : Group::kUnits;
+}
+
+// x, y, z as read from those of the file; of 2D all of z is left alone.
+Eigen::Matrix3d AxesOf(const std::string& word, bool is_3d) {
+  if (word == "y_up") return Eigen::Vector3d(1, -1, 1).asDiagonal();
+  if (word == "upside_down" && !is_3d) return Eigen::Vector3d(-1, -1, 1).asDiagonal();
+  if (word == "y_up_z_back") return Eigen::Vector3d(1, -1, -1).asDiagonal();
+  Eigen::Matrix3d axes = Eigen::Matrix3d::Identity();
+  if (word == "z_up") axes << 1, 0, 0, 0, 0, -1, 0, 1, 0;
+  return axes;
+}
 
 // Keypoint k of the result is keypoint order[k] of what was there.
 void Reorder(const std::vector<int>& order, PersonObservation* person) {
@@ -54,14 +78,10 @@ bool Apply(const std::string& word, PersonObservation* person, std::string* erro
     Stretch({1, -1, 1}, {0, size.y()}, person);
   } else if (word == "upside_down") {
     Stretch({-1, -1, 1}, size, person);
-  } else if (word == "y_up_z_back") {
-    if (is_3d) Stretch({1, -1, -1}, {0, 0}, person);
-  } else if (word == "z_up") {
-    if (is_3d) {
-      const Eigen::VectorXd y = person->keypoints3d.col(1);
-      person->keypoints3d.col(1) = -person->keypoints3d.col(2);
-      person->keypoints3d.col(2) = y;
-    }
+  } else if (word == "y_up_z_back" || word == "z_up") {
+    if (is_3d)
+      person->keypoints3d.leftCols<3>() =
+          (person->keypoints3d.leftCols<3>() * AxesOf(word, true).transpose()).eval();
   } else if (word == "normalized" || word == "normalized_signed") {
     if (is_3d) return true;
     if (size.minCoeff() <= 0) {
@@ -73,13 +93,26 @@ bool Apply(const std::string& word, PersonObservation* person, std::string* erro
     const Eigen::Vector2d scale = from_middle ? Eigen::Vector2d(size / 2) : size;
     Stretch({scale.x(), scale.y(), 1}, from_middle ? scale : Eigen::Vector2d(0, 0), person);
   } else {
-    const double metres = word == "centimetres" ? 0.01 : word == "millimetres" ? 0.001 : 0.0254;
+    const double metres = MetresPerUnitOf({{word}});
     if (is_3d) Stretch({metres, metres, metres}, {0, 0}, person);
   }
   return true;
 }
 
 }  // namespace
+
+const std::vector<LengthUnit>& LengthUnits() {
+  static const std::vector<LengthUnit> units = {
+      {kMetres, 1}, {"millimetres", 1e-3}, {"centimetres", 1e-2}, {"inches", 0.0254}};
+  return units;
+}
+
+double MetresPerUnitOf(const ReadAs& read_as) {
+  for (const LengthUnit& unit : LengthUnits()) {
+    if (std::count(read_as.words.begin(), read_as.words.end(), unit.word) > 0) return unit.metres;
+  }
+  return 1;
+}
 
 const std::vector<std::pair<std::string, std::string>>& ReadAsWords() {
   static const std::vector<std::pair<std::string, std::string>> words = {
@@ -115,22 +148,73 @@ ReadAs ParseReadAs(const std::string& text) {
       found = found || name == word;
     }
     if (!found) throw InputError("read_as: found '" + word + "', expected " + known);
+    for (const std::string& before : read_as.words) {
+      const bool clash = GroupOf(before) == GroupOf(word) && GroupOf(word) != Group::kSides;
+      if (before == word || clash)
+        throw InputError("read_as: found '" + before + "' and '" + word + "', expected one of them");
+    }
     read_as.words.push_back(word);
   }
   return read_as;
 }
 
-std::string ReadAsWith(const ReadAs& given, const std::string& word) {
+std::string ReadAsWith(const ReadAs& given, const std::string& word, bool is_3d) {
   std::vector<std::string> words = given.words;
-  const auto once = std::find(words.begin(), words.end(), word);
-  if (once != words.end()) {
-    words.erase(once);
-  } else {
-    words.push_back(word);
+  const auto text = [&] {
+    std::string joined;
+    for (const std::string& one : words) joined += (joined.empty() ? "" : ",") + one;
+    return joined;
+  };
+  const auto drop = [&](const std::string& one) { words.erase(std::find(words.begin(), words.end(), one)); };
+  const auto toggle = [&](const std::string& one) {
+    if (std::count(words.begin(), words.end(), one) > 0) {
+      drop(one);
+    } else {
+      words.push_back(one);
+    }
+  };
+  const auto other = std::find_if(words.begin(), words.end(), [&](const std::string& one) {
+    return GroupOf(one) == GroupOf(word) && GroupOf(word) != Group::kSides;
+  });
+  if (word == kMetres) {
+    if (other != words.end()) words.erase(other);
+    return text();
   }
-  std::string text;
-  for (const std::string& one : words) text += (text.empty() ? "" : ",") + one;
-  return text;
+  if (other != words.end() && GroupOf(word) != Group::kAxes) {
+    *other = word;
+    return text();
+  }
+  if (other != words.end()) {
+    // What was given, then what is wanted besides: which one word does both?
+    const Eigen::Matrix3d both = AxesOf(word, is_3d) * AxesOf(*other, is_3d);
+    const std::string was = *other;
+    for (const char* one : kAxisWords) {
+      if (ReadAsConcerns(one, is_3d) && AxesOf(one, is_3d).isApprox(both)) {
+        *other = one;
+        return text();
+      }
+    }
+    drop(was);
+    if (both.isIdentity()) return text();
+    // Upright and mirrored, in whatever axis: the sides are exchanged.
+    if (both(1, 1) == 1 && both.determinant() < 0) {
+      toggle(kSwapped);
+    } else {
+      words.push_back(word);
+    }
+    return text();
+  }
+  if (word == kSwapped) {
+    // An axis word of the wrong handedness mirrors people.
+    const std::string partner = is_3d ? "y_up_z_back" : "upside_down";
+    for (std::string& one : words) {
+      if (one != "y_up" && one != partner) continue;
+      one = one == partner ? "y_up" : partner;
+      return text();
+    }
+  }
+  toggle(word);
+  return text();
 }
 
 bool ApplyReadAs(const ReadAs& read_as, PersonObservation* person, std::string* error) {

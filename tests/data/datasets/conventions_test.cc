@@ -112,20 +112,56 @@ TEST(Conventions, FaultsOfACrowdAreErrorsAndOfTwoPeopleNotes) {
 }
 
 TEST(Conventions, AdviceMindsWhatWasGiven) {
-  const auto fix = [](const std::string& given) {
+  const auto fix = [](const char* truth, const std::string& given) {
     const ReadAs words = ParseReadAs(given);
-    People people = Read(Crowd(8, 4, 0), "y_up");
+    People people = Read(Crowd(8, 4, 0), truth);
     for (const std::string& word : words.words) people = Read(people, word.c_str());
     const auto findings = FindConventionFaults(people, {}, words);
     return findings.empty() ? "" : findings[0].fix;
   };
-  EXPECT_EQ(fix("y_up"), "");
-  EXPECT_EQ(fix("upside_down"), "read it with --read_as=upside_down,left_right_swapped");
-  EXPECT_EQ(fix("y_up,left_right_swapped"), "read it with --read_as=y_up");
-  EXPECT_EQ(fix("y_up,y_up"), "read it with --read_as=y_up");
+  EXPECT_EQ(fix("y_up", "y_up"), "");
+  EXPECT_EQ(fix("y_up", "upside_down"), "read it with --read_as=y_up");
+  EXPECT_EQ(fix("upside_down", "y_up"), "read it with --read_as=upside_down");
+  EXPECT_EQ(fix("y_up", "y_up,left_right_swapped"), "read it with --read_as=upside_down,left_right_swapped");
   // Right as it stands, and read as y_up all the same.
   EXPECT_EQ(FindConventionFaults(Read(Crowd(8, 4, 0), "y_up"), {}, ParseReadAs("y_up"))[0].fix,
             "read it without --read_as");
+}
+
+TEST(Conventions, AdviceOfUnitsIsOfTheFilesOwn) {
+  const auto fix = [](double units_per_metre, const std::string& given) {
+    People people;
+    for (int i = 0; i < 4; ++i) {
+      PersonObservation person = Standing(0.5 * i, 0, "smpl24", true);
+      person.keypoints3d.leftCols<3>() *= units_per_metre;
+      people.push_back(person);
+    }
+    const ReadAs words = ParseReadAs(given);
+    for (const std::string& word : words.words) people = Read(people, word.c_str());
+    const auto findings = FindConventionFaults(people, {}, words);
+    return findings.empty() ? "" : findings[0].fix;
+  };
+  EXPECT_EQ(fix(1000, "centimetres"), "read it with --read_as=millimetres");
+  EXPECT_EQ(fix(1000, "inches"), "read it with --read_as=millimetres");
+  EXPECT_EQ(fix(100, "millimetres"), "read it with --read_as=centimetres");
+  EXPECT_EQ(fix(1, "millimetres"), "read it without --read_as");
+  EXPECT_EQ(fix(1000, ""), "read it with --read_as=millimetres");
+}
+
+// In 3D the same mistake of handedness.
+TEST(Conventions, TwoWordsForOneThingAreRefused) {
+  for (const char* two :
+       {"y_up,y_up", "y_up,upside_down", "millimetres,inches", "normalized,normalized_signed"}) {
+    EXPECT_THAT(ErrorOf([&] { ParseReadAs(two); }), HasSubstr("expected one of them")) << two;
+  }
+  const auto with = [](const char* given, const char* word, bool is_3d) {
+    return ReadAsWith(ParseReadAs(given), word, is_3d);
+  };
+  EXPECT_EQ(with("y_up", "left_right_swapped", true), "y_up_z_back");
+  EXPECT_EQ(with("millimetres,y_up_z_back", "left_right_swapped", true), "millimetres,y_up");
+  EXPECT_EQ(with("y_up_z_back", "y_up", true), "left_right_swapped");
+  EXPECT_EQ(with("z_up", "left_right_swapped", true), "z_up,left_right_swapped");
+  EXPECT_EQ(with("left_right_swapped", "left_right_swapped", false), "");
 }
 
 // Somebody who is seen from behind and whose face was labelled all the same, as hidden; who is cut by the
