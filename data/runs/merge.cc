@@ -14,6 +14,7 @@
 #include "data/io/npy_header.h"
 #include "data/io/npz_writer.h"
 #include "data/io/result_arrays.h"
+#include "data/io/result_writer.h"
 #include "data/io/spooled_column.h"
 #include "data/io/streamed_file.h"
 #include "data/runs/run_json.h"
@@ -46,6 +47,11 @@ Json MergedRecord(const std::vector<ShardFolder>& shards) {
     Json record = ReadRunRecord(shard.path);
     if (StateOfRun(record) != kRunIsDone)
       throw InputError(shard.path, "", "is not finished: --resume goes on with it");
+    const nlohmann::ordered_json& part = record.contains("shard") ? record["shard"] : record;
+    if (part.value("count", 1) != shard.count || part.value("index", 0) != shard.index)
+      throw InputError(shard.path + "/run.json", "shard",
+                       StrCat("found ", part.value("index", 0), " of ", part.value("count", 1),
+                              ", and the folder's name says another: it is no shard of this run"));
     if (merged.is_null()) {
       merged = record;
       merged["shard"] = {{"index", 0}, {"count", 1}};
@@ -152,6 +158,7 @@ MergeSummary MergeShards(const std::vector<ShardFolder>& shards, const std::stri
   WriteMergedManifest(arrays.shards(), arrays.num_rows(), out);
   WriteMergedArrays(arrays, out);
   WriteFileAtomically(out + "/run.json", JsonText(record, 2) + "\n");
+  fs::remove(ResultsWriter::JournalPath(out), error);  // of a run of one process that was replaced
   return summary;
 }
 

@@ -95,22 +95,22 @@ RunFolder::RunFolder(RunRequest request) : request_(std::move(request)) {
   }
 }
 
-// A shard next to a run of one process would do its people again, and be seen by nobody afterwards.
+// A shard next to a run of one process would do its people again, and be seen by nobody afterwards; whatever
+// is asked for, nothing of that run is taken away from here.
 void RunFolder::RefuseBesideWhole() const {
-  if (request_.overwrite) return;
   const std::optional<Json> whole = RecordIn(request_.out);
   const bool is_merged = whole.has_value() && whole->contains("merged_shards");
-  if (IsFile(request_.out + "/results.npz") && !(is_merged && request_.resume)) {
-    throw InputError(
-        request_.out, "",
-        "holds a whole result, and shards beside it would not be seen; name another folder, or --overwrite");
+  if (IsFile(request_.out + "/results.npz") && !(is_merged && (request_.resume || request_.overwrite))) {
+    throw InputError(request_.out, "",
+                     StrCat("holds a whole result, and shards beside it would not be seen; name another folder",
+                            is_merged ? ", or --resume or --overwrite the shards it was joined of" : ", or remove it"));
   }
   const std::int64_t done = CountManifestLines(request_.out);
   if (whole.has_value() && !is_merged && StateOfRun(*whole) != kRunIsDone && done > 0) {
     throw InputError(request_.out, "",
                      StrCat("holds an unfinished run of one process (", done,
                             " people done), whose people shards would do again; go on with it by --resume "
-                            "without shards, or name another folder"));
+                            "without shards, name another folder, or remove it"));
   }
 }
 

@@ -359,6 +359,13 @@ TEST(WholeRuns, MergeRefusesWhatIsNotAllOfOneRun) {
   const ProgramRun two = RunProgram(fit + "--shard 1/2 --out " + out);
   EXPECT_EQ(two.status, 1);
   EXPECT_THAT(two.output, HasSubstr("holds shard_0_of_3, and this run is shard 1 of 2"));
+  // A whole run in a folder that is named like a shard is none.
+  for (const std::string shard : {"/shard_0_of_2", "/shard_1_of_2"}) {
+    const ProgramRun whole = RunProgram("fit " + (folder / "people.npz") +
+                                        " --model mannequin --starts 1 --out " + (folder / "named") + shard);
+    ASSERT_EQ(whole.status, 0) << whole.output;
+  }
+  EXPECT_THAT(refused(folder / "named"), HasSubstr("found 0 of 1, and the folder's name says another"));
 }
 
 // tests/solvers/batch/launcher_test.cc has the launchers' rules, launchers_test.py the launchers themselves.

@@ -216,6 +216,10 @@ TEST_F(RunFolders, ShardsAndAWholeRunAreNeverInOneFolder) {
     WriteWhole(&whole, {"a", "b"}, "x");
   }
   EXPECT_THAT(ErrorOf([&] { RunFolder run(shard); }), HasSubstr("holds a whole result"));
+  RunRequest anew = shard;
+  anew.resume = false;
+  anew.overwrite = true;
+  EXPECT_THAT(ErrorOf([&] { RunFolder run(anew); }), HasSubstr("or remove it")) << "not a shard's to replace";
   // What shards were joined to is theirs.
   WriteQuickly(folder_ / "out/run.json", R"({"state": "done", "merged_shards": 2})");
   EXPECT_EQ(RunFolder(shard).state(), RunFolder::State::kFresh);
