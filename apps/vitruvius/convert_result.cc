@@ -1,10 +1,12 @@
 // vitruvius convert, results out.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "apps/common/body_of_result.h"
@@ -14,6 +16,7 @@
 #include "apps/vitruvius/export.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
+#include "apps/vitruvius/seen_people.h"
 #include "apps/vitruvius/session.h"
 #include "data/datasets/amass_writer.h"
 #include "data/datasets/pseudo_labels.h"
@@ -44,10 +47,25 @@ struct Export {
 
 // --fps, or what the result says; 0 where neither does.
 double FrameRate(const ResultsFile& file) {
-  if (!std::isfinite(FLAGS_fps) || FLAGS_fps < 0 || (IsGiven("fps") && FLAGS_fps == 0)) {
+  if (!std::isfinite(FLAGS_fps) || FLAGS_fps < 0) {
     throw UsageError(StrCat("--fps: found ", FLAGS_fps, ", expected a positive number"));
   }
   return FLAGS_fps > 0 ? FLAGS_fps : FrameRateOf(file);
+}
+
+// Where a folder is meant: the name of a file of another kind, or in capitals, would become one.
+void RefuseNameOfFile() {
+  static const std::set<std::string> kEndings = {".glb", ".obj",  ".ply", ".bvh",  ".npz",
+                                                 ".pkl", ".json", ".png", ".gltf", ".html"};
+  std::string ending = std::filesystem::path(FLAGS_out).extension().string();
+  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  std::error_code error;
+  if (kEndings.count(ending) > 0 && !std::filesystem::is_directory(FLAGS_out, error)) {
+    throw UsageError(StrCat("--out ", FLAGS_out, ": --to ", FLAGS_to,
+                            " writes no such file; name a folder, or a file "
+                            "that ends in .",
+                            FLAGS_to));
+  }
 }
 
 // Throws InputError where nobody is usable.
@@ -74,6 +92,7 @@ int EachPerson(const Export& input, const std::string& ending,
     if (!FLAGS_quiet) std::printf("1 person -> %s\n", FLAGS_out.c_str());
     return kExitOk;
   }
+  RefuseNameOfFile();
   const std::string folder = OutputFolder();
   long written = 0;
   for (const ResultsFile::Row& row : rows) {
@@ -159,6 +178,7 @@ int EachSequence(Export input, const char* ending,
         "--out ", FLAGS_out, ": the result holds ", tracks.size(),
         " sequences, or bodies of which nothing says that they are frames of one motion; name a folder"));
   }
+  if (!is_file) RefuseNameOfFile();
   const std::string folder = is_file ? "" : OutputFolder();
   for (const ResultTrack& track : tracks) {
     Sequence sequence;
@@ -273,10 +293,14 @@ int ExportLabels(const Export& input, const char* ending,
                  long (*write)(const std::string&, const BodyModel&, const std::vector<LabelledPerson>&)) {
   RequireOutFile(ending);
   const std::map<std::string, PersonObservation> seen =
-      ObservationsOf(IdsOf(input.file.rows), input.path, *input.model);
+      ObservationsOf(input.file.rows, input.path, *input.model);
   std::vector<LabelledPerson> people;
   for (const ResultsFile::Row& row : input.file.rows) people.push_back(LabelledPersonOf(row, seen));
   const long written = write(FLAGS_out, *input.model, people);
+  if (written == 0)
+    throw InputError(
+        input.path, "",
+        StrCat("found nobody for --to ", FLAGS_to, ", which wants usable people that a camera saw"));
   if (!FLAGS_quiet) std::printf("%ld people -> %s\n", written, FLAGS_out.c_str());
   return kExitOk;
 }
@@ -297,7 +321,7 @@ void TellWhatMoved(const std::vector<double>& moved_m) {
 int ExportTrainingLabels(const Export& input) {
   RequireOutFile(".npz");
   const std::map<std::string, PersonObservation> seen =
-      ObservationsOf(IdsOf(input.file.rows), input.path, *input.model);
+      ObservationsOf(input.file.rows, input.path, *input.model);
   const std::vector<ResultsFile::Row>& rows = input.file.rows;
   std::vector<FitResult> bodies(rows.size());
   std::vector<TrainingLabel> labels(rows.size());

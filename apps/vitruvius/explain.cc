@@ -12,48 +12,15 @@
 #include "apps/vitruvius/explain_person.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
+#include "apps/vitruvius/seen_people.h"
 #include "apps/vitruvius/session.h"
 #include "data/io/json_text.h"
 #include "data/io/result_writer.h"
-#include "models/camera/camera.h"
 #include "models/metrics/pose_metrics.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
-
-// The keypoints of --observations, the worst explained first.
-PointResiduals ResidualsOf(const FitResult& fit, const std::string& path) {
-  const std::shared_ptr<const BodyModel> model = BodyOfResult(path);
-  const std::unique_ptr<ObservationSource> source = OpenInputs({FLAGS_observations}, *model);
-  PersonObservation person;
-  do {
-    if (!source->Next(&person)) {
-      throw InputError(FLAGS_observations, "ids", StrCat("holds no person \"", fit.id, "\""));
-    }
-  } while (person.id != fit.id);
-  if (person.set == nullptr) return {};
-  const KeypointBinding binding = BindKeypoints(*person.set, *model);
-  BodyEvaluator evaluator(model, binding.points);
-  evaluator.Evaluate(fit.parameters, false);
-  const PerspectiveCamera camera = {fit.focal_px, fit.center_px};
-  PointResiduals residuals;
-  for (int i = 0; i < evaluator.num_points(); ++i) {
-    const int k = binding.keypoint_of_point[i];
-    const Eigen::Vector3d point = evaluator.points().row(i);
-    if (person.is_3d()) {
-      if (person.keypoints3d(k, 3) <= 0) continue;
-      residuals.emplace_back((point.transpose() - person.keypoints3d.row(k).head<3>()).norm(),
-                             person.set->points[k].name);
-    } else if (person.keypoints2d(k, 2) > 0) {
-      residuals.emplace_back(
-          (camera.ImgFromCam(point) - person.keypoints2d.row(k).head<2>().transpose()).norm(),
-          person.set->points[k].name);
-    }
-  }
-  std::sort(residuals.rbegin(), residuals.rend());
-  return residuals;
-}
 
 void Print(const nlohmann::ordered_json& document) { std::printf("%s\n", JsonText(document, 1).c_str()); }
 
@@ -68,8 +35,11 @@ int Explain(const std::vector<std::string>& arguments) {
     for (const ResultsFile::Row& row : file.rows) {
       if (row.fit.id != FLAGS_id) continue;
       PointResiduals residuals;
-      if (row.fit.winning_start >= 0 && !FLAGS_observations.empty())
-        residuals = ResidualsOf(row.fit, arguments[0]);
+      if (row.fit.winning_start >= 0 && !FLAGS_observations.empty()) {
+        const std::shared_ptr<const BodyModel> model = BodyOfResult(arguments[0]);
+        const auto seen = ObservationsOf({row}, arguments[0], *model);
+        residuals = ResidualsOf(model, row.fit, seen.at(row.fit.id));
+      }
       const nlohmann::ordered_json person = DescribePerson(file, row, residuals);
       FLAGS_json ? Print(person) : PrintPerson(person);
       return kExitOk;

@@ -7,12 +7,10 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "apps/vitruvius/seen_people.h"
 #include "data/io/result_writer.h"
 
 namespace vitruvius {
-
-// Keypoints by how far the body is from them, the farthest first: px, or metres for 3D input.
-using PointResiduals = std::vector<std::pair<double, std::string>>;
 
 // Keys: id, usable, reason, and for who was fitted: keypoints, focal, distance_m, starts, cost, terms, joints
 // (name, std_m, relative_std_m; the least sure first), undetermined (name, data_share, std_deg; the

@@ -121,41 +121,6 @@ void RefuseIdleReading(bool nothing_is_read) {
               "says how the keypoints of --observations are read, and none are named");
 }
 
-std::map<std::string, PersonObservation> FindObservations(const std::vector<std::string>& inputs,
-                                                          const std::set<std::string>& ids,
-                                                          const std::string& result, const BodyModel& model) {
-  std::map<std::string, PersonObservation> observations;
-  if (inputs.empty() || ids.empty()) return observations;
-  const std::unique_ptr<ObservationSource> source = OpenInputs(inputs, model);
-  for (PersonObservation person; observations.size() < ids.size() && source->Next(&person);) {
-    if (ids.count(person.id) > 0) observations[person.id] = person;
-  }
-  if (observations.empty()) {
-    throw InputError(inputs[0], "ids",
-                     StrCat("holds nobody of ", result, ", one of whom is \"", *ids.begin(), "\""));
-  }
-  if (observations.size() < ids.size()) {
-    const auto lacking = std::find_if(ids.begin(), ids.end(),
-                                      [&](const std::string& id) { return observations.count(id) == 0; });
-    std::fprintf(stderr, "warning: %s: %zu of %zu people are not there, as %s\n", inputs[0].c_str(),
-                 ids.size() - observations.size(), ids.size(), lacking->c_str());
-  }
-  return observations;
-}
-
-std::map<std::string, PersonObservation> ObservationsOf(const std::set<std::string>& ids,
-                                                        const std::string& result, const BodyModel& model) {
-  RefuseIdleReading(FLAGS_observations.empty());
-  if (FLAGS_observations.empty()) return {};
-  return FindObservations({FLAGS_observations}, ids, result, model);
-}
-
-std::set<std::string> IdsOf(const std::vector<ResultsFile::Row>& rows) {
-  std::set<std::string> ids;
-  for (const ResultsFile::Row& row : rows) ids.insert(row.fit.id);
-  return ids;
-}
-
 std::string FileStem(const std::string& id) {
   constexpr size_t kLongest = 120;
   std::string stem = id.substr(0, kLongest);

@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -28,16 +27,6 @@ std::unique_ptr<ObservationSource> OpenInputs(const std::vector<std::string>& in
 
 // Throws UsageError for flags that say how keypoints are read, where none are.
 void RefuseIdleReading(bool nothing_is_read);
-// What was seen of people of a result, by id. Throws InputError where the inputs hold nobody of them; warns
-// where some are lacking. result: its path, for the message.
-std::map<std::string, PersonObservation> FindObservations(const std::vector<std::string>& inputs,
-                                                          const std::set<std::string>& ids,
-                                                          const std::string& result, const BodyModel& model);
-// The same of --observations; none without the flag.
-std::map<std::string, PersonObservation> ObservationsOf(const std::set<std::string>& ids,
-                                                        const std::string& result, const BodyModel& model);
-std::set<std::string> IdsOf(const std::vector<ResultsFile::Row>& rows);
-
 // A file name for a person: the id itself where it is a plain name, else its plain characters and a hash of
 // it, so that two people never share a file.
 std::string FileStem(const std::string& id);

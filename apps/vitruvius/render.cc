@@ -11,6 +11,7 @@
 #include "apps/vitruvius/export.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
+#include "apps/vitruvius/seen_people.h"
 #include "apps/vitruvius/session.h"
 #include "data/io/picture.h"
 #include "data/io/result_writer.h"
@@ -84,7 +85,7 @@ int Render(const std::vector<std::string>& arguments) {
   if (!EndsWith(FLAGS_out, ".png")) throw UsageError("render: --out FILE.png is missing");
   KeepShown(arguments[0], &file.rows);
   const std::map<std::string, PersonObservation> observations =
-      ObservationsOf(IdsOf(file.rows), arguments[0], *model);
+      ObservationsOf(file.rows, arguments[0], *model);
   RequireImagesFolder();
   ImageTroubles troubles;
   PersonPainter painter(model, &troubles);

@@ -15,6 +15,7 @@
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/flags.h"
 #include "apps/vitruvius/pictures.h"
+#include "apps/vitruvius/seen_people.h"
 #include "data/io/atomic_file.h"
 #include "data/io/picture.h"
 #include "data/io/result_arrays.h"
@@ -44,6 +45,21 @@ std::map<std::int64_t, PersonObservation> ObservationsByRow(const ReportRequest&
   for (auto& [id, person] : FindObservations(request.observations, ids, request.folder, model))
     found[rows[id]] = std::move(person);
   return found;
+}
+
+void RefuseOthers(const ReportRequest& request, const Report& report,
+                  const std::map<std::int64_t, PersonObservation>& observations) {
+  if (FLAGS_observations.empty()) return;  // a fit's own are its own
+  std::vector<FitResult> fits;
+  std::vector<SeenPerson> people;
+  fits.reserve(report.bodies.rows.size());
+  for (size_t i = 0; i < report.bodies.rows.size(); ++i) {
+    const auto seen = observations.find(report.bodies.rows[i]);
+    if (seen == observations.end()) continue;
+    fits.push_back(report.bodies.Result(i, report.table));
+    people.push_back({&fits.back(), &seen->second});
+  }
+  RefuseOtherKeypoints(people, *report.model, FLAGS_observations, request.folder);
 }
 
 // A picture that `fit --overlay` left, or else a new one; empty where there is nothing to draw.
@@ -140,6 +156,7 @@ void MakeReport(const ReportRequest& request) {
   if (report.model != nullptr) observations = ObservationsByRow(request, report, *report.model);
   AddPictures(request, observations, &report);  // of segments as they are, before they are left
   if (report.model != nullptr) {
+    RefuseOthers(request, report, observations);
     LeaveSegments(&report);
     for (size_t i = 0; i < report.bodies.rows.size(); ++i) {
       const auto seen = observations.find(report.bodies.rows[i]);

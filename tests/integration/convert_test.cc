@@ -1,5 +1,7 @@
 // Results for other programs, as a user makes them: fit, then convert to every format; read back by our own
 // readers and by Python with numpy.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -202,7 +204,6 @@ TEST(Convert, BadWordsAreTold) {
   EXPECT_EQ(convert("--to spin").status, 2);  // a file is wanted
   EXPECT_EQ(convert("--to labels").status, 2);
   EXPECT_EQ(convert("--to glb --id nobody").status, 1);
-  EXPECT_EQ(convert("--to bvh --fps 0").status, 2);
   EXPECT_FALSE(std::filesystem::exists(folder / "x.npz"));
   // One file is for one body, and no folder is named like a file.
   const auto to_file = [&](const std::string& words) {
@@ -210,6 +211,11 @@ TEST(Convert, BadWordsAreTold) {
   };
   EXPECT_THAT(to_file("").output, HasSubstr("the result holds 3 people, a file each"));
   EXPECT_FALSE(std::filesystem::exists(folder / "x.glb"));
+  for (const std::string name : {"x.GLB", "x.bvh"}) {
+    const ProgramRun run = RunProgram("convert " + (folder / "out") + " --to glb --out " + (folder / name));
+    EXPECT_EQ(run.status, 2) << name;
+    EXPECT_FALSE(std::filesystem::exists(folder / name));
+  }
   EXPECT_EQ(to_file("--id clip_1").status, 0);
   EXPECT_TRUE(std::filesystem::is_regular_file(folder / "x.glb"));
   EXPECT_THAT(to_file("--id clip_2").output, HasSubstr("found no usable person"));
@@ -246,6 +252,24 @@ TEST(Convert, ObservationsOfNobodyAreRefusedEverywhere) {
     const ProgramRun run = RunProgram(words + seen);
     EXPECT_EQ(run.status, 1) << words;
     EXPECT_THAT(run.output, HasSubstr("other.npz: ids: holds no")) << words;
+  }
+  // The same names, and other people: everybody is where the next one was.
+  std::map<std::string, NpyArray> arrays;
+  const NpzReader clip(folder / "clip.npz");
+  for (const std::string& key : clip.Keys()) arrays[key] = clip.Read(key);
+  std::vector<double> keypoints = arrays["keypoints2d"].ToDoubles();
+  std::rotate(keypoints.begin(), keypoints.begin() + 3 * 25, keypoints.end());
+  arrays["keypoints2d"] = NpyArray::FromDoubles(keypoints.data(), {kPeople, 25, 3});
+  std::filesystem::create_directories(folder / "moved");
+  WriteNpz(folder / "moved/clip.npz", arrays);
+  for (const std::string words : {"render " + (folder / "out") + " --out " + (folder / "x.png"),
+                                  "report " + (folder / "out") + " --out " + (folder / "x.html"),
+                                  "convert " + (folder / "out") + " --to labels --out " + (folder / "x.npz"),
+                                  "explain " + (folder / "out") + " --id clip_0"}) {
+    const ProgramRun run = RunProgram(words + " --observations " + (folder / "moved/clip.npz"));
+    EXPECT_EQ(run.status, 1) << words;
+    EXPECT_THAT(run.output, HasSubstr("people are not those that")) << words;
+    EXPECT_EQ(RunProgram(words + " --observations " + (folder / "clip.npz")).status, 0) << words;
   }
 }
 
