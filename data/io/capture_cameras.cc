@@ -19,12 +19,19 @@ namespace {
 struct CameraGroup {
   int width = 0, height = 0;  // of the first image whose size is known
   std::string size_source;
-  bool differs = false;  // another has another
-  SeenExtent extent;     // of those whose size is not
+  bool differs = false;      // another has another
+  bool is_sequence = false;  // frames of a video
+  bool several = false;      // more than one image
+  std::string image;         // the first
+  SeenExtent extent;         // of those whose size is not
   // How many people reach from (0, 0) to less than 2^k px, further than 2^(k-1), in both directions.
   std::array<long, 32> reaching = {};
 
   void Add(const PersonObservation& person) {
+    is_sequence = is_sequence || person.identity.frame >= 0;
+    const std::string own = person.source + "\n" + person.image_path;
+    several = several || (!image.empty() && own != image);
+    if (image.empty()) image = own;
     if (person.image_width == 0) {
       extent.Add(person);
       SeenExtent own;
@@ -100,11 +107,15 @@ class CaptureCameras : public ObservationSource {
       if (!person.is_3d() && person.reason.empty()) groups_[KeyOf(person, *source)].Add(person);
     }
     for (const auto& [key, group] : groups_) {
-      if (key.rfind("capture ", 0) == 0) continue;  // all of its images are alike
+      if (group.is_sequence && group.differs) {
+        notes_.push_back(StrCat(key.substr(0, key.find('\n')),
+                                ": the images of this video are of different sizes, and each has a camera of "
+                                "its own"));
+      }
       const long small = group.FarBelow();
-      if (small == 0) continue;
+      if (group.is_sequence || !group.several || small == 0) continue;
       const Eigen::Vector4d frame = group.extent.Frame();
-      notes_.push_back(StrCat(key, ": the images' sizes are unknown; ", small,
+      notes_.push_back(StrCat(key.substr(0, key.find('\n')), ": the images' sizes are unknown; ", small,
                               " people lie within a quarter of what was seen in all (", std::lround(frame[2]),
                               " x ", std::lround(frame[3]),
                               "), which stands for every image: if their images are smaller, their bodies "

@@ -24,9 +24,18 @@ void FileFrames::Add(const std::string& path) {
   NumberedName name;
   if (!SplitNumber(StemOf(path), &name)) return;
   Series& series = series_[KeyOf(FolderOf(path), name)];
+  if (series.numbers.count() == 0 || name.number < series.numbers.lowest()) series.lowest = StemOf(path);
+  if (series.numbers.count() == 0 || name.number > series.numbers.highest()) series.highest = StemOf(path);
   series.numbers.Add(name.number);
   series.is_video = series.is_video || IsVideoFrame(name);
   series.is_photographs = series.is_photographs || IsPhotograph(name);
+}
+
+void FileFrames::Use(const std::string& path) {
+  NumberedName name;
+  if (!SplitNumber(StemOf(path), &name)) return;
+  const auto found = series_.find(KeyOf(FolderOf(path), name));
+  if (found != series_.end()) found->second.is_used = true;
 }
 
 void FileFrames::Finish() {
@@ -61,28 +70,18 @@ Identity FileFrames::Of(const std::string& path) const {
 
 std::vector<std::string> FileFrames::Notes() const {
   std::vector<std::string> notes;
-  long videos = 0, frames = 0, photographs = 0;
-  std::string first_video, first_photograph;
   for (const auto& [key, series] : series_) {
-    const std::string name = ValidUtf8(key.substr(key.rfind('/') + 1));
-    if (series.is_video) continue;  // nothing else is named so
+    if (series.is_video || !series.is_used) continue;  // OpenPose's own names say it
+    const std::string which = StrCat(series.numbers.count(), " files, ", ValidUtf8(series.lowest), " to ",
+                                     ValidUtf8(series.highest), ", are taken for ");
     if (!series.capture.empty()) {
-      if (videos++ == 0)
-        first_video = StrCat(name, series.numbers.lowest(), " to ", series.numbers.highest());
-      frames += series.numbers.count();
+      notes.push_back(which +
+                      "the frames of a video, as their names count; photos of different people want "
+                      "names that do not");
     } else if (series.is_photographs && series.numbers.IsSequence()) {
-      if (photographs == 0) first_photograph = StrCat(name, series.numbers.lowest());
-      photographs += series.numbers.count();
+      notes.push_back(which +
+                      "single photos, as cameras name them; frames of a video want names as frame_0001");
     }
-  }
-  if (videos > 0) {
-    notes.push_back(StrCat(frames, " files are taken for the frames of ", videos == 1 ? "a video" : "videos",
-                           ", as their names count (", first_video,
-                           "); photos of different people want names that do not"));
-  }
-  if (photographs > 0) {
-    notes.push_back(StrCat(photographs, " files are taken for single photos, as cameras name them (",
-                           first_photograph, "); frames of a video want names as frame_0001"));
   }
   return notes;
 }

@@ -21,13 +21,17 @@ class FileFrames {
   void Finish();
   // capture and frame of a file; empty where it is none of a sequence.
   Identity Of(const std::string& path) const;
-  // Of names that may mislead: which files were taken for videos, and which that count were not.
+  // The file is of one image: what its name is taken for is worth a note.
+  void Use(const std::string& path);
+  // Of names that may mislead, among files that were used: which were taken for videos, and which that count
+  // were not.
   std::vector<std::string> Notes() const;
 
  private:
   struct Series {
     NameSeries numbers;
-    bool is_video = false, is_photographs = false;
+    bool is_video = false, is_photographs = false, is_used = false;
+    std::string lowest, highest;  // names of those numbers
     std::string capture;
   };
   std::map<std::string, Series> series_;  // by folder and name without the number

@@ -30,10 +30,16 @@ std::string WithAnyEnding(const fs::path& path_without) {
 std::string FindImage(const PersonObservation& person, const std::string& folder) {
   const fs::path named = person.image_path;
   if (folder.empty()) {
-    if (IsFile(named)) return named.string();
-    if (named.empty()) return "";
     const fs::path beside = fs::path(person.source).parent_path();
-    for (const fs::path& path : {beside / "images" / named.filename(), beside / named.filename()}) {
+    if (named.empty()) {
+      const std::string stem = StemOf(person.source);
+      if (stem.empty()) return "";
+      const std::string path = WithAnyEnding(beside / stem);
+      return !path.empty() ? path : WithAnyEnding(beside / "images" / stem);
+    }
+    // Beside the input first: what is found must not depend on where somebody stands.
+    for (const fs::path& path : {beside / named, beside / "images" / named,
+                                 beside / "images" / named.filename(), beside / named.filename(), named}) {
       if (IsFile(path)) return path.string();
     }
     return "";

@@ -74,6 +74,9 @@ class ManySources : public ObservationSource {
  public:
   ManySources(const std::vector<std::string>& inputs, const ObservationOptions& options)
       : inputs_(inputs), options_(options) {
+    for (const std::string& input : inputs_) {
+      if (!IsFolder(input)) files_given_.insert(PlaceOf(input));
+    }
     if (inputs_.size() == 1) {
       // The only input: what is wrong with it is said at once.
       paths_ = PathsOf(inputs_[0]);
@@ -128,6 +131,7 @@ class ManySources : public ObservationSource {
     const std::string subject = identity.subject;
     if (is_one_image_ && identity.capture.empty() && identity.frame < 0) {
       identity = frames_.Of(person->source);
+      frames_.Use(person->source);
       identity.subject = subject;
     }
     const auto same_name = files_of_name_.find(HashString(fs::path(person->source).filename().string()));
@@ -153,7 +157,8 @@ class ManySources : public ObservationSource {
   // The notes of a folder are kept when it is listed for the first time.
   std::vector<std::string> PathsOf(const std::string& input) {
     if (!IsFolder(input)) return {input};
-    KeypointFolder folder = ListKeypointFolder(input);
+    KeypointFolder folder = ListKeypointFolder(
+        input, [&](const std::string& path) { return files_given_.count(PlaceOf(path)) > 0; });
     if (folders_noted_.insert(PlaceOf(input)).second)
       notes_.insert(notes_.end(), folder.notes.begin(), folder.notes.end());
     return folder.paths;
@@ -232,7 +237,7 @@ class ManySources : public ObservationSource {
   // How many files of all inputs share a name, by its hash; filled only where there are several inputs.
   std::unordered_map<std::uint64_t, std::uint32_t> files_of_name_;
   std::unordered_set<std::uint64_t> opened_;  // where they are, of several inputs
-  std::unordered_set<std::uint64_t> folders_noted_;
+  std::unordered_set<std::uint64_t> folders_noted_, files_given_;
   std::vector<std::string> notes_;
   std::unique_ptr<ObservationSource> current_;
   bool is_one_image_ = false;  // the file of the person handed out last

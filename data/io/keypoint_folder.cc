@@ -12,13 +12,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What `fit` leaves in its --out, which may be the folder of the keypoints: results.npz has keypoints of the
-// bodies, run.json is JSON.
-bool IsOfRun(const std::string& name) { return name == "results.npz" || name == "run.json"; }
 bool IsFolderOfRun(const fs::path& path) {
   const std::string name = path.filename().string();
   ShardFolder shard;
   return name == "overlays" || name == "meshes" || name == "rerun" || IsShardFolder(path.string(), &shard);
+}
+
+// Somebody may have put keypoints there.
+bool HoldsSuchFiles(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string extension = ExtensionOf(it->path().string());
+    if (extension == ".json" || extension == ".npz" || extension == ".npy" || extension == ".csv")
+      return true;
+  }
+  return false;
 }
 
 // "a.csv" or "a.csv, b.csv and 3 more".
@@ -38,28 +46,35 @@ std::string ExtensionOf(const std::string& path) {
   return extension;
 }
 
-KeypointFolder ListKeypointFolder(const std::string& folder) {
+bool IsFileOfRun(const std::string& path) {
+  const fs::path file = path;
+  std::error_code error;
+  return (file.filename() == "results.npz" || file.filename() == "run.json") &&
+         fs::exists(file.parent_path() / "manifest.jsonl", error);
+}
+
+KeypointFolder ListKeypointFolder(const std::string& folder,
+                                  const std::function<bool(const std::string& path)>& is_named) {
   KeypointFolder found;
-  std::vector<std::string> bare, bare_names, of_run, subfolders;
+  std::vector<std::string> bare, left_out, of_run, subfolders;
   std::error_code error, gone;
-  const bool has_run = fs::exists(folder + "/manifest.jsonl", gone);
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const std::string path = it->path().string(), name = it->path().filename().string();
     if (name[0] == '.') continue;
     if (it->is_directory(gone)) {
-      if (!IsFolderOfRun(it->path())) subfolders.push_back(name);
+      if (!IsFolderOfRun(it->path()) && HoldsSuchFiles(it->path())) subfolders.push_back(name);
       continue;
     }
     const std::string extension = ExtensionOf(name);
     if (extension == ".json" || extension == ".npz") {
-      if (has_run && IsOfRun(name)) {
+      if (IsFileOfRun(path)) {
         of_run.push_back(name);
       } else {
         found.paths.push_back(path);
       }
-    } else if (extension == ".npy" || extension == ".csv") {
+    } else if (extension == ".npy" || extension == ".csv" || extension == ".pkl") {
       bare.push_back(path);
-      bare_names.push_back(name);
+      if (!is_named || !is_named(path)) left_out.push_back(name);
     }
   }
   if (error) throw InputError(folder, "", "cannot be listed: " + error.message());
@@ -67,14 +82,15 @@ KeypointFolder ListKeypointFolder(const std::string& folder) {
       subfolders.empty() ? "" : StrCat("subfolders are not looked into: ", Some(subfolders));
   if (found.paths.empty()) {
     found.paths = std::move(bare);
-  } else if (!bare.empty()) {
-    found.notes.push_back(StrCat(folder, ": ", bare.size(),
-                                 " of .csv and .npy are left out beside .json and .npz (", Some(bare_names),
-                                 "); name them to have them read"));
+  } else if (!left_out.empty()) {
+    found.notes.push_back(StrCat(folder, ": ", left_out.size(),
+                                 " of .csv, .npy and .pkl are left out beside .json and .npz (",
+                                 Some(left_out), "); name them to have them read"));
   }
   if (found.paths.empty()) {
     throw InputError(folder, "",
-                     StrCat("holds no keypoint files (*.json, *.npz, *.npy, *.csv)",
+                     StrCat("holds no keypoint files (*.json, *.npz, *.npy, *.csv, *.pkl)",
+                            of_run.empty() ? "" : ", but what a run left here (" + Some(of_run) + ")",
                             below.empty() ? "" : "; its " + below));
   }
   if (!of_run.empty())

@@ -23,8 +23,14 @@ bool HasRowsOfKeypoints(const nlohmann::json& entry) {
 }
 
 bool IsMmpose(const nlohmann::json& document, const nlohmann::json& first) {
-  return document.is_object() ? document.contains("instance_info")
-                              : first.contains("instances") || HasRowsOfKeypoints(first);
+  if (document.is_object()) return document.contains("instance_info");
+  if (!first.is_array()) return first.contains("instances") || HasRowsOfKeypoints(first);
+  // A list of people for each image; the first may hold nobody.
+  for (const nlohmann::json& people : document) {
+    if (!people.is_array()) return false;
+    if (!people.empty()) return HasRowsOfKeypoints(people[0]);
+  }
+  return false;
 }
 
 }  // namespace

@@ -62,6 +62,17 @@ class MmposeSource : public PeopleOfImages {
     const nlohmann::json& list = document_.is_object() ? document_["instance_info"] : document_;
     if (!list.is_array()) throw InputError(path, "instance_info", "expected an array");
     const bool is_video = !list.empty() && list[0].is_object() && list[0].contains("instances");
+    // As an inferencer's `predictions` are dumped: a list of people for each image.
+    const bool is_of_lists = !list.empty() && std::all_of(list.begin(), list.end(),
+                                                          [](const auto& one) { return one.is_array(); });
+    if (is_of_lists) {
+      for (size_t i = 0; i < list.size(); ++i) {
+        const bool one = list.size() == 1;
+        frames_.push_back({one ? "" : std::to_string(i), &list[i], StrCat("[", i, "]"),
+                           one ? -1 : static_cast<std::int64_t>(i)});
+      }
+      return;
+    }
     if (!is_video) {
       frames_.push_back({"", &list, document_.is_object() ? "instance_info" : "", -1});
       return;
@@ -108,7 +119,7 @@ class MmposeSource : public PeopleOfImages {
   }
 
   std::string PlaceOf(const ImageOfFile& image, size_t k) const override {
-    return StrCat(image.place, "[", k, "]");
+    return StrCat(image.place, image.place == path_ ? ": [" : "[", k, "]");
   }
 
   void Read(size_t image, size_t k, const std::string& place, PersonObservation* person) override {

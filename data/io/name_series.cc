@@ -47,7 +47,8 @@ bool IsPhotograph(const NumberedName& name) {
     if (std::all_of(free.begin(), free.end(), is_free) && std::any_of(free.begin(), free.end(), is_upper))
       return true;
   }
-  // Date and time, or date and a count.
+  // What a phone has edited: IMG_E0001. Date and time, or date and a count.
+  if (whole.size() == kLength + 1 && whole.rfind("IMG_E", 0) == 0) return true;
   for (const char* start : {"IMG_20", "IMG-20", "PXL_20", "Screenshot_20"}) {
     if (whole.rfind(start, 0) == 0 && name.base.size() > kLength) return true;
   }

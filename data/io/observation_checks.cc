@@ -273,6 +273,7 @@ void SetImageSize(double width, double height, const std::string& place, PersonO
   const auto whole = [](double side) {
     return side >= 1 && side <= kMaxImageSide && side == std::floor(side);
   };
+  if (width == 0 && height == 0) return;  // how results write that it is not known
   if (whole(width) && whole(height)) {
     person->image_width = static_cast<int>(width);
     person->image_height = static_cast<int>(height);

@@ -58,6 +58,8 @@ class NpzSource : public ObservationSource {
           StrCat("holds ", has_2d ? "keypoints2d" : "points2d", " and keypoints3d, expected one of them"));
     }
     if (!has_2d && !has_3d && !has_dense) {
+      if (file.Has("status") && file.Has("poses"))
+        throw InputError(path, "", "is a result of fits, not what they were fitted to");
       throw InputError(path, "",
                        options.dense ? "holds neither keypoints2d nor keypoints3d nor points2d"
                                      : "holds neither keypoints2d nor keypoints3d");

@@ -39,6 +39,13 @@ class CaptureCameras : public ::testing::Test {
                  "{\"people\": [{\"pose_keypoints_2d\": [" + numbers + "]}]}");
     return folder_ / (name + "_keypoints.json");
   }
+  // After the first person.
+  static std::vector<std::string> NotesOfFirst(const std::vector<std::string>& inputs) {
+    const auto source = OpenObservations(inputs);
+    PersonObservation person;
+    EXPECT_TRUE(source->Next(&person));
+    return source->Notes();
+  }
   void Picture(const std::string& name, int width, int height) {
     std::filesystem::create_directories(std::filesystem::path(folder_ / name).parent_path());
     WritePng(folder_ / name, Image(width, height));
@@ -66,22 +73,15 @@ TEST_F(CaptureCameras, PhotosOfAFolderShareOne) {
 TEST_F(CaptureCameras, ImagesThatMayBeMuchSmallerAreSaid) {
   OpenPose("p/beach", 3000, 2000);
   OpenPose("p/hill", 1000, 700);
-  const auto notes = [&] {
-    const auto source = OpenObservations({folder_ / "p"});
-    PersonObservation person;
-    EXPECT_TRUE(source->Next(&person));
-    return source->Notes();
-  };
-  EXPECT_THAT(notes(), IsEmpty());
+  EXPECT_THAT(NotesOfFirst({folder_ / "p"}), IsEmpty());
   OpenPose("p/thumb", 30, 20);  // to 220 px of 3100
-  EXPECT_THAT(notes(), ElementsAre(AllOf(HasSubstr("1 people lie within a quarter of what was seen in all"),
-                                         HasSubstr("--images or --image_size"))));
-  // In a video somebody may stand in a corner.
+  EXPECT_THAT(NotesOfFirst({folder_ / "p"}),
+              ElementsAre(AllOf(HasSubstr("1 people lie within a quarter of what was seen in all"),
+                                HasSubstr("--images or --image_size"))));
+  // One image is as large as itself, and in a video somebody may stand in a corner.
+  EXPECT_THAT(NotesOfFirst({folder_ / "p/thumb_keypoints.json"}), IsEmpty());
   for (int frame = 0; frame < 2; ++frame) OpenPose(StrCat("v/v_00000000000", frame), 30 + 3000 * frame, 20);
-  const auto source = OpenObservations({folder_ / "v"});
-  PersonObservation person;
-  EXPECT_TRUE(source->Next(&person));
-  EXPECT_THAT(source->Notes(), IsEmpty());
+  EXPECT_THAT(NotesOfFirst({folder_ / "v"}), IsEmpty());
 }
 
 TEST_F(CaptureCameras, ImagesTellTheirSize) {
@@ -98,6 +98,19 @@ TEST_F(CaptureCameras, ImagesTellTheirSize) {
   options.image_width = 1000;
   options.image_height = 800;
   EXPECT_THAT(Sizes(ReadPeople({folder_ / "k"}, options))[0], "given 1000x800");
+}
+
+// What is found does not depend on where somebody stands.
+TEST_F(CaptureCameras, ImagesLieBesideTheInput) {
+  Picture("k/pics/a.png", 640, 480);
+  Picture("k/b.png", 320, 240);
+  PersonObservation person;
+  person.source = OpenPose("k/b", 10, 20);
+  EXPECT_EQ(FindImage(person, ""), folder_ / "k/b.png");
+  person.image_path = "pics/a.png";
+  EXPECT_EQ(FindImage(person, ""), folder_ / "k/pics/a.png");
+  person.image_path = "elsewhere/b.png";
+  EXPECT_EQ(FindImage(person, ""), folder_ / "k/b.png");
 }
 
 TEST_F(CaptureCameras, AnImageOfAnotherSizeOrNoImageIsARemark) {

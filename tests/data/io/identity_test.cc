@@ -113,8 +113,9 @@ TEST(NameSeries, NamesThatCamerasGive) {
     NumberedName name;
     return SplitNumber(text, &name) && IsPhotograph(name);
   };
-  for (const char* photo : {"IMG_0001", "DSC01234", "DSC_1234", "P1010001", "_MG_0042", "SAM_9999",
-                            "IMG_20240501_123456", "PXL_20240501_123456789", "IMG-20240501-WA0001"})
+  for (const char* photo :
+       {"IMG_0001", "DSC01234", "DSC_1234", "P1010001", "_MG_0042", "SAM_9999", "IMG_20240501_123456",
+        "PXL_20240501_123456789", "IMG-20240501-WA0001", "IMG_E0001"})
     EXPECT_TRUE(is_photograph(photo)) << photo;
   for (const char* frame : {"frame_0001", "0001", "00000001", "img_0001", "walk_0001", "IMG_00001",
                             "CLIP_000000000012", "A001", "10010001"})
@@ -129,7 +130,8 @@ TEST_F(IdentityOfFiles, PhotographsCountAndAreNoVideo) {
     EXPECT_EQ(person.identity.capture, "") << person.id;
     EXPECT_EQ(person.identity.frame, -1);
   }
-  EXPECT_THAT(source->Notes(), ElementsAre(HasSubstr("7 files are taken for single photos")));
+  EXPECT_THAT(source->Notes(),
+              ElementsAre(HasSubstr("7 files, IMG_0001 to IMG_0007, are taken for single photos")));
   std::string entries;
   for (int k = 1; k <= 3; ++k) {
     entries += StrCat(k > 1 ? "," : "", "{\"image_id\": \"IMG_000", k,
@@ -140,12 +142,21 @@ TEST_F(IdentityOfFiles, PhotographsCountAndAreNoVideo) {
 }
 
 TEST_F(IdentityOfFiles, AVideoThatNamesAloneMakeIsSaid) {
-  for (int k = 1; k <= 4; ++k) OpenPose(StrCat("walk_", k, "_keypoints.json"), {"[-1]"});
+  for (int k = 1; k <= 4; ++k) OpenPose(StrCat("walk_00", k, "_keypoints.json"), {"[-1]"});
   OpenPose("v_000000000009_keypoints.json", {"[-1]"});  // OpenPose's own name says it
   const auto source = OpenObservations({folder_.path()});
+  for (PersonObservation person; source->Next(&person);) {
+  }
   EXPECT_THAT(source->Notes(),
-              ElementsAre(HasSubstr("4 files are taken for the frames of a video, as their names "
-                                    "count (walk_1 to 4)")));
+              ElementsAre(HasSubstr("4 files, walk_001 to walk_004, are taken for the frames of a video")));
+  // Files of many people each are no frames, whatever they are called.
+  for (int k = 1; k <= 3; ++k) {
+    Write(StrCat("sets/fold_", k, ".json"),
+          "[{\"image_id\": 7, \"category_id\": 1, \"score\": 1, \"keypoints\": " + Keypoints(17) + "}]");
+  }
+  const auto sets = OpenObservations({folder_ / "sets"});
+  for (PersonObservation person; sets->Next(&person);) EXPECT_EQ(person.identity.frame, -1);
+  EXPECT_EQ(sets->Notes().size(), 0u);
 }
 
 TEST_F(IdentityOfFiles, AFileThatCannotBeReadIsAFrameToo) {

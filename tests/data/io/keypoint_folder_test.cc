@@ -36,19 +36,26 @@ TEST_F(KeypointFolders, TablesBesideJsonAreSaidToBeLeftOut) {
   Write("a_keypoints.json", json_);
   for (const char* name : {"b.csv", "c.npy", "d.CSV"}) Write(name, "x");
   EXPECT_EQ(ListKeypointFolder(folder_.path()).paths.size(), 1u);
-  EXPECT_THAT(NotesOf({folder_.path()}), ElementsAre(AllOf(HasSubstr("3 of .csv and .npy are left out"),
+  EXPECT_THAT(NotesOf({folder_.path()}), ElementsAre(AllOf(HasSubstr("3 of .csv, .npy and .pkl are left out"),
                                                            HasSubstr("b.csv, c.npy and 1 more"))));
   std::filesystem::remove(folder_ / "a_keypoints.json");
   EXPECT_EQ(ListKeypointFolder(folder_.path()).paths.size(), 3u);
+}
+
+TEST_F(KeypointFolders, WhatIsNamedIsNotSaidToBeLeftOut) {
+  Write("a_keypoints.json", json_);
+  const std::string table = Write("b.csv", "x");
+  EXPECT_THAT(NotesOf({folder_.path(), table}), IsEmpty());
 }
 
 TEST_F(KeypointFolders, SubfoldersAreSaid) {
   Write("cam1/a_keypoints.json", json_);
   EXPECT_THAT(
       ErrorOf([&] { ListKeypointFolder(folder_.path()); }),
-      HasSubstr("holds no keypoint files (*.json, *.npz, *.npy, *.csv); its subfolders are not looked "
+      HasSubstr("holds no keypoint files (*.json, *.npz, *.npy, *.csv, *.pkl); its subfolders are not looked "
                 "into: cam1"));
   Write("b_keypoints.json", json_);
+  Write("pictures/b.png", "x");  // nobody would expect keypoints there
   EXPECT_THAT(NotesOf({folder_.path()}), ElementsAre(HasSubstr("subfolders are not looked into: cam1")));
 }
 

@@ -222,6 +222,21 @@ TEST_F(KeypointLayouts, MmposeOfAnImageAndOfAVideo) {
   }
 }
 
+// As the inferencer's `predictions` are dumped: a list of people for each image, some empty.
+TEST_F(KeypointLayouts, MmposeListsOfImages) {
+  const std::string instance = "{\"keypoints\": " + Numbers("coco17", false, Rows::kNested, false) + "}";
+  const std::vector<PersonObservation> people =
+      ReadPeople({Write("dump.json", "[[], [" + instance + ", " + instance + "], [" + instance + "]]")});
+  EXPECT_THAT(IdsOf(people), ElementsAre("dump_0", "dump_1_0", "dump_1_1", "dump_2_0"));
+  EXPECT_EQ(people[0].reason, reason::kNoPeople);
+  EXPECT_EQ(people[2].identity.frame, 1);
+  EXPECT_EQ(people[3].set->name, "coco17");
+  const PersonObservation one = One("[[" + instance + "]]");
+  EXPECT_EQ(one.id, "one_0");
+  EXPECT_EQ(one.identity.frame, -1);
+  EXPECT_THAT(One("[[{\"keypoints\": [[1, 2], [3]]}]]").detail, HasSubstr("one.json: [0][0].keypoints[1]"));
+}
+
 TEST_F(KeypointLayouts, MmposeSetsByDataSetAndCount) {
   const auto instances = [](const std::string& dataset, const std::string& rows) {
     return "{\"meta_info\": {\"dataset_name\": \"" + dataset +
