@@ -41,13 +41,20 @@ std::string SizeText(const PersonObservation& person) {
   return StrCat("about ", std::lround((*person.frame_px)[2]), " x ", std::lround((*person.frame_px)[3]));
 }
 
-InputSummary Summarise(ObservationSource* source, const GivenFocal& focal) {
+InputSummary Summarise(ObservationSource* source, const BodyModel& model, const GivenFocal& focal) {
   InputSummary summary;
   for (PersonObservation person; source->Next(&person);) {
     ++summary.people;
     if (!person.reason.empty()) {
       auto& [count, first] = summary.reasons[person.reason];
       if (++count == 1) first = person.detail;
+      continue;
+    }
+    if (person.betas && person.betas->size() != model.num_betas()) {  // as fits refuse them
+      auto& [count, first] = summary.reasons[reason::kBadInput];
+      if (++count == 1)
+        first = StrCat(person.source, ": ", person.id, ": found ", person.betas->size(),
+                       " betas, expected the ", model.num_betas(), " of the body ", model.name());
       continue;
     }
     ++summary.readable;
@@ -131,7 +138,7 @@ int Check(const std::vector<std::string>& inputs) {
       RefuseIdleFlags(TellNotes(OpenInputs(inputs, *setup.model, dense)), setup);
   // The axes and units of motion capture are known to its readers.
   if (!is_motion) source = JudgeConventions(std::move(source), setup, &findings);
-  const InputSummary summary = Summarise(source.get(), setup.Focal());
+  const InputSummary summary = Summarise(source.get(), *setup.model, setup.Focal());
   Print(summary, *setup.model);
   bool certain = false;
   for (const ConventionFinding& finding : findings) {

@@ -68,6 +68,8 @@ int ConvertOne(const std::string& path, const std::string& out, const RetargetOp
                 motion.fps, static_cast<long>(std::count(motion.valid.begin(), motion.valid.end(), 1)),
                 out.c_str());
     if (!motion.unit.empty()) std::printf("  unit: %s\n", motion.unit.c_str());
+    if (motion.fps < FLAGS_fps)
+      std::printf("  %g frames per second were asked for: motions are thinned, never filled in\n", FLAGS_fps);
   }
   PrintRemarks(path, motion);
   return kExitOk;

@@ -28,13 +28,12 @@ int Fit(const std::vector<std::string>& inputs) {
   const bool is_motion = AreMotionInputs(inputs);
   if (!FLAGS_glb && !is_motion) RefuseGiven({"up"}, "says how --glb stands, and none is asked for");
   RefuseFlagsOfOtherInputs(is_motion);
-  BatchOptions batch = BatchOptionsFromFlags();
-  const std::string shard_source = TakeShardFromEnvironment(&batch);
+  const BatchOptions batch = BatchOfThisProcess();
   std::unique_ptr<ObservationSource> source = TellNotes(OpenInputs(inputs, *setup.model));
   source = RefuseIdleFlags(std::move(source), setup);
   // The axes and units of motion capture are known to its readers.
   if (!is_motion) source = CheckConventions(std::move(source), setup);
-  return RunFits("fitting", FitCommand(), inputs, setup, batch, shard_source, source.get());
+  return RunFits("fitting", FitCommand(), inputs, setup, batch, source.get());
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ class ToldSource : public ObservationSource {
 
  private:
   void Tell() {
-    constexpr size_t kMost = 10;
+    constexpr size_t kMost = 5;
     size_t left = 0;
     for (const std::string& note : source_->Notes()) {
       if (FLAGS_quiet || told_.count(note) > 0) continue;

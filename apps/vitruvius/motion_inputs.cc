@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "apps/common/flag_use.h"
 #include "apps/vitruvius/command.h"
@@ -11,6 +12,8 @@
 #include "data/datasets/motion_file.h"
 #include "data/datasets/pose_collection.h"
 #include "data/datasets/source_rig.h"
+#include "data/io/keypoint_folder.h"
+#include "data/io/npz.h"
 #include "data/io/text_scanner.h"
 #include "models/util/check.h"
 
@@ -37,14 +40,26 @@ bool IsFolder(const std::string& path) {
   return fs::is_directory(path, error);
 }
 
+// By its ending, and a .npz by its keys: motion that was converted has none of keypoints.
+bool MayHoldKeypoints(const std::string& path) {
+  const std::string extension = fs::path(path).extension().string();
+  if (!EqualsIgnoringCase(extension, ".npz")) return EqualsIgnoringCase(extension, ".json");
+  try {
+    const NpzReader file(path);
+    return file.Has("keypoints2d") || file.Has("keypoints3d") || file.Has("points2d");
+  } catch (const InputError&) {
+    return true;  // whoever reads it says what is wrong
+  }
+}
+
 bool IsMotionInput(const std::string& path) {
   if (!IsFolder(path)) return IsSkeletonMotion(path);
   bool motion = false, keypoints = false;  // in the folder itself; keypoints are not looked for below it
   std::error_code error;
   for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string(), extension = it->path().extension().string();
-    motion |= IsSkeletonMotion(name);
-    keypoints |= EqualsIgnoringCase(extension, ".json") || EqualsIgnoringCase(extension, ".npz");
+    if (it->is_directory(error)) continue;
+    motion |= IsSkeletonMotion(it->path().filename().string());
+    keypoints = keypoints || (!IsFileOfRun(it->path().string()) && MayHoldKeypoints(it->path().string()));
   }
   if (!keypoints) return !SkeletonMotionsBelow(path).empty();
   if (!motion) return false;
@@ -96,18 +111,29 @@ void RefuseFlagsOfOtherInputs(bool is_motion) {
 
 std::vector<std::string> MotionFilesOf(const std::vector<std::string>& inputs) {
   std::vector<std::string> files;
+  std::set<fs::path> known;
+  size_t named_again = 0;
+  const auto add = [&](const std::string& file) {
+    if (known.insert(fs::absolute(file).lexically_normal()).second) {
+      files.push_back(file);
+    } else {
+      ++named_again;
+    }
+  };
   for (const std::string& input : inputs) {
     if (!IsFolder(input)) {
-      files.push_back(input);
+      add(input);
       continue;
     }
     const MotionFiles found = FindMotions(SkeletonMotionsBelow(input));
-    files.insert(files.end(), found.files.begin(), found.files.end());
+    std::for_each(found.files.begin(), found.files.end(), add);
     if (!FLAGS_quiet && !found.doubles.empty()) {
       std::fprintf(stderr, "%s: %zu files are trials that are there as .amc too and were left out\n",
                    input.c_str(), found.doubles.size());
     }
   }
+  if (!FLAGS_quiet && named_again > 0)
+    std::fprintf(stderr, "note: %zu files are named more than once; each is read once\n", named_again);
   return files;
 }
 

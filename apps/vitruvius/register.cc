@@ -31,11 +31,10 @@ int Register(const std::vector<std::string>& inputs) {
     RefuseGiven({"prior", "hypotheses"}, "a body of segments has none; it is of parametric bodies");
   if (!FLAGS_overlay) RefuseGiven({"overlay_limit"}, "nothing is drawn without --overlay");
   if (!FLAGS_glb) RefuseGiven({"up"}, "says how --glb stands, and none is asked for");
-  BatchOptions batch = BatchOptionsFromFlags();
-  const std::string shard_source = TakeShardFromEnvironment(&batch);
+  const BatchOptions batch = BatchOfThisProcess();
   const std::unique_ptr<ObservationSource> source =
       RefuseIdleFlags(TellNotes(OpenInputs(inputs, *setup.model, /*dense=*/true)), setup);
-  return RunFits("registering", RegisterCommand(), inputs, setup, batch, shard_source, source.get());
+  return RunFits("registering", RegisterCommand(), inputs, setup, batch, source.get());
 }
 
 }  // namespace

@@ -127,14 +127,18 @@ int FinishedAlready(const RunFolder& run) {
 
 }  // namespace
 
-int RunFits(const std::string& what, const Command& command, const std::vector<std::string>& inputs,
-            const FitSetup& setup, BatchOptions batch, const std::string& shard_source,
-            ObservationSource* source) {
-  // First of all: in a log of many it says whose line it is, and nobody can tell from the rest.
+BatchOptions BatchOfThisProcess() {
+  BatchOptions batch = BatchOptionsFromFlags();
+  const std::string shard_source = TakeShardFromEnvironment(&batch);
   if (batch.shard_count > 1 && !FLAGS_quiet) {
     std::printf("shard %d of %d, from %s\n", batch.shard_index, batch.shard_count, shard_source.c_str());
     std::fflush(stdout);
   }
+  return batch;
+}
+
+int RunFits(const std::string& what, const Command& command, const std::vector<std::string>& inputs,
+            const FitSetup& setup, BatchOptions batch, ObservationSource* source) {
   const bool of_segments = setup.recipe2d.body == Recipe::Body::kSegments;
   if (of_segments && FLAGS_glb)
     throw UsageError(

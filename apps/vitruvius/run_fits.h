@@ -11,10 +11,13 @@
 
 namespace vitruvius {
 
-// what: the word for progress. batch: with its shard taken; shard_source says from where. Returns the exit
-// code. While a StopSignal exists, people go on until one comes.
+// --threads, and the part of the input that is this process's, by --shard or its launcher. Says which and why
+// before anything else is said: in a log of many it tells whose line is whose.
+BatchOptions BatchOfThisProcess();
+
+// what: the word for progress. Returns the exit code. While a StopSignal exists, people go on until one
+// comes.
 int RunFits(const std::string& what, const Command& command, const std::vector<std::string>& inputs,
-            const FitSetup& setup, BatchOptions batch, const std::string& shard_source,
-            ObservationSource* source);
+            const FitSetup& setup, BatchOptions batch, ObservationSource* source);
 
 }  // namespace vitruvius

@@ -101,6 +101,17 @@ TEST(FitOfMotion, FoldersAndCapitals) {
   for (const std::int64_t status : NpzReader(folder / "out/results.npz").Read("status").ToInts())
     EXPECT_EQ(status, 1);
 
+  // A file that is named twice is fitted once.
+  run = RunProgram(fit + "2 " + (folder / "in/run.bvh") + " " + (folder / "in/a/../run.bvh"));
+  EXPECT_EQ(NpzReader(folder / "out2/results.npz").Read("ids").ToStrings().size(), 6u) << run.output;
+  // What a run leaves in the folder, and motion that was converted, are no keypoints.
+  ASSERT_EQ(RunProgram("convert " + (folder / "in/run.bvh") + " --out " + (folder / "in/run.npz")).status, 0);
+  const std::string here =
+      "fit " + (folder / "in") + " --model mannequin --starts 1 --out " + (folder / "in");
+  EXPECT_EQ(RunProgram(here).status, 0);
+  EXPECT_THAT(RunProgram(here + " --resume").output, HasSubstr("finished already"));
+  EXPECT_EQ(RunProgram(here + " --overwrite").status, 0);
+
   WriteAll(folder / "in/keypoints.json", "{}");
   run = RunProgram(fit);
   EXPECT_EQ(run.status, 2);
