@@ -15,7 +15,13 @@ namespace {
 constexpr int kBestOf[] = {1, 2, 3, 5, 10};
 constexpr double kWeightBounds[] = {0.1, 0.3, 0.5, 0.7, 0.9, 1.01};
 
-std::string GroupOf(const std::string& joint) {
+double PercentOf(long part, long whole) {
+  return whole > 0 ? 100 * static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
+
+}  // namespace
+
+std::string PartOfJoint(const std::string& joint) {
   static constexpr const char* kGroups[][2] = {
       {"hip", "hips"},           {"knee", "knees"},   {"ankle", "feet"},  {"foot", "feet"},
       {"spine", "trunk"},        {"collar", "trunk"}, {"neck", "head"},   {"head", "head"},
@@ -25,20 +31,6 @@ std::string GroupOf(const std::string& joint) {
   }
   return "others";
 }
-
-double PercentOf(long part, long whole) {
-  return whole > 0 ? 100 * static_cast<double>(part) / static_cast<double>(whole) : 0;
-}
-
-}  // namespace
-
-void Calibration::Coverage::Add(double error, double deviation) {
-  if (!std::isfinite(deviation)) return;
-  ++judged;
-  for (int k = 0; k < kSigmas; ++k) within[k] += error <= (k + 1) * deviation;
-}
-
-double Calibration::Coverage::Percent(int sigmas) const { return PercentOf(within[sigmas - 1], judged); }
 
 void Calibration::Add(const BodyModel& model, const MatrixX3d& truth, const FitResult& result) {
   // A body of segments knows no place in space, its camera being weak.
@@ -52,7 +44,8 @@ void Calibration::Add(const BodyModel& model, const MatrixX3d& truth, const FitR
     if (j == 0) continue;  // the root is nowhere else than at itself
     const double error = relative_error(result.joints3d, j);
     relative_.Add(error, result.joints_relative_std_m[j]);
-    groups_[GroupOf(model.joint_names()[static_cast<size_t>(j)])].Add(error, result.joints_relative_std_m[j]);
+    groups_[PartOfJoint(model.joint_names()[static_cast<size_t>(j)])].Add(error,
+                                                                          result.joints_relative_std_m[j]);
   }
 
   bool ambiguous = false;

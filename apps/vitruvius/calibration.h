@@ -8,9 +8,13 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "models/body/body_model.h"
+#include "models/metrics/coverage.h"
 #include "models/scene/fit_result.h"
 
 namespace vitruvius {
+
+// "knees" of "left_knee": the part of the body that a joint is of.
+std::string PartOfJoint(const std::string& joint);
 
 class Calibration {
  public:
@@ -23,13 +27,6 @@ class Calibration {
   nlohmann::ordered_json ToJson() const;
 
  private:
-  static constexpr int kSigmas = 3;
-  // How many truths lie within one, two, three deviations.
-  struct Coverage {
-    long judged = 0, within[kSigmas] = {0, 0, 0};
-    void Add(double error, double deviation);
-    double Percent(int sigmas) const;
-  };
   // Hypotheses of about one weight: how often one was the nearest to the truth of all that its person has.
   struct Reliability {
     long count = 0, nearest = 0;

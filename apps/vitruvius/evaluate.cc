@@ -1,10 +1,14 @@
 // vitruvius evaluate fit|prior|regressor: how well fits meet the truth; the others are in evaluate_prior.cc
 // and evaluate_regressor.cc.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <set>
 #include <utility>
 #include <vector>
 
+#include "apps/common/command_line.h"
 #include "apps/vitruvius/command.h"
 #include "apps/vitruvius/evaluate_prior.h"
 #include "apps/vitruvius/evaluate_regressor.h"
@@ -14,10 +18,40 @@
 #include "data/datasets/motion_file.h"
 #include "data/datasets/synthetic_keypoints.h"
 #include "data/io/keypoint_set_file.h"
+#include "models/metrics/posture.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
 namespace {
+
+// --yaw, --posture. Throws UsageError.
+void ChoosePeople(SyntheticOptions* options) {
+  if (FLAGS_yaw != "random") {
+    for (const std::string& word : SplitAtCommas(FLAGS_yaw)) {
+      char* end = nullptr;
+      options->yaws_deg.push_back(std::strtod(word.c_str(), &end));
+      if (*end != '\0' || !(std::abs(options->yaws_deg.back()) <= 360))
+        throw UsageError(StrCat("--yaw: found \"", word, "\", expected degrees or random"));
+    }
+  }
+  if (FLAGS_posture.empty()) return;
+  std::set<Posture> kept;
+  bool straight = false;
+  for (const std::string& word : SplitAtCommas(FLAGS_posture)) {
+    straight = straight || word == "straight";
+    bool known = word == "straight";
+    for (int i = 0; i < kNumPostures; ++i) {
+      if (word != PostureName(static_cast<Posture>(i))) continue;
+      kept.insert(static_cast<Posture>(i));
+      known = true;
+    }
+    if (!known)
+      throw UsageError(StrCat("--posture: found \"", word, "\"; see `vitruvius help evaluate fit`"));
+  }
+  options->keep = [kept, straight](const MatrixX3d& joints) {
+    return (kept.empty() || kept.count(PostureOf(joints)) > 0) && (!straight || HasStraightLegs(joints));
+  };
+}
 
 int EvaluateFit(const std::vector<std::string>& inputs) {
   if (inputs.empty()) throw UsageError("evaluate fit: name motion files (.amc, .bvh, .npz, ...)");
@@ -41,6 +75,7 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
   if (options.stride < 1 || !is_noise(options.noise_px) || !is_noise(options.noise_m) || FLAGS_limit < 0) {
     throw UsageError("--stride must be at least 1, --limit at least 0, noise 0 to 1e6");
   }
+  ChoosePeople(&options);
   RetargetOptions retarget;
   retarget.target_joints = RestJointsOf(*setup.model);
   std::vector<SyntheticPerson> people;
@@ -69,7 +104,8 @@ Command EvaluateCommand() {
        "MOTION...",
        "fits of keypoints that are made from motion capture, against the truth",
        "Makes keypoints from motion capture (.amc, .bvh, .json, .npz): every --stride-th valid frame at 30 "
-       "fps, at a random yaw, 3 to 6 m before a camera of f = 1000 px, with Gaussian noise, betas 0; fits "
+       "fps, at a random yaw or at --yaw, 3 to 6 m before a camera of f = 1000 px, with Gaussian noise, "
+       "betas 0; fits "
        "them, and prints errors over the 24 joints against the truth. Unusable bodies count too. Also: "
        "whether the truth lies within the deviations that fits report as often as it should, the best of K "
        "hypotheses, whether weights are honest, and how much larger errors are where a flag says so.\n"
@@ -77,9 +113,10 @@ Command EvaluateCommand() {
        "  vitruvius evaluate fit 03_01.amc 03_02.amc --stride 10\n"
        "  vitruvius evaluate fit walk.bvh --keypoints3d\n"
        "  vitruvius evaluate fit walk.bvh --recipe=dense-later --surface_points 125 --weak --noise_px 0\n",
-       {"stride", "limit", "keypoints3d", "keypoint_set", "noise_px", "noise_m", "surface_points", "weak",
-        "model", "gender", "regressors", "prior", "recipe", "starts", "solver", "threads", "seed", "json",
-        "quiet"}},
+       {"stride",       "limit",      "yaw",     "posture",        "penetration", "keypoints3d",
+        "keypoint_set", "noise_px",   "noise_m", "surface_points", "weak",        "model",
+        "gender",       "regressors", "prior",   "recipe",         "starts",      "solver",
+        "threads",      "seed",       "json",    "quiet"}},
       {"prior",
        "NAME... --train FOLDER --test FOLDER [--out DIR]",
        "pose priors against what people do",
@@ -94,9 +131,9 @@ Command EvaluateCommand() {
        "  vitruvius evaluate prior gmm8 gmm1 real --train mocap/train --test mocap/test --out out/\n"
        "  vitruvius evaluate prior my.npz --train mocap/train --test mocap/test \\\n"
        "      --samples 6000000 --queries 10000\n",
-       {"train",    "test",   "out",    "samples",  "queries", "inverted", "path_bodies",
-        "compared", "meshes", "people", "noise_px", "cap",     "mirror",   "model",
-        "gender",   "starts", "solver", "threads",  "seed",    "json",     "quiet"}},
+       {"train",  "test",   "out",      "samples", "queries", "inverted", "path_bodies", "compared",
+        "meshes", "people", "noise_px", "cap",     "mirror",  "everyday", "model",       "gender",
+        "starts", "solver", "threads",  "seed",    "json",    "quiet"}},
       {"regressor",
        "RESULT --truth RESULT",
        "the bodies of one result against those of another",

@@ -72,6 +72,13 @@ DEFINE_double(fps, 0,
               "sequences, one animated file each");
 DEFINE_string(up_axis, "y", "which way is up in a motion that is written: y, or z as in AMASS's own files");
 DEFINE_string(observations, "", "the keypoints a result was fitted to");
+DEFINE_bool(penetration, true, "measure on the mesh how deep bodies are in themselves: most of the time");
+DEFINE_string(yaw, "random",
+              "where people face, degrees from the camera, with commas (each frame at each), or `random`");
+DEFINE_string(
+    posture, "",
+    "only people of these kinds, with commas: standing, walking, sitting, bending, lying, acrobatic, "
+    "straight (both knees below 15 degrees); empty: all");
 DEFINE_double(noise_px, 3, "standard deviation of the noise on 2D keypoints");
 DEFINE_string(lookup, "place",
               "where coordinates lie on the surface: their place, or the nearest vertex, as in the paper: "

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/vitruvius/flags.h"
 #include "data/io/json_text.h"
 #include "models/metrics/fit_quality.h"
 #include "models/metrics/pose_metrics.h"
@@ -13,7 +14,6 @@
 namespace vitruvius {
 namespace {
 
-constexpr int kScoredJoints = 24;
 constexpr double kTurnedDeg = 60;
 
 double Percent(long part, long whole) {
@@ -64,12 +64,13 @@ void Scores::Add(const SyntheticPerson& person, const FitResult& result) {
     mesh.Evaluate(body, false);
     return 1000 * penetration.Deepest(mesh.points()).depth_m;
   };
-  if (result.segment_scales.size() == 0) {  // the mesh of a body of segments is another
+  if (FLAGS_penetration && result.segment_scales.size() == 0) {  // the mesh of a body of segments is another
     penetration_mm.push_back(depth_mm(result.parameters));
     truth_penetration_mm.push_back(depth_mm(person.truth));
   }
   turned += root_deg.back() > kTurnedDeg;
   calibration.Add(*model, person.joints3d.topRows(kScoredJoints), result);
+  tables.Add(*model, person, result);
 }
 
 void Scores::Print() const {
@@ -89,6 +90,7 @@ void Scores::Print() const {
   if (!penetration_mm.empty()) PrintPenetration();
   std::printf("time                  median %.2f ms a person, %.0f people/s on %d threads\n",
               Median(milliseconds), static_cast<double>(people) / seconds, threads);
+  tables.Print();
 }
 
 void Scores::PrintBriefly() const {
@@ -137,6 +139,7 @@ std::string Scores::ToJson() const {
       {"backward_bends_percent", Percent(backward, people)},
       {"root_beyond_60deg_percent", Percent(turned, people)},
       {"calibration", calibration.ToJson()},
+      {"tables", tables.ToJson()},
       {"penetrating_percent", PercentPenetrating(penetration_mm)},
       {"truth_penetrating_percent", PercentPenetrating(truth_penetration_mm)},
       {"penetrating_percent_where_truth_is_not",

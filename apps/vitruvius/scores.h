@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/vitruvius/calibration.h"
+#include "apps/vitruvius/score_tables.h"
 #include "apps/vitruvius/session.h"
 #include "data/datasets/synthetic_keypoints.h"
 #include "models/body/body_evaluator.h"
@@ -20,6 +21,7 @@ struct Scores {
   std::vector<double> expected_mpjpe_mm, expected_pa_mpjpe_mm;  // of the mean over minima
   long people = 0, usable = 0, backward = 0, turned = 0;
   Calibration calibration;
+  ScoreTables tables;
   std::vector<double> penetration_mm, truth_penetration_mm;  // depth on the mesh
   bool is_3d = false;
   double seconds = 0;

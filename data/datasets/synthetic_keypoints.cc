@@ -1,8 +1,12 @@
 #include "data/datasets/synthetic_keypoints.h"
 
+#include <cmath>
+
 #include "models/body/surface_sampling.h"
 #include "models/camera/camera.h"
+#include "models/math/angles.h"
 #include "models/math/so3.h"
+#include "models/metrics/posture.h"
 #include "models/util/check.h"
 #include "models/util/rng.h"
 
@@ -17,6 +21,26 @@ void SyntheticOptions::Check() const {
   VT_CHECK_GE(stride, 1);
   VT_CHECK_GE(surface_points, 0);
 }
+
+namespace {
+
+// The motion's pose in its world, at the origin.
+BodyParameters PosedAs(const BodyModel& model, const Motion& motion, int frame,
+                       const std::vector<int>& joint_of_body) {
+  BodyParameters posed = BodyParameters::Zero(model);
+  posed.global_orient = LogSO3(ExpSO3(motion.Rotation(frame, 0)));
+  for (int j = 1; j < model.num_joints(); ++j)
+    posed.body_pose.segment<3>(3 * (j - 1)) = motion.Rotation(frame, joint_of_body[j]);
+  return posed;
+}
+
+// The last points of the evaluator, from `first` on.
+MatrixX3d JointsOf(const BodyParameters& posed, BodyEvaluator* evaluator, int first) {
+  evaluator->Evaluate(posed, false);
+  return evaluator->points().bottomRows(evaluator->num_points() - first);
+}
+
+}  // namespace
 
 std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const BodyModel>& model,
                                                  const Motion& motion, const SyntheticOptions& options) {
@@ -35,24 +59,25 @@ std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const Bod
   const Motion resampled = Resample(motion, options.fps);
   const std::vector<int> joints = MotionJointsOf(*model);
   std::vector<SyntheticPerson> people;
-  int valid_frames = 0;
-  for (int frame = 0; frame < resampled.num_frames(); ++frame) {
-    if (!resampled.valid[frame] || valid_frames++ % options.stride != 0) continue;
+  int kept_frames = 0;
+  const auto person_at = [&](int frame, const double* yaw_deg) {
     SyntheticPerson person;
     PersonObservation& observation = person.observation;
     observation.id = StrCat(motion.name, "_", frame);
     observation.source = motion.name;
     observation.set = set;
     Rng rng(HashString(observation.id, options.seed));
+    if (yaw_deg != nullptr) observation.id += StrCat("_", *yaw_deg);
 
-    person.truth = BodyParameters::Zero(*model);
-    const double yaw = rng.Uniform(0, 2 * EIGEN_PI);
+    const BodyParameters in_world = PosedAs(*model, resampled, frame, joints);
+    const double heading = HeadingRad(JointsOf(in_world, &evaluator, num_points));
+    const double random_yaw = rng.Uniform(0, 2 * EIGEN_PI);
+    const double yaw = yaw_deg != nullptr ? kRadPerDeg * *yaw_deg - heading : random_yaw;
+    person.yaw_deg = kDegPerRad * std::remainder(yaw + heading, 2 * kPi);
     const double distance = rng.Uniform(options.nearest_m, options.farthest_m);
     const Matrix3d cam_from_world = ExpSO3({EIGEN_PI, 0, 0}) * ExpSO3({0, yaw, 0});
+    person.truth = in_world;
     person.truth.global_orient = LogSO3(cam_from_world * ExpSO3(resampled.Rotation(frame, 0)));
-    for (int j = 1; j < model->num_joints(); ++j) {
-      person.truth.body_pose.segment<3>(3 * (j - 1)) = resampled.Rotation(frame, joints[j]);
-    }
     person.truth.transl = Eigen::Vector3d(0, 0, distance) - model->joint_template().row(0).transpose();
     evaluator.Evaluate(person.truth, false);
     person.joints3d = evaluator.points().bottomRows(model->num_joints());
@@ -92,7 +117,16 @@ std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const Bod
       observation.focal_px = camera.focal_px;
       observation.center_px = camera.center_px;
     }
-    people.push_back(std::move(person));
+    return person;
+  };
+  for (int frame = 0; frame < resampled.num_frames(); ++frame) {
+    if (!resampled.valid[frame]) continue;
+    if (options.keep &&
+        !options.keep(JointsOf(PosedAs(*model, resampled, frame, joints), &evaluator, num_points)))
+      continue;
+    if (kept_frames++ % options.stride != 0) continue;
+    if (options.yaws_deg.empty()) people.push_back(person_at(frame, nullptr));
+    for (const double yaw : options.yaws_deg) people.push_back(person_at(frame, &yaw));
   }
   return people;
 }

@@ -2,6 +2,7 @@
 // measured against the truth.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -21,6 +22,10 @@ struct SyntheticOptions {
   int surface_points = 0;                // dense correspondences besides, anywhere on the body, seen or not
   bool weak_perspective = false;         // every point at the pelvis' depth
   int stride = 10;                       // every n-th valid frame
+  // Where people face, degrees from the camera: each kept frame once at each; empty: once at a random yaw.
+  std::vector<double> yaws_deg;
+  // Which poses are kept, by the joints in a world with y up; empty: all.
+  std::function<bool(const MatrixX3d& joints)> keep;
   std::uint64_t seed = 1;
   void Check() const;  // throws ContractError
 };
@@ -29,10 +34,12 @@ struct SyntheticPerson {
   PersonObservation observation;  // focal length and principal point known, confidences 1
   BodyParameters truth;           // camera axes; betas 0
   MatrixX3d joints3d;             // (J, 3) metres, camera axes
+  double yaw_deg = 0;             // where it faces: 0 the camera, -180 to 180
 };
 
-// One person a kept frame, turned to a random yaw: x_cam = Rot_x(pi) Rot_y(yaw) x_world + offset. The random
-// numbers of a person depend on the seed, the motion's name and the frame alone. Bodies with fewer than 24
+// One person a kept frame and yaw: x_cam = Rot_x(pi) Rot_y(yaw) x_world + offset. The random numbers of a
+// person (and so distance and noise, whatever the yaw) depend on the seed, the motion's name and the frame
+// alone. Bodies with fewer than 24
 // joints are refused (ContractError). Joints are matched by name (MotionJointsOf); others stay at rest.
 std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const BodyModel>& model,
                                                  const Motion& motion, const SyntheticOptions& options);

@@ -6,13 +6,12 @@
 #include <string>
 
 #include "data/datasets/motion.h"
+#include "models/math/angles.h"
 #include "models/math/so3.h"
 #include "tests/data/io/io_test_util.h"
 #include "tests/util/places.h"
 
 namespace vitruvius {
-
-inline constexpr double kDegPerRad = 57.29577951308232;
 
 // Debian's package assimp-testmodels.
 inline std::string AssimpBvh(const std::string& name) { return "/usr/share/assimp/models/BVH/" + name; }
