@@ -33,21 +33,22 @@ struct Hinge {
 // left_elbow y +1, right_elbow y -1, left_knee x -1, right_knee x -1.
 const std::vector<Hinge>& Hinges();
 
-// r = theta - high above the range, theta - low below it, else 0 (once differentiable in its square).
-// Residual: 1, radians. Input: one axis-angle component of body_pose. Never fails. Own derivation.
+// A limit that is one: nothing on the permitted side, and beyond it a residual that grows softly at first and
+// then as the angle does. With v = theta - high above the range, theta - low below it and the knee's width
+// w: r = v^2 / (2 w) sign v where |v| < w, (|v| - w / 2) sign v beyond; twice differentiable in its square.
+// Residual: 1, radians. Input: one axis-angle component of body_pose. Never fails. Own derivation, where
+// SMPLify's exp(s theta) is a slope that bends every knee and elbow that keypoints leave open.
 struct JointLimitFunctor {
   static constexpr int kNumInputs = 1, kNumResiduals = 1;
+  static constexpr double kKneeRad = 0.0872664625997165;  // 5 degrees
   double low, high;
 
   template <typename T>
   bool operator()(const T* theta, T* residuals) const {
-    if (theta[0] > T(high)) {
-      residuals[0] = theta[0] - high;
-    } else if (theta[0] < T(low)) {
-      residuals[0] = theta[0] - low;
-    } else {
-      residuals[0] = T(0);
-    }
+    const T past = theta[0] > T(high) ? T(theta[0] - high) : theta[0] < T(low) ? T(theta[0] - low) : T(0);
+    const T beyond = past < T(0) ? T(-past) : past;
+    const T r = beyond < T(kKneeRad) ? T(beyond * beyond / (2 * kKneeRad)) : T(beyond - 0.5 * kKneeRad);
+    residuals[0] = past < T(0) ? T(-r) : r;
     return true;
   }
 };

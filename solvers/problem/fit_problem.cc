@@ -11,6 +11,7 @@
 #include "solvers/residuals/decoded_pose_cost.h"
 #include "solvers/residuals/diagonal_prior.h"
 #include "solvers/residuals/geman_mcclure.h"
+#include "solvers/residuals/joint_limits_cost.h"
 #include "solvers/residuals/parameter_cost.h"
 #include "solvers/residuals/point_cost.h"
 
@@ -142,14 +143,17 @@ void FitProblem::AddPriorTerms() {
                                                  {hinge.sign});
     Tag(problem_.AddResidualBlock(cost, nullptr, pose), "hinge");
   }
+  std::vector<JointLimitsCost::Component> limits;
   for (const JointLimit& limit : JointLimits()) {
     const int joint = model.JointIndex(limit.joint);
     if (joint < 1) continue;
-    for (int axis = 0; axis < 3; ++axis) {
-      auto* cost = new ParameterCost<JointLimitFunctor>(
-          pose_size, {3 * (joint - 1) + axis}, &weights_.joint_limits, {limit.low[axis], limit.high[axis]});
-      Tag(problem_.AddResidualBlock(cost, nullptr, pose), "joint_limits");
-    }
+    for (int axis = 0; axis < 3; ++axis)
+      limits.push_back({3 * (joint - 1) + axis, {limit.low[axis], limit.high[axis]}});
+  }
+  if (!limits.empty()) {
+    Tag(problem_.AddResidualBlock(new JointLimitsCost(pose_size, std::move(limits), &weights_.joint_limits),
+                                  nullptr, pose),
+        "joint_limits");
   }
   if (capsules_ != nullptr && !capsules_->pairs().empty()) {
     self_penetration_ = new SelfPenetrationCost(&body_, capsules_, &weights_.self_penetration);

@@ -5,6 +5,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "models/body/joint_tree.h"
 #include "models/body/keypoint_set.h"
 #include "models/body/mannequin.h"
 #include "models/util/rng.h"
@@ -12,6 +13,7 @@
 #include "priors/joint_limits.h"
 #include "solvers/residuals/diagonal_prior.h"
 #include "solvers/residuals/geman_mcclure.h"
+#include "solvers/residuals/joint_limits_cost.h"
 #include "solvers/residuals/parameter_cost.h"
 #include "solvers/residuals/point3d.h"
 #include "solvers/residuals/point_cost.h"
@@ -105,11 +107,28 @@ void BM_HingeClosedForm(benchmark::State& state) {
 }
 BENCHMARK(BM_HingeClosedForm);
 
-void BM_JointLimit(benchmark::State& state) {
-  const Eigen::VectorXd pose = RandomVector(kPoseSize);
-  Run(state, ParameterCost<JointLimitFunctor>(kPoseSize, {9}, &kWeight, {-0.1, 0.1}), {pose.data()});
+// Of all joints, as a fit has it.
+JointLimitsCost AllJointLimits() {
+  std::vector<JointLimitsCost::Component> components;
+  const std::vector<std::string>& names = SmplJointNames();
+  for (const JointLimit& limit : JointLimits()) {
+    const auto joint = std::find(names.begin(), names.end(), limit.joint) - names.begin();
+    for (int axis = 0; axis < 3; ++axis)
+      components.push_back({3 * (static_cast<int>(joint) - 1) + axis, {limit.low[axis], limit.high[axis]}});
+  }
+  return {kPoseSize, components, &kWeight};
 }
-BENCHMARK(BM_JointLimit);
+
+void BM_JointLimits(benchmark::State& state) {
+  const Eigen::VectorXd pose = RandomVector(kPoseSize);
+  Run(state, AllJointLimits(), {pose.data()});
+}
+BENCHMARK(BM_JointLimits);
+
+void BM_JointLimitsClosedForm(benchmark::State& state) {
+  RunClosedForm(state, AllJointLimits(), RandomVector(kPoseSize));
+}
+BENCHMARK(BM_JointLimitsClosedForm);
 
 // Eight components with covariances like those of poses: floor 0.1 rad, a few strong directions.
 GmmPrior MakeMixture() {

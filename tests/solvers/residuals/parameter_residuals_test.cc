@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "models/body/body_model.h"
+#include "models/math/angles.h"
 #include "models/util/check.h"
 #include "models/util/rng.h"
 #include "priors/joint_limits.h"
 #include "solvers/residuals/diagonal_prior.h"
+#include "solvers/residuals/joint_limits_cost.h"
 #include "solvers/residuals/parameter_cost.h"
 #include "tests/util/check_cost.h"
 
@@ -78,24 +80,48 @@ TEST(Hinge, TableIsSmplifysIndices) {
   EXPECT_EQ(found, expected);
 }
 
-TEST(JointLimit, ZeroInsideDistanceOutside) {
-  const double weight = 3;
-  const ParameterCost<JointLimitFunctor> cost(6, {4}, &weight, {-0.5, 1.0});
+TEST(JointLimit, ZeroInsideSoftThenDistanceOutside) {
+  constexpr double kWeight = 3, kKnee = JointLimitFunctor::kKneeRad;
+  const double weight = kWeight;
+  const JointLimitsCost cost(6, {{4, {-0.5, 1.0}}, {1, {-0.1, 0.1}}}, &weight);
   std::vector<double> pose(6, 0.0);
   const double* block = pose.data();
-  double r;
-  const std::vector<std::pair<double, double>> expected = {
-      {0, 0}, {1, 0}, {-0.5, 0}, {1.25, 0.75}, {-1, -1.5}};
+  double r[2];
+  const std::vector<std::pair<double, double>> expected = {{0, 0},
+                                                           {1, 0},
+                                                           {-0.5, 0},
+                                                           {1 + 0.5 * kKnee, kWeight * kKnee / 8},
+                                                           {1.25, kWeight * (0.25 - kKnee / 2)},
+                                                           {-1, -kWeight * (0.5 - kKnee / 2)}};
   for (const auto& [angle, residual] : expected) {
     pose[4] = angle;
-    ASSERT_TRUE(cost.Evaluate(&block, &r, nullptr));
-    EXPECT_DOUBLE_EQ(r, residual) << angle;
+    ASSERT_TRUE(cost.Evaluate(&block, r, nullptr));
+    EXPECT_NEAR(r[0], residual, 1e-12) << angle;
+    EXPECT_EQ(r[1], 0);
   }
-  for (const double angle : {1.5, -2.0}) {
+  pose[1] = -0.3;
+  for (const double angle : {1.5, 1 + 0.3 * kKnee, -2.0, 0.3}) {
     pose[4] = angle;
     CheckCost(cost, {pose.data()});
     CheckNormalEquations(cost, pose);
   }
+}
+
+// What SMPLify's residual does not: a straight knee costs no more than a bent one, and one bent backwards a
+// lot.
+TEST(JointLimit, AStraightKneeIsFree) {
+  const auto limit = std::find_if(JointLimits().begin(), JointLimits().end(),
+                                  [](const JointLimit& one) { return one.joint == "left_knee"; });
+  ASSERT_NE(limit, JointLimits().end());
+  const JointLimitFunctor knee = {limit->low.x(), limit->high.x()};
+  const auto at = [&](double degrees) {
+    const double theta = kRadPerDeg * degrees;
+    double r;
+    knee(&theta, &r);
+    return std::abs(r);
+  };
+  for (const double degrees : {0.0, 7.0, 50.0, 120.0}) EXPECT_EQ(at(degrees), 0) << degrees;
+  EXPECT_GT(at(-25), 0.15);
 }
 
 TEST(JointLimit, TableIsOrderedAndMirrored) {
