@@ -102,6 +102,19 @@ GaussianMixture GaussianMixture::Marginal(const std::vector<int>& dims) const {
   return result;
 }
 
+GaussianMixture Joined(const GaussianMixture& first, const GaussianMixture& second, double share) {
+  VT_CHECK_EQ(first.dim(), second.dim());
+  VT_CHECK(share > 0 && share < 1);
+  GaussianMixture joined = first;
+  joined.weights.conservativeResize(first.num_components() + second.num_components());
+  joined.weights.head(first.num_components()) *= 1 - share;
+  joined.weights.tail(second.num_components()) = share * second.weights;
+  joined.means.conservativeResize(joined.weights.size(), Eigen::NoChange);
+  joined.means.bottomRows(second.num_components()) = second.means;
+  joined.covariances.insert(joined.covariances.end(), second.covariances.begin(), second.covariances.end());
+  return joined;
+}
+
 MixtureDensity::MixtureDensity(const GaussianMixture& mixture) : means_(mixture.means) {
   const int num = mixture.num_components();
   VT_CHECK_EQ(static_cast<int>(mixture.covariances.size()), num);

@@ -32,6 +32,9 @@ struct GaussianMixture {
   GaussianMixture Marginal(const std::vector<int>& dims) const;
 };
 
+// All components of both, those of the second with `share` of the weight.
+GaussianMixture Joined(const GaussianMixture& first, const GaussianMixture& second, double share);
+
 // log w_k N(x; mean_k, covariance_k) of many rows, with the factorisations kept.
 class MixtureDensity {
  public:

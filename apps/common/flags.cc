@@ -16,6 +16,15 @@ DEFINE_int32(components, 8, "Gaussians in the mixture");
 DEFINE_double(floor, 0.10, "standard deviation in radians that every dimension has at least");
 DEFINE_double(cap, 2000, "weight in frames that one subject has at most");
 DEFINE_int32(restarts, 3, "EM runs of which the best is kept");
+DEFINE_string(
+    standing, "",
+    "motion files or folders, with commas, of people who simply stand: two components more, theirs and "
+    "their legs under others' upper bodies");
+DEFINE_double(standing_share, 0.2, "weight of those two components");
+DEFINE_bool(
+    everyday, false,
+    "poses as people are photographed: knees straightened where a capture's solve never lets them be, "
+    "standing, walking and sitting weighing most");
 DEFINE_bool(mirror, true, "add every pose's mirror image");
 DEFINE_string(image_size, "", "WxH in px where the input has none");
 DEFINE_string(images, "", "folder of the pictures; empty: where the input says");

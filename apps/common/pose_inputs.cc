@@ -1,10 +1,13 @@
 #include "apps/common/pose_inputs.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "apps/common/body_flags.h"
 #include "apps/common/command.h"
+#include "apps/common/command_line.h"
 #include "apps/common/flags.h"
+#include "data/datasets/standing_poses.h"
 #include "models/util/check.h"
 #include "priors/gmm.h"
 #include "priors/gmm_fit.h"
@@ -16,6 +19,7 @@ PoseCollection PosesFromFlags(const std::vector<std::string>& inputs, const Body
   PoseCollectionOptions collection;
   collection.max_frames_per_subject = FLAGS_cap;
   collection.add_mirrored = add_mirrored;
+  collection.everyday = FLAGS_everyday;
   collection.retarget.target_joints = RestJointsOf(body);
   collection.progress = [](int file, int num_files, const std::string& path) {
     if (!FLAGS_quiet) std::fprintf(stderr, "reading %d/%d %s\n", file + 1, num_files, path.c_str());
@@ -27,6 +31,35 @@ PoseCollection PosesFromFlags(const std::vector<std::string>& inputs, const Body
               add_mirrored ? " with mirror images" : "");
   return poses;
 }
+
+namespace {
+
+// Two components more: people of --standing as they are, and their legs under everybody else's upper bodies.
+GaussianMixture WithStanders(const GaussianMixture& mixture, const PoseCollection& others,
+                             GmmFitOptions options) {
+  if (!(FLAGS_standing_share > 0 && FLAGS_standing_share < 1))
+    throw UsageError(
+        StrCat("--standing_share: found ", FLAGS_standing_share, ", expected more than 0, less than 1"));
+  const std::shared_ptr<const BodyModel> body = ModelFromFlags();
+  const PoseCollection standing = PosesFromFlags(SplitAtCommas(FLAGS_standing), *body, FLAGS_mirror);
+  options.num_components = 1;
+  const GaussianMixture own = FitGaussianMixture(standing.poses, standing.weights, options).mixture;
+  const GaussianMixture recombined =
+      FitGaussianMixture(LegsUnderOthers(standing, others, RestJointsOf(*body), FLAGS_seed), standing.weights,
+                         options)
+          .mixture;
+  GaussianMixture standers = Joined(own, recombined, 0.5);
+  // A few people's legs are too much alike: at the floor of everything else these two components would
+  // straighten people whose knees are bent by 30 degrees as well. Chosen on val (data/priors).
+  constexpr double kLegsFloorRad = 0.13;
+  const double more = kLegsFloorRad * kLegsFloorRad - options.floor_rad * options.floor_rad;
+  for (Eigen::MatrixXd& covariance : standers.covariances) {
+    for (const int number : LegNumbers()) covariance(number, number) += std::max(0.0, more);
+  }
+  return Joined(mixture, standers, FLAGS_standing_share);
+}
+
+}  // namespace
 
 int FitGmmFromFlags(const std::string& command, const std::vector<std::string>& inputs,
                     const std::string& file) {
@@ -54,7 +87,8 @@ int FitGmmFromFlags(const std::string& command, const std::vector<std::string>& 
     if (!FLAGS_quiet)
       std::fprintf(stderr, "run %d step %d: %.4f nats a pose\n", restart + 1, iteration, likelihood);
   };
-  const GmmFitResult fit = FitGaussianMixture(poses.poses, poses.weights, options);
+  GmmFitResult fit = FitGaussianMixture(poses.poses, poses.weights, options);
+  if (!FLAGS_standing.empty()) fit.mixture = WithStanders(fit.mixture, poses, options);
   SaveGaussianMixture(file, fit.mixture);
   std::printf("%d components, %.4f nats a pose on these poses, %s\n", fit.mixture.num_components(),
               MeanLogDensity(fit.mixture, poses.poses, poses.weights, options.threads),

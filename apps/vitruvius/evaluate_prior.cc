@@ -50,6 +50,7 @@ Split ReadSplit(const std::string& name, const std::string& list, const BodyMode
   PoseCollectionOptions options;
   options.max_frames_per_subject = FLAGS_cap;
   options.add_mirrored = FLAGS_mirror;
+  options.everyday = FLAGS_everyday;
   options.retarget.target_joints = RestJointsOf(model);
   options.progress = [&](int file, int num_files, const std::string& path) {
     if (!FLAGS_quiet)

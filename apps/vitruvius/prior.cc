@@ -126,9 +126,10 @@ Command PriorCommand() {
       {"fit-gmm",
        "MOTION... --out FILE.npz",
        "trains a Gaussian mixture on motion files (.amc, .bvh, .json, .npz)",
-       "  vitruvius prior fit-gmm mocap/ --out my.npz\n",
-       {"out", "components", "floor", "cap", "restarts", "mirror", "model", "gender", "seed", "threads",
-        "quiet"}},
+       "  vitruvius prior fit-gmm mocap/ --out my.npz\n"
+       "  vitruvius prior fit-gmm mocap/ --standing idle/ --out my.npz\n",
+       {"out", "components", "floor", "cap", "restarts", "mirror", "everyday", "standing", "standing_share",
+        "model", "gender", "seed", "threads", "quiet"}},
       {"convert",
        "CHECKPOINT --out FILE.npz",
        "VPoser's weights for any program; no torch is needed",

@@ -90,7 +90,7 @@ Command SynthesizeCommand() {
           "  vitruvius synthesize walk.bvh --model free --backgrounds photos/ --side 224 --out set/\n"
           "  vitruvius register set/annotations.json --images set/images --overlay --out fits/\n",
           {"out", "count", "side", "backgrounds", "points", "occluded", "betas_sd", "model", "gender",
-           "chart", "cap", "mirror", "seed", "threads", "quiet"},
+           "chart", "cap", "mirror", "everyday", "seed", "threads", "quiet"},
           Synthesize};
 }
 

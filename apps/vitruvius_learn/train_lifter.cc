@@ -123,7 +123,7 @@ Command TrainLifterCommand() {
       "vitruvius learn"};
   command.flags = {"val", "test", "out", "model", "gender"};
   command.flags.insert(command.flags.end(), LifterFlagNames().begin(), LifterFlagNames().end());
-  for (const char* flag : {"cap", "mirror", "seed", "threads", "device", "resume", "quiet"}) {
+  for (const char* flag : {"cap", "mirror", "everyday", "seed", "threads", "device", "resume", "quiet"}) {
     command.flags.push_back(flag);
   }
   command.run = [command](const std::vector<std::string>& words) {

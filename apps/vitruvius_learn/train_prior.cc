@@ -134,8 +134,8 @@ Command TrainPriorCommand() {
       "vitruvius learn"};
   command.flags = {"val", "test", "out", "model", "gender"};
   command.flags.insert(command.flags.end(), TrainFlagNames().begin(), TrainFlagNames().end());
-  for (const char* flag :
-       {"cap", "mirror", "components", "floor", "restarts", "seed", "threads", "device", "resume", "quiet"}) {
+  for (const char* flag : {"cap", "mirror", "everyday", "standing", "standing_share", "components", "floor",
+                           "restarts", "seed", "threads", "device", "resume", "quiet"}) {
     command.flags.push_back(flag);
   }
   command.run = [command](const std::vector<std::string>& words) {

@@ -5,8 +5,10 @@
 #include <map>
 
 #include "data/datasets/motion_file.h"
+#include "data/datasets/posture_balance.h"
 #include "data/datasets/trial_names.h"
 #include "data/io/text_scanner.h"
+#include "models/math/angles.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -40,6 +42,34 @@ std::vector<std::string> FindMotionFiles(const std::vector<std::string>& paths) 
   if (files.empty())
     throw InputError("found no motion file, expected .bvh, .amc, .json, .csv, .txt or .npz files");
   return files;
+}
+
+// Straightens knees and weighs postures; poses (N, 72).
+void MakeEveryday(const PoseCollectionOptions& options, RowMatrixXd* poses, PoseCollection* collection) {
+  const auto postures_of = [&] {
+    std::vector<Posture> postures;
+    for (Eigen::Index n = 0; n < poses->rows(); ++n)
+      postures.push_back(PostureOf(JointsOfPose(options.retarget.target_joints, poses->row(n))));
+    return postures;
+  };
+  const std::vector<Posture> before = postures_of();
+  for (size_t s = 0; s < collection->subjects.size(); ++s) {
+    std::vector<Eigen::Index> rows;
+    for (size_t n = 0; n < collection->subject.size(); ++n) {
+      if (collection->subject[n] == static_cast<int>(s)) rows.push_back(static_cast<Eigen::Index>(n));
+    }
+    RowMatrixXd own(static_cast<Eigen::Index>(rows.size()), poses->cols());
+    std::vector<Posture> own_postures;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      own.row(static_cast<Eigen::Index>(i)) = poses->row(rows[i]);
+      own_postures.push_back(before[static_cast<size_t>(rows[i])]);
+    }
+    const double offset = KneeOffsetRad(own, own_postures);
+    collection->knee_offset_deg[s] = kDegPerRad * offset;
+    for (const Eigen::Index row : rows) StraightenKnees(offset, poses->row(row));
+  }
+  collection->weights =
+      BalancedWeights(postures_of(), collection->subject, kEverydayShares, options.max_frames_per_subject);
 }
 
 }  // namespace
@@ -114,11 +144,15 @@ PoseCollection CollectPoses(const std::vector<std::string>& paths, const PoseCol
     result.subject.push_back(static_cast<int>(at - result.subjects.begin()));
     frames_of_subject[result.subject.back()] += 1;
   }
-  for (const int subject : result.subject) {
-    result.weights.push_back(std::min(1.0, options.max_frames_per_subject / frames_of_subject[subject]));
-  }
   const auto n = static_cast<Eigen::Index>(result.subject.size());
-  const Eigen::Map<const RowMatrixXd> whole(values.data(), n, kColumns);
+  RowMatrixXd whole = Eigen::Map<const RowMatrixXd>(values.data(), n, kColumns);
+  result.knee_offset_deg.assign(result.subjects.size(), 0);
+  if (options.everyday) {
+    MakeEveryday(options, &whole, &result);
+  } else {
+    for (const int subject : result.subject)
+      result.weights.push_back(std::min(1.0, options.max_frames_per_subject / frames_of_subject[subject]));
+  }
   result.poses.resize(options.add_mirrored ? 2 * n : n, kColumns - 3);
   result.global_orient.resize(result.poses.rows(), 3);
   result.poses.topRows(n) = whole.rightCols(kColumns - 3);
