@@ -96,6 +96,7 @@ std::unique_ptr<ObservationSource> JudgeConventions(std::unique_ptr<ObservationS
   const MirrorTest by_fits = [&](const std::vector<PersonObservation>& people) {
     FitSetup quick = setup;
     quick.options.starts = kMirrorStarts;
+    quick.recipe2d = MirrorRecipe(quick.recipe2d);
     return CompareWithMirrored(people, kMirrorFits, quick.MakeFitter().get());
   };
   *findings = FindConventionFaults(sample, by_fits, ParseReadAs(FLAGS_read_as));

@@ -137,6 +137,7 @@ RecipeStage ParseStage(const json& object, Recipe::Body body, const std::string&
   fields.Read("gradient_tolerance", &stage.solve.gradient_tolerance, 0, kAny);
   fields.Read("parameter_tolerance", &stage.solve.parameter_tolerance, 0, 1);
   fields.Read("keep", &stage.keep, 0, 100000);
+  fields.Read("keep_of_pose", &stage.keep_of_pose, 0, 100000);
   fields.RefuseOthers();
   return stage;
 }
@@ -264,9 +265,9 @@ Recipe Recipe::ForNoise(double noise_m) const {
   for (RecipeStage& stage : recipe.stages)
     stage.weights.points3d = std::min(stage.weights.points3d, 1 / noise_m);
   TermWeights& last = recipe.stages.back().weights;
-  // Fingers, jaw and eyes keep their weights with respect to the pose prior.
+  // Fingers, jaw, eyes and limits keep their weights with respect to the pose prior.
   const double raise = last.pose_prior > 0 ? std::max(1.0, 1 / last.pose_prior) : 1;
-  for (double* weight : {&last.pose_prior, &last.hands, &last.face}) *weight *= raise;
+  for (double* weight : {&last.pose_prior, &last.hands, &last.face, &last.joint_limits}) *weight *= raise;
   for (double* weight : {&last.energy, &last.hinge, &last.betas})
     if (*weight > 0) *weight = std::max(*weight, 1.0);
   return recipe;

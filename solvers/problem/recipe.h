@@ -58,6 +58,8 @@ struct RecipeStage {
   bool torso_only = false;  // keypoints of hips and shoulders alone
   SolveOptions solve;       // max_iterations, function_tolerance, ...
   int keep = 0;             // hypotheses, by cost, that go on to the next stage; 0: all
+  // Of each start pose so many at most, by cost: where yaws are chosen among, and not yet poses. 0: all.
+  int keep_of_pose = 0;
 };
 
 // Whether two stages minimise the same function (over whatever blocks), so that their costs can be compared.

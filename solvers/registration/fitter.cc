@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <map>
 
 #include "models/math/so3.h"
 #include "models/metrics/pose_metrics.h"
@@ -124,8 +125,10 @@ bool Fitter::MakeStarts(const PersonObservation& person, const Recipe& recipe, F
   for (int yaw = 0; yaw < starts.yaws; ++yaw)
     turns.push_back(ExpSO3(UprightOrient(roll, 2 * EIGEN_PI * yaw / starts.yaws)));
   std::vector<MatrixX3d> placed_points;
+  int num_poses = 0;
   for (const StartPose& pose : StartPosesFor(is_3d, options_.starts == 1)) {
     Hypothesis start;
+    start.pose = num_poses++;
     start.parameters = BodyParameters::Zero(*model_);
     start.parameters.body_pose = pose.body_pose;
     start.latent = pose.latent;
@@ -183,6 +186,15 @@ void Fitter::RunStage(const Recipe& recipe, const RecipeStage& stage, FitProblem
   std::sort(hypotheses->begin(), hypotheses->end(), better);
   const auto failed = [](const Hypothesis& h) { return !std::isfinite(h.cost); };
   hypotheses->erase(std::remove_if(hypotheses->begin(), hypotheses->end(), failed), hypotheses->end());
+  if (stage.keep_of_pose > 0) {
+    std::map<int, int> kept;
+    const auto others = std::stable_partition(
+        hypotheses->begin(), hypotheses->end(),
+        [&](const Hypothesis& hypothesis) { return ++kept[hypothesis.pose] <= stage.keep_of_pose; });
+    dropped->insert(dropped->end(), std::make_move_iterator(others),
+                    std::make_move_iterator(hypotheses->end()));
+    hypotheses->erase(others, hypotheses->end());
+  }
   if (stage.keep == 0 || hypotheses->size() <= static_cast<size_t>(stage.keep)) return;
   if (recipe.choose_by == Recipe::Choice::kEvidence && SameObjective(stage, recipe.stages.back()))
     SortByEvidence(stage, problem, &joints_, hypotheses);
@@ -361,7 +373,7 @@ FitResult Fitter::FitBy(const Recipe& recipe, const PersonObservation& person) {
 void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
                       FitResult* result) {
   const bool is_3d = person.is_3d();
-  Hypothesis{0, result->parameters, result->latent}.Restore(problem);
+  Hypothesis{0, 0, result->parameters, result->latent}.Restore(problem);
   problem->Begin(recipe.stages.back());
   result->terms = problem->TermCosts();
   const MatrixX3d& points = problem->Points();

@@ -40,4 +40,10 @@ MirrorEvidence CompareWithMirrored(const std::vector<PersonObservation>& people,
   return evidence;
 }
 
+Recipe MirrorRecipe(Recipe recipe) {
+  constexpr double kPerPriorWeight = 3.17;  // as in SMPLify
+  for (RecipeStage& stage : recipe.stages) stage.weights.hinge = kPerPriorWeight * stage.weights.pose_prior;
+  return recipe;
+}
+
 }  // namespace vitruvius

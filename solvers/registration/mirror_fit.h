@@ -10,6 +10,10 @@
 
 namespace vitruvius {
 
+// The recipe with SMPLify's hinge in all stages: a knee or an elbow that must bend the other way is what
+// tells an exchanged side, and limits of joints, which cost nothing within their range, tell less.
+Recipe MirrorRecipe(Recipe recipe);
+
 // Fits up to `most` of the people, spread over all, as they are and with left and right exchanged, and
 // compares the costs of those that are usable both ways; ends early once it is sure.
 MirrorEvidence CompareWithMirrored(const std::vector<PersonObservation>& people, int most, Fitter* fitter);

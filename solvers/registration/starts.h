@@ -14,6 +14,7 @@ namespace vitruvius {
 // One attempt at a person. `start` numbers it for life, so that a result can say which start it came from.
 struct Hypothesis {
   int start = 0;
+  int pose = 0;  // which of the start poses it began from, at some yaw
   BodyParameters parameters;
   Eigen::VectorXd latent;  // of a latent prior, else empty
   double cost = 0;

@@ -121,8 +121,8 @@ class RealConventions : public ::testing::Test {
     options.starts = 4;
     return options;
   }
-  Fitter fitter_{Mannequin(), LoadPrior("gmm8"), LoadRecipe("default"), LoadRecipe("keypoints3d"),
-                 FourStarts()};
+  Fitter fitter_{Mannequin(), LoadPrior("gmm10"), MirrorRecipe(LoadRecipe("default")),
+                 LoadRecipe("keypoints3d"), FourStarts()};
   std::string details_;
 };
 

@@ -12,7 +12,7 @@ namespace vitruvius::hypotheses_test {
 namespace {
 
 Hypothesis At(int start, double cost, double knee, double depth = 4) {
-  Hypothesis hypothesis{start, BodyParameters::Zero(*Mannequin()), {}, cost};
+  Hypothesis hypothesis{start, 0, BodyParameters::Zero(*Mannequin()), {}, cost};
   hypothesis.parameters.body_pose[3 * 3] = knee;
   hypothesis.parameters.transl.z() = depth;
   return hypothesis;

@@ -22,7 +22,7 @@ TEST(SelfPenetrationOfFits, TheRecipeKeepsPartsApartAndTellsHowDeepTheyAre) {
   const auto prior = LoadPrior("gmm8");
   Fitter apart(Mannequin(), prior, with, LoadRecipe("keypoints3d"), options);
   Fitter free(Mannequin(), prior, without, LoadRecipe("keypoints3d"), options);
-  constexpr int kPeople = 40;
+  constexpr int kPeople = 80;
   constexpr double kDeepM = 0.01;
   int deep_apart = 0, deep_free = 0;
   for (int seed = 1; seed <= kPeople; ++seed) {

@@ -96,7 +96,7 @@ TEST_F(Observability, TwistOfTheForearmIsUndeterminedAndFlexionInTheImagePlaneIs
     person_.truth.body_pose[3 * (Mannequin()->JointIndex(joint) - 1) + 2] = angle;
   const FitResult all = ObserveWhere([](const std::string&) { return true; });
   for (const std::string side : {"left ", "right "}) {
-    EXPECT_LT(ShareOf(all, side + "forearm twist"), 0.05);
+    EXPECT_LT(ShareOf(all, side + "forearm twist"), 0.2);
     EXPECT_LT(ShareOf(all, side + "hand twist"), 0.05);
     EXPECT_GT(ShareOf(all, side + "elbow side bend"), kDeterminedShare);
     EXPECT_GT(ShareOf(all, side + "shoulder abduction"), kDeterminedShare);
