@@ -11,7 +11,8 @@
 
 namespace vitruvius {
 
-// Throws InputError where legs of `leg` units, from hip to ankle, are nobody's in the unit that was asked for.
+// Throws InputError where legs of `leg` units, from hip to ankle, are nobody's in the unit that was asked
+// for.
 void CheckLegs(double leg, double metres_per_unit, const std::string& path);
 
 struct RetargetOptions;
@@ -27,11 +28,11 @@ struct SourceRig {
   Matrix3d canonical_from_rest = Matrix3d::Identity();  // turns the figure of the bind pose
   Matrix3d world_from_file = Matrix3d::Identity();      // turns the file's world so that y is up
   double metres_per_unit = 1;
-  // To be added to where the file's joints are: the root's offset, where its channels are meant to be added to
-  // it. File units and axes.
+  // To be added to where the file's joints are: the root's offset, where its channels are meant to be added
+  // to it. File units and axes.
   Vector3d shift = Vector3d::Zero();
-  // Rotations are SMPL's own, whatever the shape: all of its joints, or its names without hands and limbs that
-  // rest as the target's do. Nothing is aligned then.
+  // Rotations are SMPL's own, whatever the shape: all of its joints, or its names without hands and limbs
+  // that rest as the target's do. Nothing is aligned then.
   bool holds_smpl_rotations = false;
   std::string unit;                  // for people: "centimetres, by legs of 0.83 m"
   std::vector<std::string> remarks;  // for people: what was found out and might be wrong

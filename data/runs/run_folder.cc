@@ -101,9 +101,10 @@ void RunFolder::RefuseBesideWhole() const {
   const std::optional<Json> whole = RecordIn(request_.out);
   const bool is_merged = whole.has_value() && whole->contains("merged_shards");
   if (IsFile(request_.out + "/results.npz") && !(is_merged && (request_.resume || request_.overwrite))) {
-    throw InputError(request_.out, "",
-                     StrCat("holds a whole result, and shards beside it would not be seen; name another folder",
-                            is_merged ? ", or --resume or --overwrite the shards it was joined of" : ", or remove it"));
+    throw InputError(
+        request_.out, "",
+        StrCat("holds a whole result, and shards beside it would not be seen; name another folder",
+               is_merged ? ", or --resume or --overwrite the shards it was joined of" : ", or remove it"));
   }
   const std::int64_t done = CountManifestLines(request_.out);
   if (whole.has_value() && !is_merged && StateOfRun(*whole) != kRunIsDone && done > 0) {

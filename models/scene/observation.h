@@ -38,7 +38,7 @@ inline constexpr char kConfidencesAbove1[] = "confidences_above_1";  // they cou
 inline constexpr char kIgnoredKeys[] = "ignored_keys";    // keys of a file that look meant and are not read
 inline constexpr char kNoMasks[] = "no_masks";            // points of the surface without masks of parts
 inline constexpr char kUnusualMasks[] = "unusual_masks";  // masks of parts in another form, read all the same
-inline constexpr char kPointsOffMasks[] = "points_off_masks";  // points beside the masks of their parts
+inline constexpr char kPointsOffMasks[] = "points_off_masks";   // points beside the masks of their parts
 inline constexpr char kImageUnreadable[] = "image_unreadable";  // the image is there, but says nothing
 inline constexpr char kImageSizeDiffers[] =
     "image_size_differs";  // the image has not the size that the input tells
