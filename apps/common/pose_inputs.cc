@@ -50,7 +50,8 @@ GaussianMixture WithStanders(const GaussianMixture& mixture, const PoseCollectio
           .mixture;
   GaussianMixture standers = Joined(own, recombined, 0.5);
   // A few people's legs are too much alike: at the floor of everything else these two components would
-  // straighten people whose knees are bent by 30 degrees as well. Chosen on val (data/priors).
+  // straighten people whose knees are bent by 30 degrees as well. Val does not tell 0.12 from 0.13; CMU 14
+  // did (data/priors).
   constexpr double kLegsFloorRad = 0.13;
   const double more = kLegsFloorRad * kLegsFloorRad - options.floor_rad * options.floor_rad;
   for (Eigen::MatrixXd& covariance : standers.covariances) {
