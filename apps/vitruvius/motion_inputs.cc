@@ -52,6 +52,21 @@ bool MayHoldKeypoints(const std::string& path) {
   }
 }
 
+// Tables beside motion files may be keypoints or motion: they are not read, and that is said.
+void NoteTablesIn(const std::string& folder) {
+  std::vector<std::string> tables;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (IsBareArray(it->path().string())) tables.push_back(it->path().filename().string());
+  }
+  if (FLAGS_quiet || tables.empty()) return;
+  std::fprintf(
+      stderr,
+      "note: %s: %zu of .csv, .npy and .pkl are left out beside .bvh and .amc (%s); name them to have "
+      "them read\n",
+      folder.c_str(), tables.size(), SomeOf(tables).c_str());
+}
+
 bool IsMotionInput(const std::string& path) {
   if (!IsFolder(path)) return IsSkeletonMotion(path);
   bool motion = false, keypoints = false;  // in the folder itself; keypoints are not looked for below it
@@ -126,6 +141,7 @@ std::vector<std::string> MotionFilesOf(const std::vector<std::string>& inputs) {
       continue;
     }
     const MotionFiles found = FindMotions(SkeletonMotionsBelow(input));
+    NoteTablesIn(input);
     std::for_each(found.files.begin(), found.files.end(), add);
     if (!FLAGS_quiet && !found.doubles.empty()) {
       std::fprintf(stderr, "%s: %zu files are trials that are there as .amc too and were left out\n",

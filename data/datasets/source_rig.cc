@@ -234,7 +234,8 @@ void FindUnit(const BindPose& bind, const RetargetOptions& options, const std::s
   if (length < kChild_m || length > kLongest_m) {
     rig->remarks.push_back(
         StrCat("the file names no unit; in ", rig->unit,
-               length < kChild_m ? ": a child? Otherwise" : ": nobody has such:", " say the unit: --unit"));
+               length < kShortest_m || length > kLongest_m ? ": nobody has such:" : ": a child? Otherwise",
+               " say the unit: --unit"));
   }
 }
 

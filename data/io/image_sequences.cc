@@ -52,6 +52,7 @@ ImageSequences::ImageSequences(const std::string& stem, const std::vector<Listed
                                bool names_tell)
     : capture_of_(images.size(), -1), frame_of_(images.size(), -1) {
   std::map<std::string, ImageGroup> groups;
+  std::map<std::string, NameSeries> photographs;  // by folder and name without the number
   for (size_t k = 0; k < images.size(); ++k) {
     const ListedImage& image = images[k];
     const fs::path path(image.path), folder = path.parent_path();
@@ -65,6 +66,7 @@ ImageSequences::ImageSequences(const std::string& stem, const std::vector<Listed
     } else if (counts && names_tell && !IsPhotograph(name)) {
       key = "names " + (folder / name.base).string();
     } else {
+      if (counts && names_tell) photographs[(folder / name.base).string()].Add(name.number);
       continue;
     }
     ImageGroup& group = groups[key];
@@ -77,6 +79,7 @@ ImageSequences::ImageSequences(const std::string& stem, const std::vector<Listed
     }
     group.images.push_back(k);
   }
+  for (const auto& [key, series] : photographs) num_photographs_ += series.IsSequence() ? series.count() : 0;
   bool has_told = false;
   std::map<std::string, int> names;
   for (const auto& [key, group] : groups) {
@@ -97,10 +100,18 @@ ImageSequences::ImageSequences(const std::string& stem, const std::vector<Listed
 }
 
 std::vector<std::string> ImageSequences::Notes(const std::string& path) const {
-  if (num_assumed_ == 0) return {};
-  return {StrCat(path, ": ", num_assumed_,
-                 " images are taken for the frames of a video, as their names count; photos of different "
-                 "people want names that do not")};
+  std::vector<std::string> notes;
+  if (num_assumed_ > 0) {
+    notes.push_back(StrCat(path, ": ", num_assumed_,
+                           " images are taken for the frames of a video, as their names count; photos of "
+                           "different people want names that do not"));
+  }
+  if (num_photographs_ > 0) {
+    notes.push_back(StrCat(path, ": ", num_photographs_,
+                           " images are taken for single photos, as cameras name them; frames of a video "
+                           "want names as frame_0001"));
+  }
+  return notes;
 }
 
 Identity ImageSequences::Of(size_t k) const {

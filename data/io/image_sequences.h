@@ -33,14 +33,16 @@ class ImageSequences {
 
   // capture and frame of the images[k] of above; subject, time and camera are not known.
   Identity Of(size_t k) const;
-  // A sentence where names alone made sequences (ObservationSource::Notes); `path`: of the file.
+  // Where names alone made sequences, and where photographs' that count made none (ObservationSource::Notes);
+  // `path`: of the file.
   std::vector<std::string> Notes(const std::string& path) const;
 
  private:
   std::vector<std::string> captures_;
   std::vector<int> capture_of_;  // of each image; -1: of none
   std::vector<std::int64_t> frame_of_;
-  long num_assumed_ = 0;  // images that are frames by their names alone
+  long num_assumed_ = 0;              // images that are frames by their names alone
+  std::int64_t num_photographs_ = 0;  // whose names count
 };
 
 }  // namespace vitruvius

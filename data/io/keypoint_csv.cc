@@ -16,6 +16,7 @@
 #include "data/io/keypoint_formats.h"
 #include "data/io/keypoint_names.h"
 #include "data/io/keypoint_rows.h"
+#include "data/io/time_frames.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -292,6 +293,21 @@ class CsvReader {
     rows_.ids.push_back(id);
   }
 
+  // Without frames, times say which.
+  void NumberByTime() {
+    for (const Column& column : columns_) {
+      if (column.kind == Column::Kind::kFrame) return;
+    }
+    std::vector<double> times;
+    for (const Identity& identity : rows_.identities) times.push_back(identity.time_s);
+    const std::vector<std::int64_t> frames = FramesOfTimes(times, {""});
+    for (size_t i = 0; i < frames.size(); ++i) {
+      if (frames[i] < 0) continue;
+      rows_.identities[i].capture = stem_;
+      rows_.identities[i].frame = frames[i];
+    }
+  }
+
   void SetCell(const Line& line, size_t i, size_t row, int point) {
     const Column& column = columns_[i];
     double value = 0;
@@ -310,6 +326,7 @@ class CsvReader {
           SetCell(line, i, rows_.ids.size() - 1, index_of_[columns_[i].point]);
       }
     }
+    NumberByTime();
     HideOrigins();
   }
 
@@ -332,6 +349,7 @@ class CsvReader {
         if (columns_[i].kind == Column::Kind::kCoordinate) SetCell(line, i, row->second, point);
       }
     }
+    NumberByTime();
     HideOrigins();
   }
 

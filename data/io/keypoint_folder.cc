@@ -29,21 +29,25 @@ bool HoldsSuchFiles(const fs::path& folder) {
   return false;
 }
 
-// "a.csv" or "a.csv, b.csv and 3 more".
-std::string Some(std::vector<std::string> names) {
-  constexpr size_t kMost = 2;
-  std::sort(names.begin(), names.end());
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kMost); ++i) text += StrCat(i > 0 ? ", " : "", names[i]);
-  return text + (names.size() > kMost ? StrCat(" and ", names.size() - kMost, " more") : "");
-}
-
 }  // namespace
 
 std::string ExtensionOf(const std::string& path) {
   std::string extension = fs::path(path).extension().string();
   for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return extension;
+}
+
+bool IsBareArray(const std::string& path) {
+  const std::string extension = ExtensionOf(path);
+  return extension == ".csv" || extension == ".npy" || extension == ".pkl";
+}
+
+std::string SomeOf(std::vector<std::string> names) {
+  constexpr size_t kMost = 2;
+  std::sort(names.begin(), names.end());
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), kMost); ++i) text += StrCat(i > 0 ? ", " : "", names[i]);
+  return text + (names.size() > kMost ? StrCat(" and ", names.size() - kMost, " more") : "");
 }
 
 bool IsFileOfRun(const std::string& path) {
@@ -72,30 +76,30 @@ KeypointFolder ListKeypointFolder(const std::string& folder,
       } else {
         found.paths.push_back(path);
       }
-    } else if (extension == ".npy" || extension == ".csv" || extension == ".pkl") {
+    } else if (IsBareArray(path)) {
       bare.push_back(path);
       if (!is_named || !is_named(path)) left_out.push_back(name);
     }
   }
   if (error) throw InputError(folder, "", "cannot be listed: " + error.message());
   const std::string below =
-      subfolders.empty() ? "" : StrCat("subfolders are not looked into: ", Some(subfolders));
+      subfolders.empty() ? "" : StrCat("subfolders are not looked into: ", SomeOf(subfolders));
   if (found.paths.empty()) {
     found.paths = std::move(bare);
   } else if (!left_out.empty()) {
     found.notes.push_back(StrCat(folder, ": ", left_out.size(),
                                  " of .csv, .npy and .pkl are left out beside .json and .npz (",
-                                 Some(left_out), "); name them to have them read"));
+                                 SomeOf(left_out), "); name them to have them read"));
   }
   if (found.paths.empty()) {
     throw InputError(folder, "",
                      StrCat("holds no keypoint files (*.json, *.npz, *.npy, *.csv, *.pkl)",
-                            of_run.empty() ? "" : ", but what a run left here (" + Some(of_run) + ")",
+                            of_run.empty() ? "" : ", but what a run left here (" + SomeOf(of_run) + ")",
                             below.empty() ? "" : "; its " + below));
   }
   if (!of_run.empty())
     found.notes.push_back(
-        StrCat(folder, ": holds what a run left here (", Some(of_run), "), which is not read"));
+        StrCat(folder, ": holds what a run left here (", SomeOf(of_run), "), which is not read"));
   if (!below.empty()) found.notes.push_back(StrCat(folder, ": ", below));
   std::sort(found.paths.begin(), found.paths.end());
   return found;

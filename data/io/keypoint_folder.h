@@ -1,5 +1,4 @@
-// Which files of a folder are keypoints, and which are not read and why. Internal to data/io,
-// but for IsFileOfRun.
+// Which files of a folder are keypoints, and which are not read and why.
 #pragma once
 
 #include <functional>
@@ -10,6 +9,12 @@ namespace vitruvius {
 
 // The ending of a path in lower case, with its dot.
 std::string ExtensionOf(const std::string& path);
+
+// By its ending: a bare array or table (.csv, .npy, .pkl), which may be anything.
+bool IsBareArray(const std::string& path);
+
+// "a.csv" or "a.csv, b.csv and 3 more".
+std::string SomeOf(std::vector<std::string> names);
 
 // Whether a file is one that a run leaves in its --out, which may be a folder of inputs: results.npz has
 // keypoints of bodies, and run.json is JSON.

@@ -3,6 +3,7 @@
 
 #include "data/io/atomic_file.h"
 #include "data/io/json_text.h"
+#include "data/io/keypoint_folder.h"
 #include "data/io/keypoint_formats.h"
 #include "models/util/check.h"
 
@@ -38,6 +39,8 @@ bool IsMmpose(const nlohmann::json& document, const nlohmann::json& first) {
 std::unique_ptr<ObservationSource> OpenKeypointJson(const std::string& path,
                                                     const ObservationOptions& options) {
   nlohmann::json document = ParseJson(ReadFile(path), path);
+  if (IsFileOfRun(path))
+    throw InputError(path, "", "is the record of a run, whose bodies are in results.npz beside it");
   const nlohmann::json& first = document.is_array() && !document.empty() ? document[0] : document;
   if (document.is_object() && document.contains("people"))
     return OpenOpenPose(path, std::move(document), options);

@@ -3,7 +3,8 @@
 // center (N,2) or (2,) px; ids (N,); betas (N,B) or (B,), held fixed; gender (N,) or (); images (N,) picture
 // files; who, when and through which camera (Identity): capture, subject and camera (N,) or () text, frame
 // (N,) whole numbers, -1 where there is none, time_s (N,) seconds, NaN where unknown (as rows of image_size,
-// focal, center and betas may be). Without frame, images whose names count are frames (image_sequences.h);
+// focal, center and betas may be). Without frame, times say which (time_frames.h), or else the images' names
+// where they count (image_sequences.h);
 // rows without any of frame, images and ids are of one capture, but nothing says that they are frames. Beside
 // keypoints2d keypoint_depths (N,K,2), depth from the pelvis in px of the keypoints' scale, growing away from
 // the camera, and its confidence (0: not known); hidden (N,K), not 0 where a point is told though it cannot
@@ -21,6 +22,7 @@
 #include "data/io/image_sequences.h"
 #include "data/io/keypoint_formats.h"
 #include "data/io/npz.h"
+#include "data/io/time_frames.h"
 #include "models/scene/fit_result.h"
 #include "models/util/check.h"
 #include "models/util/nearest_word.h"
@@ -232,6 +234,8 @@ class NpzSource : public ObservationSource {
     cameras_ = ReadTexts(file, "camera");
     if (file.Has("frame")) frames_ = file.Read("frame", {people}).ToInts();
     if (file.Has("time_s")) times_ = file.Read("time_s", {people}).ToDoubles();
+    if (frames_.empty() && !times_.empty())
+      frames_ = FramesOfTimes(times_, captures_.empty() ? std::vector<std::string>{""} : captures_);
     if (!frames_.empty() || images_.size() != num_people_) return;
     std::unordered_map<std::string, size_t> index;
     std::vector<ListedImage> listed;

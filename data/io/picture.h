@@ -29,9 +29,8 @@ Image ParsePicture(std::string_view bytes, const std::string& path, double scale
 double PictureScale(double enough);
 
 // Written aside and renamed; the same picture gives the same bytes. Opaque pictures are stored without alpha,
-// and those of grey alone as grey. Packed for speed: a photograph takes a twentieth of the time of zlib's
-// best level and 3 % more room. Throws InputError when the place cannot be written, ContractError for an
-// empty or too large picture.
+// and those of grey alone as grey. Packed for speed rather than to the last byte. Throws InputError when the
+// place cannot be written, ContractError for an empty or too large picture.
 void WritePng(const std::string& path, const Image& image);
 std::string SerializePng(const Image& image);
 // The bytes of a JPEG file, quality 1 to 100; alpha is left out. Throws ContractError as above.

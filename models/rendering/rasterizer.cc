@@ -130,6 +130,9 @@ void Rasterizer::SetUpTriangles(const MatrixX3i& faces, const RenderView& view,
     triangle.inverse_depth = {sum[0], sum[1], sum[2]};
     triangles_.push_back(triangle);
   }
+  // What faces the viewer mostly hides the rest.
+  std::stable_partition(triangles_.begin(), triangles_.end(),
+                        [](const Triangle& triangle) { return triangle.facing; });
 }
 
 void Rasterizer::FillBand(int y_begin, int y_end, int row_samples, int scale, double max_inverse_depth) {
@@ -151,16 +154,16 @@ void Rasterizer::FillBand(int y_begin, int y_end, int row_samples, int scale, do
       }
       if (!(begin < end)) continue;
       for (int x = static_cast<int>(begin); x < end; ++x) {
+        // Depth first: half of the body lies behind the other half, and no edge of it is looked at.
         const double x_px = (x + 0.5) * step;
-        if (!(EvaluateAt(triangle.edges[0], x_px, y_px) >= 0 &&
-              EvaluateAt(triangle.edges[1], x_px, y_px) >= 0 &&
-              EvaluateAt(triangle.edges[2], x_px, y_px) >= 0)) {
-          continue;
-        }
         const double inverse_depth = EvaluateAt(triangle.inverse_depth, x_px, y_px);
-        if (inverse_depth > max_inverse_depth) continue;
         const float value = static_cast<float>(inverse_depth);
-        if (value > row[x].inverse_depth) row[x] = {value, static_cast<int>(t)};
+        if (!(value > row[x].inverse_depth) || inverse_depth > max_inverse_depth) continue;
+        if (EvaluateAt(triangle.edges[0], x_px, y_px) >= 0 &&
+            EvaluateAt(triangle.edges[1], x_px, y_px) >= 0 &&
+            EvaluateAt(triangle.edges[2], x_px, y_px) >= 0) {
+          row[x] = {value, static_cast<int>(t)};
+        }
       }
     }
   }

@@ -2,6 +2,7 @@
 // pixel; and of what an overlay of one person takes: the mesh, with an evaluator of its own or one that is
 // kept, the drawing with new buffers or kept ones, and the file.
 #include <benchmark/benchmark.h>
+#include <turbojpeg.h>
 
 #include <algorithm>
 #include <cmath>
@@ -46,12 +47,14 @@ FitResult SomeResult() {
 }
 
 // As hard to pack as one: shades with noise.
-Image Photograph() {
-  Image image(kWidth, kHeight, {0, 0, 0, 255});
+Image Photograph(int width = kWidth, int height = kHeight) {
+  Image image(width, height, {0, 0, 0, 255});
   Rng rng(1);
-  for (int y = 0; y < kHeight; ++y) {
-    for (int x = 0; x < kWidth; ++x) {
-      const double shade = 120 + 60 * std::sin(0.02 * x) + 40 * std::sin(0.013 * y + 0.01 * x);
+  const double zoom = static_cast<double>(kHeight) / height;
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const double shade =
+          120 + 60 * std::sin(0.02 * zoom * x) + 40 * std::sin(zoom * (0.013 * y + 0.01 * x));
       const auto tone = [&] {
         return static_cast<std::uint8_t>(std::clamp(shade + 6 * rng.Normal(), 0.0, 255.0));
       };
@@ -138,6 +141,52 @@ void BM_SerializePng(benchmark::State& state) {
   state.counters["bytes"] = static_cast<double>(size);
 }
 BENCHMARK(BM_SerializePng)->Unit(benchmark::kMillisecond);
+
+// As phones and cameras write it: quality 90, one of colour for four of light.
+std::string CameraJpeg(int height) {
+  const Image image = Photograph(height * kWidth / kHeight, height);
+  tjhandle handle = tjInitCompress();
+  unsigned char* buffer = nullptr;
+  unsigned long size = 0;
+  tjCompress2(handle, reinterpret_cast<const unsigned char*>(image.pixels.data()), image.width, 0,
+              image.height, TJPF_RGBA, &buffer, &size, TJSAMP_420, 90, 0);
+  const std::string bytes(reinterpret_cast<const char*>(buffer), size);
+  tjFree(buffer);
+  tjDestroy(handle);
+  return bytes;
+}
+
+// All that one person's overlay takes, from the photograph's bytes to the PNG's; by the photograph's height.
+void BM_OverlayOfJpeg(benchmark::State& state) {
+  const auto model = Mannequin();
+  const BodyMesh mesh = StandingBody(*model);
+  const int height = static_cast<int>(state.range(0)), width = height * kWidth / kHeight;
+  const std::string bytes = CameraJpeg(height);
+  PersonObservation observation = SomeObservation();
+  observation.image_width = width;
+  observation.image_height = height;
+  FitResult result = SomeResult();
+  result.focal_px *= static_cast<double>(height) / kHeight;
+  result.center_px *= static_cast<double>(height) / kHeight;
+  OverlayPainter painter;
+  size_t size = 0;
+  for (auto _ : state) {
+    const double scale = PictureScale(OverlayScale(observation, result, *model, mesh));
+    const Image background = ParsePicture(bytes, "photograph", scale);
+    size += SerializePng(painter.Draw(observation, result, *model, mesh, &background)).size();
+  }
+  benchmark::DoNotOptimize(size);
+  state.counters["jpeg_bytes"] = static_cast<double>(bytes.size());
+}
+BENCHMARK(BM_OverlayOfJpeg)->Arg(640)->Arg(3652)->Unit(benchmark::kMillisecond);
+
+void BM_ParseJpeg(benchmark::State& state) {
+  const int height = static_cast<int>(state.range(0));
+  const std::string bytes = CameraJpeg(height);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(ParsePicture(bytes, "photograph", 640.0 / height).pixels.data());
+}
+BENCHMARK(BM_ParseJpeg)->Arg(640)->Arg(3652)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace vitruvius

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tools"))
@@ -165,10 +166,17 @@ class Launchers(unittest.TestCase):
         done = people_done()
         self.assertLess(done, 1200)
         # Only when the first try has been cleared away: a change before that is refused, or loses the job. Then it
-        # would wait two minutes unless it is told to start.
+        # would wait two minutes unless it is told to start; within a second or two of the first try's end the node
+        # still takes its credential for the revoked one of the first try, and Slurm ends the job.
         until("the job to wait again", 120, lambda: self.slurm.state(job) == "PENDING")
+        time.sleep(5)
         self.slurm.call("scontrol", "update", f"JobId={job}", "StartTime=now")
-        until("the end of the second try", 300, lambda: self.slurm.outputs(job).count("status ") == 2)
+
+        def second_try():
+            outputs, state = self.slurm.outputs(job), self.slurm.call("scontrol", "show", "job", job, check=False)
+            return f"{people_done()} of 1200 people done, outputs {outputs!r}\n{state}"
+
+        until("the end of the second try", 300, lambda: self.slurm.outputs(job).count("status ") == 2, second_try)
         self.slurm.wait(job)
         self.assertIn("status 0", self.slurm.outputs(job))
         self.assertEqual(self.results(self.path("requeued")), self.results(self.path("many")))

@@ -112,6 +112,10 @@ TEST(FitOfMotion, FoldersAndCapitals) {
   EXPECT_THAT(RunProgram(here + " --resume").output, HasSubstr("finished already"));
   EXPECT_EQ(RunProgram(here + " --overwrite").status, 0);
 
+  WriteAll(folder / "in/joints.csv", "x");
+  EXPECT_THAT(RunProgram(here + " --overwrite").output,
+              HasSubstr("are left out beside .bvh and .amc (joints.csv)"));
+
   WriteAll(folder / "in/keypoints.json", "{}");
   run = RunProgram(fit);
   EXPECT_EQ(run.status, 2);

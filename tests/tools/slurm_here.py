@@ -28,12 +28,12 @@ def free_ports(count):
     return ports
 
 
-def until(what, seconds, ready):
-    """Asks `ready` until it says yes."""
+def until(what, seconds, ready, state=lambda: ""):
+    """Asks `ready` until it says yes; what `state` tells goes into the error."""
     end = time.monotonic() + seconds
     while not ready():
         if time.monotonic() > end:
-            raise RuntimeError(f"{what}: not within {seconds} s")
+            raise RuntimeError(f"{what}: not within {seconds} s {state()}")
         time.sleep(0.1)
 
 

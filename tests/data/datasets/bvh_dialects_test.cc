@@ -283,6 +283,8 @@ TEST(BvhDialects, UnitsAreToldByLegsThatSomebodyCanHave) {
     EXPECT_LT((child.transl - kChild * Base().transl).cwiseAbs().maxCoeff(), 1e-6) << name;
     EXPECT_THAT(child.remarks, ElementsAre(HasSubstr(std::string(name) + ", by legs of 0.515 m: a child?")));
   }
+  // In no unit does anybody have such legs.
+  EXPECT_THAT(unit(0.0018).remarks, ElementsAre(HasSubstr("legs of 0.149 m: nobody has such: say the unit")));
   RetargetOptions options;
   options.metres_per_unit = MetresPerUnit("0.02");
   FigureStyle style;

@@ -11,6 +11,7 @@
 #include "data/io/name_series.h"
 #include "data/io/npz.h"
 #include "data/io/observation_writer.h"
+#include "data/io/time_frames.h"
 #include "models/scene/fit_result.h"
 #include "tests/data/io/io_test_util.h"
 #include "tests/data/io/keypoint_text.h"
@@ -137,8 +138,9 @@ TEST_F(IdentityOfFiles, PhotographsCountAndAreNoVideo) {
     entries += StrCat(k > 1 ? "," : "", "{\"image_id\": \"IMG_000", k,
                       ".jpg\", \"category_id\": 1, \"score\": 1, ", "\"keypoints\": ", Keypoints(17), "}");
   }
-  for (const PersonObservation& person : ReadPeople({Write("detections.json", "[" + entries + "]")}))
-    EXPECT_EQ(person.identity.frame, -1);
+  const auto detections = OpenObservations({Write("detections.json", "[" + entries + "]")});
+  for (PersonObservation person; detections->Next(&person);) EXPECT_EQ(person.identity.frame, -1);
+  EXPECT_THAT(detections->Notes(), ElementsAre(HasSubstr("3 images are taken for single photos")));
 }
 
 TEST_F(IdentityOfFiles, AVideoThatNamesAloneMakeIsSaid) {
@@ -302,6 +304,26 @@ TEST_F(IdentityOfArrays, WithoutFramesTheImagesSay) {
   EXPECT_THAT(Said(Read()), ElementsAre("a/-1/", "a/-1/", "a/-1/"));
   arrays_["ids"] = NpyArray::FromStrings({"x", "y", "z"});
   EXPECT_THAT(Said(Read()), ElementsAre("/-1/", "/-1/", "/-1/"));
+}
+
+TEST_F(IdentityOfArrays, WithoutFramesTimesNumberThem) {
+  const double times[] = {2.1, NAN, 2.0};
+  arrays_["time_s"] = NpyArray::FromDoubles(times, {3});
+  arrays_["images"] = NpyArray::FromStrings({"f_1.jpg", "f_2.jpg", "f_3.jpg"});
+  EXPECT_THAT(Said(Read()), ElementsAre("a/1/", "a/-1/", "a/0/"));
+  EXPECT_EQ(Read()[0].identity.time_s, 2.1);
+}
+
+TEST(TimeFrames, StepsAreTheMedianAndGapsStayFree) {
+  const double now = 1.7e9;  // seconds since 1970
+  EXPECT_THAT(FramesOfTimes({now + 0.5, now, now + 0.1, now + 0.1, now + 0.2, NAN}, {""}),
+              ElementsAre(5, 0, 1, 1, 2, -1));
+  EXPECT_THAT(FramesOfTimes({0, 0.033, 0.067, 0.1, 0.233}, {"x"}), ElementsAre(0, 1, 2, 3, 7));
+  EXPECT_THAT(FramesOfTimes({0, 0.001, 1, 2, 3}, {""}), ElementsAre(0, 1, 2, 3, 4))
+      << "too uneven: their order";
+  EXPECT_THAT(FramesOfTimes({0, 1e-9, 1e9}, {""}), ElementsAre(0, 1, 2));
+  EXPECT_THAT(FramesOfTimes({5, 0.5, 6, 1}, {"a", "b", "a", "b"}), ElementsAre(0, 0, 1, 1)) << "each its own";
+  EXPECT_THAT(FramesOfTimes({}, {""}), ElementsAre());
 }
 
 TEST_F(IdentityOfArrays, WrongShapesAreTold) {

@@ -71,6 +71,7 @@ TEST_F(KeypointFolders, WhatARunLeftIsNoKeypoints) {
   EXPECT_THAT(NotesOf({folder_.path()}),
               ElementsAre(HasSubstr("holds what a run left here (results.npz, run.json)")));
   EXPECT_THAT(IdsOf(ReadPeople({folder_.path()})), ElementsAre("a_0"));
+  EXPECT_THAT(ErrorOf([&] { ReadPeople({folder_ / "run.json"}); }), HasSubstr("is the record of a run"));
 }
 
 TEST_F(KeypointFolders, AFileThatIsNamedTwiceIsReadOnce) {

