@@ -43,6 +43,11 @@ struct Export {
   LabelWeights weights;  // of these people, by all of the result
   std::shared_ptr<const BodyModel> model;
   double frames_per_second = 0;  // 0: not known
+  Eigen::Matrix3d upright;       // turns all of the result to y up
+
+  GlbOptions ForGlb(const ResultsFile::Row& row) const {
+    return GlbOptionsFor(upright, row.fit, row.image_width, row.image_height);
+  }
 };
 
 // --fps, or what the result says; 0 where neither does.
@@ -197,15 +202,12 @@ int ExportGlb(const Export& input) {
   const std::vector<ResultsFile::Row>& rows = input.file.rows;
   if (input.frames_per_second == 0 && std::none_of(rows.begin(), rows.end(), is_frame)) {
     return EachPerson(input, ".glb", [&](const std::string& path, const ResultsFile::Row& row) {
-      WriteGlb(path, *input.model, AnimationOf(row.fit),
-               GlbOptionsFor(row.fit, row.image_width, row.image_height));
+      WriteGlb(path, *input.model, AnimationOf(row.fit), input.ForGlb(row));
     });
   }
   return EachSequence(input, ".glb", [&](const std::string& path, const Sequence& sequence) {
     const BodyAnimation& animation = sequence.animation;
-    const ResultsFile::Row& row = *sequence.first_usable;
-    const GlbReport report =
-        WriteGlb(path, *input.model, animation, GlbOptionsFor(row.fit, row.image_width, row.image_height));
+    const GlbReport report = WriteGlb(path, *input.model, animation, input.ForGlb(*sequence.first_usable));
     if (FLAGS_quiet) return;
     std::printf(
         "%s: %d frames, %d with a body, at %g fps, %.1f MB, %d morph targets, vertices within %.2f mm "
@@ -232,9 +234,8 @@ int ExportPly(const Export& input) {
 int EachMotion(const Export& input, const char* ending,
                const std::function<void(const std::string& path, const BodyAnimation& animation)>& write) {
   return EachSequence(input, ending, [&](const std::string& path, const Sequence& sequence) {
-    const Eigen::Matrix3d upright = UprightFromResult(sequence.first_usable->fit);
     BodyAnimation turned = sequence.animation;
-    for (BodyParameters& frame : turned.frames) frame = TurnBody(*input.model, upright, frame);
+    for (BodyParameters& frame : turned.frames) frame = TurnBody(*input.model, input.upright, frame);
     write(path, turned);
   });
 }
@@ -405,6 +406,7 @@ int ConvertResult(const std::string& path) {
   TakeHypothesis(path, &input.file);
   input.frames_per_second = FrameRate(input.file);
   input.model = BodyOfResult(path);
+  input.upright = UprightFromResults(*input.model, FitsOf(input.file.rows));
   const bool knows_scales = FLAGS_to == "obj" || FLAGS_to == "ply" || FLAGS_to == "labels";
   input.weights = WeightsOf(input.file);
   TakePeople(&input);

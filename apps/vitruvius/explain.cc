@@ -31,6 +31,7 @@ int Explain(const std::vector<std::string>& arguments) {
     RefuseGiven({"observations"}, "tells the worst keypoints of one person: name one by --id");
   RefuseIdleReading(FLAGS_observations.empty());
   const ResultsFile file = ReadResults(arguments[0]);
+  if (IsGiven("model") || IsGiven("gender")) BodyOfResult(arguments[0]);  // refuses any but the result's own
   if (!FLAGS_id.empty()) {
     for (const ResultsFile::Row& row : file.rows) {
       if (row.fit.id != FLAGS_id) continue;

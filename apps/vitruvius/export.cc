@@ -14,20 +14,43 @@ BodyAnimation AnimationOf(const FitResult& fit) {
   return animation;
 }
 
-Eigen::Matrix3d UprightFromResult(const FitResult& fit) {
+void CheckUp() {
+  for (const char* up : {"auto", "y", "-y", "z"}) {
+    if (FLAGS_up == up) return;
+  }
+  throw UsageError(StrCat("--up: found \"", FLAGS_up, "\", expected auto, y, -y or z"));
+}
+
+Eigen::Matrix3d UprightFromResults(const BodyModel& model, const std::vector<const FitResult*>& fits) {
+  CheckUp();
   std::string up = FLAGS_up;
-  if (up == "auto") up = fit.focal_source == "none" ? "y" : "-y";
+  if (up == "auto") {
+    const int head = model.JointIndex("head");
+    double sum = 0;  // of y of unit vectors from pelvis to head
+    bool by_heads = head > 0;
+    for (const FitResult* fit : fits) {
+      by_heads = by_heads && fit->focal_source == "none";
+      if (!by_heads || !fit->usable || fit->joints3d.rows() <= head) continue;
+      sum += (fit->joints3d.row(head) - fit->joints3d.row(0)).normalized().y();
+    }
+    up = by_heads && sum > 0 ? "y" : "-y";
+  }
   Eigen::Matrix3d turn = Eigen::Matrix3d::Identity();
-  if (up == "y") return turn;
-  if (up == "-y") return Eigen::Vector3d(1, -1, -1).asDiagonal();
-  if (up != "z") throw UsageError(StrCat("--up: found \"", FLAGS_up, "\", expected auto, y, -y or z"));
-  turn << 1, 0, 0, 0, 0, 1, 0, -1, 0;
+  if (up == "-y") turn.diagonal() << 1, -1, -1;
+  if (up == "z") turn << 1, 0, 0, 0, 0, 1, 0, -1, 0;
   return turn;
 }
 
-GlbOptions GlbOptionsFor(const FitResult& fit, int image_width, int image_height) {
+std::vector<const FitResult*> FitsOf(const std::vector<ResultsFile::Row>& rows) {
+  std::vector<const FitResult*> fits;
+  for (const ResultsFile::Row& row : rows) fits.push_back(&row.fit);
+  return fits;
+}
+
+GlbOptions GlbOptionsFor(const Eigen::Matrix3d& upright, const FitResult& fit, int image_width,
+                         int image_height) {
   GlbOptions options;
-  options.gltf_from_body = UprightFromResult(fit);
+  options.gltf_from_body = upright;
   const bool seen = fit.focal_source != "none" && fit.focal_px.minCoeff() > 0;
   if (seen && image_width > 0 && image_height > 0) {
     options.camera = GlbCamera{fit.focal_px, fit.center_px, image_width, image_height};

@@ -19,8 +19,8 @@ namespace {
 int Fit(const std::vector<std::string>& inputs) {
   if (inputs.empty())
     throw UsageError("fit: name keypoint files or folders (OpenPose or COCO JSON, .npz, .bvh, .amc)");
-  UprightFromResult(FitResult());  // --up is wrong before hours of work and not after
-  const StopSignal stop_signal;    // from here on one may come
+  CheckUp();
+  const StopSignal stop_signal;  // from here on one may come
   const FitSetup setup = FitSetupFromFlags();
   if (setup.recipe2d.body == Recipe::Body::kSegments)
     throw UsageError("--recipe: a body of segments is registered, not fitted: vitruvius register");

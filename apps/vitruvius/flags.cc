@@ -53,8 +53,8 @@ DEFINE_int32(pictures, 24, "people at most whose pictures the page holds");
 DEFINE_bool(glb, false, "write a skinned body (.glb) of each person");
 DEFINE_string(
     up, "auto",
-    "which axis points up, y, -y or z: of a result (`auto`: -y where a camera saw it, y for 3D keypoints) "
-    "or of motion capture (`auto`: as its rest pose or its format says)");
+    "which axis points up, y, -y or z: of a result (`auto`: -y where a camera saw it, for 3D keypoints as "
+    "their heads say) or of motion capture (`auto`: as its rest pose or its format says)");
 DEFINE_string(
     unit, "auto",
     "unit of .bvh and .amc: m, cm, mm, in, ft, cmu or metres per unit; `auto`: by the legs' length (.bvh)");

@@ -126,7 +126,7 @@ std::unique_ptr<ObservationSource> RefuseIdleFlags(std::unique_ptr<ObservationSo
     if (num_3d == 0 && !ReadAsConcerns(word, /*is_3d=*/false)) refuse("read_as=" + word, "3D", "");
   }
   if (num_2d == 0)
-    RefuseGiven({"focal", "fov", "focal_mm", "image_size"},
+    RefuseGiven({"focal", "fov", "focal_mm", "image_size", "images"},
                 "the people of the input are in 3D: no camera saw them");
   return ahead;
 }

@@ -73,6 +73,8 @@ void KeepShown(const std::string& path, std::vector<ResultsFile::Row>* rows) {
     if (!ids.empty()) throw InputError(path, "ids", StrCat("holds no person \"", *ids.begin(), "\""));
   }
   if (rows->empty()) throw InputError(path, "ids", "holds nobody");
+  if (FLAGS_limit < 0)
+    throw UsageError(StrCat("--limit: found ", FLAGS_limit, ", expected 0 or more people"));
   rows->resize(std::min(rows->size(), FLAGS_limit > 0 ? static_cast<size_t>(FLAGS_limit) : kUsualLimit));
 }
 
@@ -84,6 +86,12 @@ int Render(const std::vector<std::string>& arguments) {
   const std::shared_ptr<const BodyModel> model = BodyOfResult(arguments[0]);
   if (!EndsWith(FLAGS_out, ".png")) throw UsageError("render: --out FILE.png is missing");
   KeepShown(arguments[0], &file.rows);
+  const bool has_cameras = std::none_of(file.rows.begin(), file.rows.end(), [](const ResultsFile::Row& row) {
+    return row.fit.focal_source == "none";
+  });
+  if (!angles.empty() && has_cameras)
+    RefuseGiven({"images", "observations"}, "has no place in a --view but the camera's");
+  if (angles.empty() && has_cameras) RefuseGiven({"up"}, "says how a --view stands, and none is asked for");
   const std::map<std::string, PersonObservation> observations =
       ObservationsOf(file.rows, arguments[0], *model);
   RequireImagesFolder();
@@ -91,12 +99,12 @@ int Render(const std::vector<std::string>& arguments) {
   PersonPainter painter(model, &troubles);
   std::vector<Image> images;
   std::vector<std::string> captions;
+  const Eigen::Matrix3d upright = UprightFromResults(*model, FitsOf(file.rows));
   for (const ResultsFile::Row& row : file.rows) {
     const auto seen = observations.find(row.fit.id);
     const PersonObservation person = seen != observations.end() ? seen->second : ObservationOf(row);
     OverlayOptions options;
-    if (FLAGS_up != "auto")
-      options.upright = Eigen::Vector3d(1, -1, -1).asDiagonal() * UprightFromResult(row.fit);
+    if (FLAGS_up != "auto") options.upright = Eigen::Vector3d(1, -1, -1).asDiagonal() * upright;
     if (angles.empty()) {
       images.push_back(painter.Draw(person, row.fit, options));
       captions.push_back(row.fit.id);

@@ -62,12 +62,13 @@ void RefuseOthers(const ReportRequest& request, const Report& report,
   RefuseOtherKeypoints(people, *report.model, FLAGS_observations, request.folder);
 }
 
-// A picture that `fit --overlay` left, or else a new one; empty where there is nothing to draw.
+// A picture that `fit --overlay` left, or else, or with --images, a new one; empty where there is nothing to
+// draw.
 std::string PictureOf(const ReportRequest& request, const PersonObservation* person, const FitResult& fit,
                       PersonPainter* painter) {
   const std::string left = FindPersonFile(request.folder, "overlays/" + FileStem(fit.id) + ".png");
   std::error_code error;
-  if (!left.empty()) {
+  if (!left.empty() && FLAGS_images.empty()) {
     try {
       return SerializeJpeg(ReadPicture(left));
     } catch (const InputError&) {

@@ -44,9 +44,12 @@ void WriteFilesOf(const PersonObservation& person, const FitResult& result,
   if (with_obj)
     WriteObj(in_folder + MeshFile(person.id, ".obj"), MeshOf(model, result).vertices, model->faces());
   if (FLAGS_glb && result.usable) {
-    GlbOptions options = GlbOptionsFor(result, person.image_width, person.image_height);
-    if (IsSkeletonMotion(person.source)) options.gltf_from_body.setIdentity();  // --up was its reader's
-    WriteGlb(in_folder + MeshFile(person.id, ".glb"), *model, AnimationOf(result), options);
+    // Of skeletons --up was their reader's.
+    const Eigen::Matrix3d upright = IsSkeletonMotion(person.source)
+                                        ? Eigen::Matrix3d(Eigen::Matrix3d::Identity())
+                                        : UprightFromResults(*model, {&result});
+    WriteGlb(in_folder + MeshFile(person.id, ".glb"), *model, AnimationOf(result),
+             GlbOptionsFor(upright, result, person.image_width, person.image_height));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "data/datasets/amass_writer.h"
 
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "data/io/npz.h"
@@ -36,6 +37,13 @@ void WriteAmass(const std::string& path, const BodyModel& model, const BodyAnima
   arrays["mocap_frame_rate"] = NpyArray::FromDoubles(&animation.frames_per_second, {});
   arrays["mocap_framerate"] = arrays["mocap_frame_rate"];
   arrays["up_axis"] = NpyArray::FromString("z");
+  const Identity& identity = animation.identity;
+  for (const auto& [key, text] : {std::pair{"capture", &identity.capture},
+                                  {"subject", &identity.subject},
+                                  {"camera", &identity.camera}}) {
+    if (!text->empty()) arrays[key] = NpyArray::FromString(*text);
+  }
+  if (identity.frame >= 0) arrays["first_frame"] = NpyArray::FromInt64(&identity.frame, {});
   const std::vector<std::int8_t> valid(animation.found.begin(), animation.found.end());
   arrays["valid"] = NpyArray::FromInt8(valid.data(), {n});
   constexpr int kSmplxJoints = 55;

@@ -310,14 +310,17 @@ Motion OpenByExtension(const std::string& path, const RetargetOptions& options) 
   }
   if (extension == ".bvh") {
     const BvhMotion motion = ReadBvh(path);
-    RetargetOptions with_rate = options;
     // The readme of the conversion says that these were recorded at 60.
     constexpr double kWrongTime = 1.0 / 120, kRounding = 1e-4;
     const bool is_salsa = StartsWith(fs::path(path).stem().string(), "salsa_");
     if (options.fps == 0 && is_salsa && std::abs(motion.frame_time_s - kWrongTime) < kRounding) {
+      RetargetOptions with_rate = options;
       with_rate.fps = 60;
+      Motion at_60 = Retarget(motion, with_rate);
+      at_60.remarks.push_back("60 frames per second, as its readme says; the header's 120 are wrong");
+      return at_60;
     }
-    return Retarget(motion, with_rate);
+    return Retarget(motion, options);
   }
   throw InputError(path, "",
                    StrCat("found the extension \"", extension,

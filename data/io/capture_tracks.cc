@@ -78,16 +78,28 @@ std::vector<CaptureTracks::Track> CaptureTracks::CutWhereSomebodyElseComes() con
   return tracks;
 }
 
-std::vector<CaptureTracks::Track> CaptureTracks::Join(const std::string& path, bool* joined) const {
+double CaptureTracks::MoveTo(const Track& track, int row, std::int64_t frame) const {
+  // Who was not seen for a while may have gone further.
+  constexpr double kMostSteps = 3;
+  return MoveBetween(track.last_row, row) /
+         std::min(kMostSteps, static_cast<double>(frame - track.last_frame));
+}
+
+std::vector<CaptureTracks::Track> CaptureTracks::Join(const std::string& path) const {
   std::vector<Track> tracks;
   std::map<std::string, size_t> named;
-  std::vector<size_t> active;  // tracks that may go on
+  const auto go_on = [&](size_t t, int row, std::int64_t frame) {
+    tracks[t].row_of.emplace(frame, row);
+    if (!Row(row).fit.usable) return;
+    tracks[t].last_row = row;
+    tracks[t].last_frame = frame;
+  };
   for (const auto& [frame, people] : frames_) {
-    active.erase(std::remove_if(active.begin(), active.end(),
-                                [&, now = frame](size_t t) {
-                                  return now - tracks[t].last_frame > ResultTrack::kLongestGap;
-                                }),
-                 active.end());
+    std::vector<size_t> active;  // tracks that may go on
+    for (size_t t = 0; t < tracks.size(); ++t) {
+      if (tracks[t].last_row >= 0 && frame - tracks[t].last_frame <= ResultTrack::kLongestGap)
+        active.push_back(t);
+    }
     std::vector<int> unnamed;
     for (const int row : people) {
       const std::string& subject = Row(row).identity.subject;
@@ -96,10 +108,25 @@ std::vector<CaptureTracks::Track> CaptureTracks::Join(const std::string& path, b
         continue;
       }
       const auto [it, is_new] = named.try_emplace(subject, tracks.size());
-      if (is_new) tracks.emplace_back().subject = subject;
+      if (is_new) {
+        // Perhaps somebody who was seen without a name.
+        double least = ResultTrack::kMostMove;
+        for (const size_t t : active) {
+          if (!tracks[t].subject.empty() || !Row(row).fit.usable) continue;
+          const double move = MoveTo(tracks[t], row, frame);
+          if (move <= least) least = move, it->second = t;
+        }
+        if (it->second == tracks.size()) tracks.emplace_back();
+        Track& track = tracks[it->second];
+        track.subject = subject;
+        track.joined = track.last_row >= 0;
+      }
       // A subject that is twice in a frame is nobody twice: the first keeps the name.
-      if (!tracks[it->second].row_of.emplace(frame, row).second && Row(row).fit.usable)
+      if (tracks[it->second].row_of.count(frame) == 0) {
+        go_on(it->second, row, frame);
+      } else if (Row(row).fit.usable) {
         unnamed.push_back(row);
+      }
     }
     if (unnamed.empty()) continue;
     constexpr size_t kMostPeople = 2000;
@@ -108,29 +135,24 @@ std::vector<CaptureTracks::Track> CaptureTracks::Join(const std::string& path, b
                        StrCat("found ", unnamed.size(), " people of one frame without a subject, expected ",
                               kMostPeople, " at most"));
     }
+    active.erase(std::remove_if(active.begin(), active.end(),
+                                [&, now = frame](size_t t) { return tracks[t].row_of.count(now) > 0; }),
+                 active.end());
     Eigen::MatrixXd cost(static_cast<Eigen::Index>(unnamed.size()), static_cast<Eigen::Index>(active.size()));
     for (Eigen::Index i = 0; i < cost.rows(); ++i) {
-      for (Eigen::Index j = 0; j < cost.cols(); ++j) {
-        // Who was not seen for a while may have gone further.
-        const Track& track = tracks[active[static_cast<size_t>(j)]];
-        constexpr double kMostSteps = 3;
-        const double steps = std::min(kMostSteps, static_cast<double>(frame - track.last_frame));
-        cost(i, j) = MoveBetween(track.last_row, unnamed[static_cast<size_t>(i)]) / steps;
-      }
+      for (Eigen::Index j = 0; j < cost.cols(); ++j)
+        cost(i, j) = MoveTo(tracks[active[static_cast<size_t>(j)]], unnamed[static_cast<size_t>(i)], frame);
     }
     const std::vector<int> track_of = OptimalAssignment(cost, ResultTrack::kMostMove);
     for (size_t i = 0; i < unnamed.size(); ++i) {
       size_t t = tracks.size();
       if (track_of[i] >= 0) {
         t = active[static_cast<size_t>(track_of[i])];
-        *joined = true;
+        tracks[t].joined = true;
       } else {
         tracks.emplace_back();
-        active.push_back(t);
       }
-      tracks[t].row_of.emplace(frame, unnamed[i]);
-      tracks[t].last_row = unnamed[i];
-      tracks[t].last_frame = frame;
+      go_on(t, unnamed[i], frame);
     }
   }
   return tracks;
@@ -143,13 +165,9 @@ std::vector<ResultTrack> CaptureTracks::Split(const std::string& path, const std
                      StrCat("found frames ", first, " to ", last, " of ", capture, ", expected ",
                             ResultTrack::kMostFrames, " frames of one capture at most"));
   }
-  std::vector<Track> tracks;
-  bool joined = false;
-  if (IsOnePerson()) {
-    tracks = CutWhereSomebodyElseComes();
-  } else {
-    tracks = Join(path, &joined);
-  }
+  const std::vector<Track> tracks = IsOnePerson() ? CutWhereSomebodyElseComes() : Join(path);
+  const bool joined =
+      std::any_of(tracks.begin(), tracks.end(), [](const Track& track) { return track.joined; });
   const bool is_cut = IsOnePerson() && tracks.size() > 1;
   std::vector<ResultTrack> result;
   std::vector<size_t> order(tracks.size());
@@ -169,7 +187,7 @@ std::vector<ResultTrack> CaptureTracks::Split(const std::string& path, const std
       one.name += StrCat("_track_", number++);
     }
     one.is_sequence = true;
-    one.is_joined = joined && track.subject.empty();
+    one.is_joined = track.joined || (joined && track.subject.empty());
     one.is_cut = is_cut;
     one.rows.assign(static_cast<size_t>(last - first + 1), -1);
     for (const auto& [frame, row] : track.row_of) one.rows[static_cast<size_t>(frame - first)] = row;

@@ -11,6 +11,7 @@
 
 #include "data/io/json_text.h"
 #include "data/io/streamed_file.h"
+#include "data/io/text.h"
 #include "models/body/body_evaluator.h"
 #include "models/body/skeleton.h"
 #include "models/math/so3.h"
@@ -308,6 +309,13 @@ class GlbBuilder {
       extras["body_pose"] = Numbers(frames_[0].body_pose);
       extras["transl"] = Numbers(frames_[0].transl);
     }
+    const Identity& identity = animation_.identity;
+    for (const auto& [key, text] : {std::pair{"capture", &identity.capture},
+                                    {"subject", &identity.subject},
+                                    {"camera", &identity.camera}}) {
+      if (!text->empty()) extras[key] = ValidUtf8(*text);
+    }
+    if (identity.frame >= 0) extras["first_frame"] = identity.frame;
     json["nodes"].push_back(
         {{"name", animation_.name + "_mesh"}, {"mesh", 0}, {"skin", 0}, {"extras", extras}});
     json["scenes"][0]["nodes"] = {0, MeshNode()};

@@ -65,7 +65,13 @@ std::string FindImage(const PersonObservation& person, const std::string& folder
 
 void AskImage(const std::string& folder, PersonObservation* person) {
   const std::string path = FindImage(*person, folder);
-  if (path.empty()) return;
+  if (path.empty()) {
+    if (!folder.empty()) {
+      const std::string name = person->image_path.empty() ? StemOf(person->source) : person->image_path;
+      person->remarks.push_back({remark::kImageMissing, StrCat(folder, ": holds no image of ", name)});
+    }
+    return;
+  }
   ImageHead head;
   try {
     head = ReadImageHead(path);

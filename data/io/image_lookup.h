@@ -15,7 +15,8 @@ namespace vitruvius {
 std::string FindImage(const PersonObservation& person, const std::string& folder);
 
 // Takes what the image's file tells: its size where the input tells none, and the focal length of its Exif.
-// An image that is there but cannot be read, or has another size than the input says, is a remark.
+// An image that is there but cannot be read, or has another size than the input says, is a remark, and so is
+// one that is not in the folder.
 void AskImage(const std::string& folder, PersonObservation* person);
 
 }  // namespace vitruvius

@@ -226,10 +226,15 @@ class CsvReader {
     }
     rows_.set = rows_.set != nullptr ? rows_.set : KeypointSetWithNames(names);
     if (rows_.set == nullptr) {
+      const auto unknown = std::find_if(names.begin(), names.end(), [](const std::string& name) {
+        return KeypointSetWithNames({name}) == nullptr;
+      });
       throw InputError(path_, "",
-                       "no shipped set has all of its points (" + names.front() +
-                           ", ...); say where they are on the body with --keypoint_set my.json "
-                           "(docs/keypoint-sets.md)");
+                       StrCat(unknown != names.end()
+                                  ? StrCat("has a point \"", *unknown, "\", which no shipped set has")
+                                  : StrCat("no shipped set has all of its points (", names.front(), ", ...)"),
+                              "; say where they are on the body with --keypoint_set my.json "
+                              "(docs/keypoint-sets.md)"));
     }
     for (const std::string& name : names) {
       index_of_[name] = IndexOfKeypoint(*rows_.set, name);

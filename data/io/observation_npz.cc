@@ -208,6 +208,8 @@ class NpzSource : public ObservationSource {
   void ReadSet(const NpzReader& file, const char* key, const NpyArray& keypoints) {
     std::string name = options_.keypoint_set;
     if (name.empty()) {
+      if (!file.Has("keypoint_set"))
+        throw InputError(path_, "keypoint_set", "is missing; add it, or name the set by --keypoint_set");
       const std::vector<std::string> values = file.Read("keypoint_set").ToStrings();
       if (values.size() != 1)
         throw InputError(path_, "keypoint_set", StrCat("found ", values.size(), " texts, expected one"));

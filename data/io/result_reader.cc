@@ -102,6 +102,7 @@ class ResultsReader {
       throw InputError(file_.path(), "body_pose",
                        StrCat("found ", pose.columns, " columns, expected three a joint"));
     }
+    const Table both = ReadTable("poses", {pose.columns + 3}, false);
     for (std::int64_t n = 0; n < num_rows_; ++n) {
       FitResult& fit = results->rows[static_cast<size_t>(n)].fit;
       fit.usable = status[static_cast<size_t>(n)] == 1;
@@ -112,6 +113,14 @@ class ResultsReader {
       p.transl = Eigen::Map<const Eigen::Vector3d>(transl.Row(n));
       const bool finite = p.global_orient.allFinite() && p.body_pose.allFinite() && p.betas.allFinite() &&
                           p.transl.allFinite();
+      constexpr double kRounding = 1e-5;  // of float32
+      if (fit.usable && both.columns > 0 &&
+          !((Eigen::Map<const Eigen::Vector3d>(both.Row(n)) - p.global_orient).norm() < kRounding &&
+            (Eigen::Map<const Eigen::VectorXd>(both.Row(n) + 3, pose.columns) - p.body_pose).norm() <
+                kRounding)) {
+        throw InputError(file_.path(), StrCat("poses: row ", n),
+                         "is not global_orient and body_pose, which are what is read: change these as well");
+      }
       if (fit.usable && !finite) {
         throw InputError(file_.path(), StrCat("row ", n), "is usable but holds a number that is not finite");
       }

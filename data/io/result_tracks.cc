@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -120,6 +121,15 @@ BodyAnimation MakeAnimation(const ResultsFile& results, const ResultTrack& track
   const auto usable = [&](int row) { return row >= 0 && results.rows[static_cast<size_t>(row)].fit.usable; };
   const auto first = std::find_if(track.rows.begin(), track.rows.end(), usable);
   if (first == track.rows.end()) return animation;
+  animation.identity = results.rows[static_cast<size_t>(*first)].identity;
+  for (const int row : track.rows) {
+    if (row < 0 || !animation.identity.subject.empty()) continue;
+    animation.identity.subject = results.rows[static_cast<size_t>(row)].identity.subject;
+  }
+  animation.identity.time_s = std::numeric_limits<double>::quiet_NaN();
+  if (animation.identity.frame >= 0) animation.identity.frame -= first - track.rows.begin();
+  if (track.rows.front() >= 0)
+    animation.identity.time_s = results.rows[static_cast<size_t>(track.rows.front())].identity.time_s;
   int shown = *first;
   for (const int row : track.rows) {
     if (usable(row)) shown = row;

@@ -124,6 +124,17 @@ void WriteMergedManifest(const std::vector<ShardFolder>& shards, std::int64_t nu
   merged.Commit();
 }
 
+// A shard whose folder was given another name, by its run.json.
+bool IsRecordedShard(const std::string& folder, ShardFolder* shard) {
+  if (!HasRunRecord(folder)) return false;
+  const Json record = ReadRunRecord(folder);
+  const Json part = ValueOf(record, "shard");
+  const Json index = ValueOf(part, "index"), count = ValueOf(part, "count");
+  if (!index.is_number_integer() || !count.is_number_integer() || count.get<int>() < 2) return false;
+  *shard = {index.get<int>(), count.get<int>(), folder};
+  return shard->index >= 0 && shard->index < shard->count;
+}
+
 }  // namespace
 
 std::vector<ShardFolder> ShardsOf(const std::vector<std::string>& folders) {
@@ -131,7 +142,8 @@ std::vector<ShardFolder> ShardsOf(const std::vector<std::string>& folders) {
   for (const std::string& folder : folders) {
     std::vector<ShardFolder> shards = FindShardFolders(folder);
     ShardFolder itself;
-    if (shards.empty() && IsShardFolder(folder, &itself)) shards = {itself};
+    if (shards.empty() && (IsShardFolder(folder, &itself) || IsRecordedShard(folder, &itself)))
+      shards = {itself};
     if (shards.empty())
       throw InputError(folder, "", "holds no shards (folders of names as shard_0_of_4), and is none");
     all.insert(all.end(), shards.begin(), shards.end());

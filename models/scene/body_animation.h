@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/body/body_model.h"
+#include "models/scene/observation.h"
 
 namespace vitruvius {
 
@@ -16,6 +17,7 @@ struct BodyAnimation {
   // One a frame: 1 found; 0 nobody was found there, and the frame repeats the one before it (at the start,
   // the first that was found).
   std::vector<std::uint8_t> found;
+  Identity identity;  // whose motion, of which capture; its frame and time are the first frame's
 
   int num_frames() const { return static_cast<int>(frames.size()); }
   // One constant shape for programs whose skeletons cannot grow: the mean of the frames that were found.

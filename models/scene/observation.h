@@ -40,6 +40,8 @@ inline constexpr char kNoMasks[] = "no_masks";            // points of the surfa
 inline constexpr char kUnusualMasks[] = "unusual_masks";  // masks of parts in another form, read all the same
 inline constexpr char kPointsOffMasks[] = "points_off_masks";   // points beside the masks of their parts
 inline constexpr char kImageUnreadable[] = "image_unreadable";  // the image is there, but says nothing
+inline constexpr char kImageMissing[] =
+    "image_missing";  // there is none in the folder that was named for them
 inline constexpr char kImageSizeDiffers[] =
     "image_size_differs";  // the image has not the size that the input tells
 }  // namespace remark

@@ -101,11 +101,17 @@ struct Reader {
 };
 constexpr Reader kExplain = {"explain %/out --id seen_0 --observations %/seen.npz", ""};
 constexpr Reader kReaders[] = {
-    {"convert %/out --to obj", "%/made"},           {"convert %/out --to ply", "%/made"},
-    {"convert %/out --to glb", "%/made"},           {"convert %/out --to bvh --quiet", "%/made"},
-    {"convert %/out --to npz --quiet", "%/made"},   {"convert %/out --to pkl", "%/made"},
-    {"convert %/out --to labels", "%/made.npz"},    {"render %/out --observations %/seen.npz", "%/made.png"},
-    {"report %/out --quiet", "%/made.html"},        kExplain,
+    {"convert %/out --to obj", "%/made"},
+    {"convert %/out --to ply", "%/made"},
+    {"convert %/out --to glb", "%/made"},
+    {"convert %/out --to bvh --quiet", "%/made"},
+    {"convert %/out --to npz --quiet", "%/made"},
+    {"convert %/out --to pkl", "%/made"},
+    {"convert %/out --to labels", "%/made.npz"},
+    {"render %/out --observations %/seen.npz", "%/made.png"},
+    {"report %/out --quiet", "%/made.html"},
+    kExplain,
+    {"explain %/out", ""},
     {"evaluate regressor %/out --truth %/out", ""},
 };
 

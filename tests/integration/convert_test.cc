@@ -240,6 +240,23 @@ TEST(Convert, WhatIsNoResultIsCalledByItsName) {
               HasSubstr("holds an unfinished run, 2 people done"));
 }
 
+// Who edits `poses` in numpy must not export the motion as it was.
+TEST(Convert, PosesThatSayOtherThanTheirPartsAreRefused) {
+  const TestFolder folder;
+  FitFour(folder);
+  std::map<std::string, NpyArray> arrays;
+  const NpzReader result(folder / "out/results.npz");
+  for (const std::string& key : result.Keys()) arrays[key] = result.Read(key);
+  std::vector<double> poses = arrays["poses"].ToDoubles();
+  poses[3 * 4] += 0.1;
+  arrays["poses"] = NpyArray::FromDoubles(poses.data(), arrays["poses"].shape);
+  std::filesystem::create_directories(folder / "edited");
+  WriteNpz(folder / "edited/results.npz", arrays);
+  const ProgramRun run = RunProgram("convert " + (folder / "edited") + " --to obj --out " + (folder / "x"));
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.output, HasSubstr("poses: row 0: is not global_orient and body_pose"));
+}
+
 TEST(Convert, ObservationsOfNobodyAreRefusedEverywhere) {
   const TestFolder folder;
   FitFour(folder);

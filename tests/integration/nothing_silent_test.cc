@@ -151,6 +151,8 @@ TEST_F(NothingSilent, ImagesThatAreNotThereOrCannotBeReadAreSaid) {
   const std::string overlay = "--overlay --images=" + (folder_ / "photos");
   const ProgramRun missing = Flat(overlay);
   EXPECT_EQ(missing.status, 0);
+  EXPECT_THAT(missing.output, HasSubstr("1 with a remark: image_missing, the first: "));
+  EXPECT_EQ(Deep("--images=" + (folder_ / "photos")).status, 2) << "no camera saw them";
   EXPECT_THAT(missing.output, HasSubstr("warning: no image was found for 1 people, who are drawn on a plain "
                                         "ground: flat_0"));
   std::ofstream(folder_ / "photos/flat.jpg") << "<html>404</html>";
@@ -166,6 +168,10 @@ TEST_F(NothingSilent, ImagesThatAreNotThereOrCannotBeReadAreSaid) {
                        " --images=" + (folder_ / "nosuchdir"))
                 .status,
             1);
+  for (const char* idle : {" --view side --images=.", " --view side --observations .", " --up z"}) {
+    const ProgramRun run = RunProgram("render " + (folder_ / "out") + " --out " + (folder_ / "r.png") + idle);
+    EXPECT_EQ(run.status, 2) << run.output;
+  }
   WritePng(folder_ / "photos/flat.png", Image(1000, 1000, {9, 99, 9, 255}));
   std::filesystem::remove(folder_ / "photos/flat.jpg");
   EXPECT_THAT(Flat(overlay).output, Not(HasSubstr("warning")));

@@ -1,13 +1,17 @@
 // Images of results as a user makes them: bodies of 3D keypoints, which have no camera, and turned ones.
 #include <algorithm>
+#include <filesystem>
+#include <initializer_list>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "data/io/npz.h"
 #include "data/io/picture.h"
 #include "data/io/result_writer.h"
 #include "models/body/body_evaluator.h"
 #include "models/body/mannequin.h"
+#include "models/math/so3.h"
 #include "tests/util/run_program.h"
 
 namespace vitruvius::render_test {
@@ -16,9 +20,9 @@ namespace {
 using ::testing::HasSubstr;
 
 // Two people of 3D keypoints: one with y up, one in camera axes.
-void WriteResult(const TestFolder& folder) {
+void WriteResult(const TestFolder& folder, std::initializer_list<bool> axes = {true, false}) {
   ResultsWriter results(folder / "out", *Mannequin());
-  for (const bool y_up : {true, false}) {
+  for (const bool y_up : axes) {
     FitResult fit;
     fit.id = y_up ? "up" : "camera";
     fit.usable = true;
@@ -77,6 +81,30 @@ TEST(Render, ABodyOf3dKeypointsIsSeenFromEverySide) {
   const ProgramRun wrong = RunProgram("render " + (folder / "out") + " --view back --out x.png");
   EXPECT_EQ(wrong.status, 2);
   EXPECT_THAT(wrong.output, HasSubstr("expected camera, front, side, top or orbit"));
+}
+
+// 3D keypoints have the axes that they have: bodies leave upright all the same.
+TEST(Convert, BodiesOf3dKeypointsStandUpright) {
+  for (const bool y_up : {true, false}) {
+    const TestFolder folder;
+    WriteResult(folder, {y_up});
+    const ProgramRun run =
+        RunProgram("convert " + (folder / "out") + " --to npz --fps 30 --out " + (folder / "made"));
+    ASSERT_EQ(run.status, 0) << run.output;
+    for (const auto& file : std::filesystem::directory_iterator(folder / "made")) {
+      const std::vector<double> pose = NpzReader(file.path().string()).Read("poses").ToDoubles();
+      const Eigen::Vector3d up = ExpSO3(Eigen::Vector3d(pose[0], pose[1], pose[2])).col(1);
+      EXPECT_NEAR(up.z(), 1, 1e-6) << y_up << ": AMASS is z up";
+    }
+  }
+}
+
+TEST(Render, FlagsThatShowNothingAreRefused) {
+  const TestFolder folder;
+  WriteResult(folder);
+  const std::string render = "render " + (folder / "out") + " --out " + (folder / "x.png");
+  EXPECT_THAT(RunProgram(render + " --limit -1").output, HasSubstr("--limit: found -1"));
+  EXPECT_EQ(RunProgram(render + " --up z").status, 0) << "without a camera it says how bodies stand";
 }
 
 }  // namespace

@@ -290,6 +290,16 @@ TEST(WholeRuns, ShardsAreMergedToTheBytesOfOneRun) {
     EXPECT_EQ(RecordIn(out)["usable"], 19);
     EXPECT_EQ(RecordIn(out)["shard"], RecordIn(folder / "whole")["shard"]);
   }
+  // Folders that somebody called something else.
+  std::string renamed;
+  for (const int i : {1, 0}) {
+    const std::string name = folder / (i == 0 ? "first" : "second");
+    fs::rename(folder / ("shards2/shard_" + std::to_string(i) + "_of_2"), name);
+    renamed += " " + name;
+  }
+  const ProgramRun merged = RunProgram("merge" + renamed + " --out " + (folder / "again"));
+  ASSERT_EQ(merged.status, 0) << merged.output;
+  EXPECT_TRUE(ReadAll(folder / "again/results.npz") == whole);
 }
 
 TEST(WholeRuns, FoldersOfShardsAreReadAsTheyAre) {

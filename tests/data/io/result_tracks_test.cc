@@ -93,6 +93,16 @@ TEST(SplitTracks, PeopleWithoutSubjectsAreJoinedByWhereTheyAre) {
               ElementsAre("v_track_0 joined: 0 2", "v_track_1 joined: 1 3"));
 }
 
+// A tracker that loses names in some frames: before, between and after.
+TEST(SplitTracks, FramesWithoutAnIdGoOnWithTheirSubject) {
+  EXPECT_THAT(Tracks({At("v", 0, "", 90), At("v", 1, "1", 100), At("v", 1, "2", 600), At("v", 2, "", 110),
+                      At("v", 2, "", 600), At("v", 3, "2", 600), At("v", 3, "1", 120), At("v", 4, "", 130)}),
+              ElementsAre("v_person_1 joined: 0 1 3 6 7", "v_person_2 joined: -1 2 4 5 -1"));
+  // Somebody else who comes is nobody of these.
+  EXPECT_THAT(Tracks({At("v", 0, "1", 100), At("v", 1, "1", 100), At("v", 1, "", 110), At("v", 2, "", 900)}),
+              ElementsAre("v_person_1: 0 1 -1", "v_track_0: -1 2 -1", "v_track_1: -1 -1 3"));
+}
+
 TEST(SplitTracks, ACutEndsTracks) {
   EXPECT_THAT(
       Tracks({At("v", 0, "", 100), At("v", 0, "", 300), At("v", 1, "", 900), At("v", 1, "", 1300)}).size(),
@@ -151,6 +161,15 @@ TEST(MakeAnimation, UnusableFramesRepeatTheOneBefore) {
   EXPECT_EQ(animation.MeanBetas(),
             (results.rows[1].fit.parameters.betas + results.rows[3].fit.parameters.betas) / 2);
   EXPECT_TRUE(MakeAnimation(results, {"x", true, false, {0, 2}}, 30).frames.empty());
+}
+
+TEST(MakeAnimation, SaysWhoseItIs) {
+  ResultsFile results;
+  results.rows = {At("v", 10002, "", 0), At("v", 10003, "anna", 0)};
+  const Identity identity = MakeAnimation(results, {"x", true, false, {-1, -1, 0, 1}}, 30).identity;
+  EXPECT_EQ(identity.capture, "v");
+  EXPECT_EQ(identity.subject, "anna");
+  EXPECT_EQ(identity.frame, 10000);
 }
 
 }  // namespace
