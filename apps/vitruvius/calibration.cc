@@ -21,17 +21,6 @@ double PercentOf(long part, long whole) {
 
 }  // namespace
 
-std::string PartOfJoint(const std::string& joint) {
-  static constexpr const char* kGroups[][2] = {
-      {"hip", "hips"},           {"knee", "knees"},   {"ankle", "feet"},  {"foot", "feet"},
-      {"spine", "trunk"},        {"collar", "trunk"}, {"neck", "head"},   {"head", "head"},
-      {"shoulder", "shoulders"}, {"elbow", "elbows"}, {"wrist", "hands"}, {"hand", "hands"}};
-  for (const auto& [word, group] : kGroups) {
-    if (joint.find(word) != std::string::npos) return group;
-  }
-  return "others";
-}
-
 void Calibration::Add(const BodyModel& model, const MatrixX3d& truth, const FitResult& result) {
   // A body of segments knows no place in space, its camera being weak.
   const bool in_space = result.joints_std_m.size() > 0;

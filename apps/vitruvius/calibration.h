@@ -13,9 +13,6 @@
 
 namespace vitruvius {
 
-// "knees" of "left_knee": the part of the body that a joint is of.
-std::string PartOfJoint(const std::string& joint);
-
 class Calibration {
  public:
   // truth: (T, 3) metres, camera axes, of the body's first T joints. Joints whose deviation is not known are

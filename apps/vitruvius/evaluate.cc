@@ -62,6 +62,7 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
   options.keypoints3d = FLAGS_keypoints3d;
   options.noise_px = FLAGS_noise_px;
   options.noise_m = FLAGS_noise_m;
+  options.shape_std = FLAGS_shape_std;
   options.surface_points = FLAGS_surface_points;
   options.weak_perspective = FLAGS_weak;
   options.stride = FLAGS_stride;
@@ -72,8 +73,9 @@ int EvaluateFit(const std::vector<std::string>& inputs) {
   if (options.surface_points < 0 || options.surface_points > kMostSurfacePoints)
     throw UsageError(
         StrCat("--surface_points: found ", options.surface_points, ", expected 0 to ", kMostSurfacePoints));
-  if (options.stride < 1 || !is_noise(options.noise_px) || !is_noise(options.noise_m) || FLAGS_limit < 0) {
-    throw UsageError("--stride must be at least 1, --limit at least 0, noise 0 to 1e6");
+  if (options.stride < 1 || !is_noise(options.noise_px) || !is_noise(options.noise_m) ||
+      !is_noise(options.shape_std) || FLAGS_limit < 0) {
+    throw UsageError("--stride must be at least 1, --limit at least 0, noise and --shape_std 0 to 1e6");
   }
   ChoosePeople(&options);
   RetargetOptions retarget;
@@ -113,10 +115,10 @@ Command EvaluateCommand() {
        "  vitruvius evaluate fit 03_01.amc 03_02.amc --stride 10\n"
        "  vitruvius evaluate fit walk.bvh --keypoints3d\n"
        "  vitruvius evaluate fit walk.bvh --recipe=dense-later --surface_points 125 --weak --noise_px 0\n",
-       {"stride",       "limit",      "yaw",     "posture",        "penetration", "keypoints3d",
-        "keypoint_set", "noise_px",   "noise_m", "surface_points", "weak",        "model",
-        "gender",       "regressors", "prior",   "recipe",         "starts",      "solver",
-        "threads",      "seed",       "json",    "quiet"}},
+       {"stride",       "limit",    "yaw",        "posture", "penetration",    "keypoints3d",
+        "keypoint_set", "noise_px", "shape_std",  "noise_m", "surface_points", "weak",
+        "model",        "gender",   "regressors", "prior",   "recipe",         "starts",
+        "solver",       "threads",  "seed",       "json",    "quiet"}},
       {"prior",
        "NAME... --train FOLDER --test FOLDER [--out DIR]",
        "pose priors against what people do",

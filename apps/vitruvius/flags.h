@@ -49,6 +49,7 @@ DECLARE_double(noise_px);
 DECLARE_string(lookup);
 DECLARE_int32(surface_points);
 DECLARE_bool(weak);
+DECLARE_double(shape_std);
 DECLARE_double(noise_m);
 DECLARE_bool(keypoints3d);
 DECLARE_bool(json);

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/vitruvius/calibration.h"
+#include "models/body/anatomy.h"
 #include "models/metrics/pose_metrics.h"
 
 namespace vitruvius {

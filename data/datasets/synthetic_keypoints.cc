@@ -1,7 +1,9 @@
 #include "data/datasets/synthetic_keypoints.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "models/body/skeleton.h"
 #include "models/body/surface_sampling.h"
 #include "models/camera/camera.h"
 #include "models/math/angles.h"
@@ -15,6 +17,7 @@ namespace vitruvius {
 void SyntheticOptions::Check() const {
   VT_CHECK_GE(noise_px, 0.0);
   VT_CHECK_GE(noise_m, 0.0);
+  VT_CHECK_GE(shape_std, 0.0);
   VT_CHECK_GT(focal_px, 0.0);
   VT_CHECK_GT(nearest_m, 0.5);
   VT_CHECK_GE(farthest_m, nearest_m);
@@ -78,7 +81,14 @@ std::vector<SyntheticPerson> MakeSyntheticPeople(const std::shared_ptr<const Bod
     const Matrix3d cam_from_world = ExpSO3({EIGEN_PI, 0, 0}) * ExpSO3({0, yaw, 0});
     person.truth = in_world;
     person.truth.global_orient = LogSO3(cam_from_world * ExpSO3(resampled.Rotation(frame, 0)));
-    person.truth.transl = Eigen::Vector3d(0, 0, distance) - model->joint_template().row(0).transpose();
+    if (options.shape_std > 0) {
+      constexpr double kMostBeta = 3;                                             // what a body is made for
+      Rng shapes(HashString(StrCat(motion.name, "_", frame), options.seed + 1));  // at every yaw
+      for (double& beta : person.truth.betas)
+        beta = std::clamp(options.shape_std * shapes.Normal(), -kMostBeta, kMostBeta);
+    }
+    person.truth.transl =
+        Eigen::Vector3d(0, 0, distance) - RestJoints(*model, person.truth.betas).row(0).transpose();
     evaluator.Evaluate(person.truth, false);
     person.joints3d = evaluator.points().bottomRows(model->num_joints());
     if (options.keypoints3d) {

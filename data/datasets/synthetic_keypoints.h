@@ -15,6 +15,9 @@ struct SyntheticOptions {
   const KeypointSet* set = nullptr;  // null: openpose25, or smpl24 in 3D
   bool keypoints3d = false;          // 3D points in camera axes instead of 2D ones
   double noise_px = 3, noise_m = 0;  // Gaussian, of each coordinate
+  // Standard deviation of each person's betas about the mean shape; 1: as people differ, by the body's own
+  // scale of them.
+  double shape_std = 0;
   double focal_px = 1000;
   int image_width = 1000, image_height = 1000;
   double nearest_m = 3, farthest_m = 6;  // distance of the pelvis, uniform
@@ -32,7 +35,7 @@ struct SyntheticOptions {
 
 struct SyntheticPerson {
   PersonObservation observation;  // focal length and principal point known, confidences 1
-  BodyParameters truth;           // camera axes; betas 0
+  BodyParameters truth;           // camera axes
   MatrixX3d joints3d;             // (J, 3) metres, camera axes
   double yaw_deg = 0;             // where it faces: 0 the camera, -180 to 180
 };

@@ -88,4 +88,15 @@ std::vector<LimbBone> LimbBones(const BodyModel& model) {
   return bones;
 }
 
+std::string PartOfJoint(const std::string& joint) {
+  static constexpr const char* kGroups[][2] = {
+      {"hip", "hips"},           {"knee", "knees"},   {"ankle", "feet"},  {"foot", "feet"},
+      {"spine", "trunk"},        {"collar", "trunk"}, {"neck", "head"},   {"head", "head"},
+      {"shoulder", "shoulders"}, {"elbow", "elbows"}, {"wrist", "hands"}, {"hand", "hands"}};
+  for (const auto& [word, group] : kGroups) {
+    if (joint.find(word) != std::string::npos) return group;
+  }
+  return "others";
+}
+
 }  // namespace vitruvius

@@ -24,6 +24,10 @@ struct JointAxes {
 // One a joint, the root's first. Joints of unknown name are called by it: "left index1 twist".
 std::vector<JointAxes> AnatomicalAxes(const BodyModel& model);
 
+// "knees" of "left_knee": the part of the body that a joint is of, by its name; "others" for the root,
+// fingers and what is not known.
+std::string PartOfJoint(const std::string& joint);
+
 // "left_forearm", ...: the bones of the four limbs by the joint that carries them: shoulder upper_arm, elbow
 // forearm, hip thigh, knee shin. `end` is the joint at their other end. Bones whose joints the body lacks are
 // left out.

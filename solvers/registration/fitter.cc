@@ -87,6 +87,7 @@ Fitter::Fitter(std::shared_ptr<const BodyModel> model, FitPriors priors2d, FitPr
     for (std::shared_ptr<const Prior>* prior : {&priors->prior, &priors->energy, &priors->starts})
       *prior = PriorOnBody(std::move(*prior), *model_);
   }
+  surprise2d_ = std::make_unique<SurpriseMeter>(priors2d_.prior.get());
 }
 
 FitProblem& Fitter::ProblemFor(const KeypointSet& set, Recipe::Camera camera) {
@@ -434,6 +435,20 @@ void Fitter::Assemble(const PersonObservation& person, const Recipe& recipe, Fit
     result->detail = shape.detail;
     if (!shape.is_plausible) Refuse(*result, reason::kImplausibleShape, shape.detail);
   }
+  if (!is_3d) ScaleDeviations(*model_, EvidenceOf(recipe, *problem, *result), result);
+}
+
+FitEvidence Fitter::EvidenceOf(const Recipe& recipe, const FitProblem& problem,
+                               const FitResult& result) const {
+  double cost = 0, sum_weight2 = 0;
+  int num_seen = 0;
+  for (const TermCost& term : result.terms) cost += term.name == "reprojection" ? term.cost : 0;
+  for (int i = 0; i < problem.num_points(); ++i) {
+    num_seen += targets2d_[i].weight > 0;
+    sum_weight2 += targets2d_[i].weight * targets2d_[i].weight;
+  }
+  return {NoiseRatio(cost, num_seen, sum_weight2, NoiseLevel2(recipe.stages.back(), problem)),
+          surprise2d_->Nats(result.parameters.body_pose)};
 }
 
 }  // namespace vitruvius

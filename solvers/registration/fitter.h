@@ -16,6 +16,7 @@
 #include "solvers/problem/fit_problem.h"
 #include "solvers/problem/recipe.h"
 #include "solvers/registration/camera_choice.h"
+#include "solvers/registration/deviation_scale.h"
 #include "solvers/registration/starts.h"
 #include "solvers/registration/surface_binding.h"
 
@@ -76,6 +77,8 @@ class Fitter {
   double PixelScale(const Recipe& recipe) const {
     return recipe.reference_size_px > 0 ? recipe.reference_size_px / person_size_ : 1;
   }
+  // What the finished fit of 2D keypoints says of its noise and of its pose.
+  FitEvidence EvidenceOf(const Recipe& recipe, const FitProblem& problem, const FitResult& result) const;
   void Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,
                 FitResult* result);
 
@@ -89,6 +92,7 @@ class Fitter {
   bool weighs_dense_ = false, weighs_bones_ = false;
   BodyEvaluator joints_;
   std::vector<JointAxes> axes_;
+  std::unique_ptr<SurpriseMeter> surprise2d_;
 
   // Of the person at hand.
   PerspectiveCamera camera_;

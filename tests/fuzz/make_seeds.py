@@ -138,7 +138,7 @@ seed('observation_npz', 'dense_beside', DENSE + 'part i4 3 : 1 24 3\nuv f8 3,2 :
 seed('observation_npz', 'depths', 'keypoints2d f8 2,17,3 : 100 200 0.9 140 210 0.8 90 300 1 0 0 0\nkeypoint_set U  : coco17\n'
      'keypoint_depths f8 2,17,2 : -12 1 3.5 0.5 0 0\nhidden i1 2,17 : 0 1\n')
 seed('observation_npz', 'refused_person', DENSE.replace('1 0 1', '0 2000000000') + 'face i4 3 : 5\nbary f8 3,3 : 1 0 0\n')
-seed('results_npz', 'two', 'ids U 2 : a b\nstatus i1 2 : 1 0\nreason U 2 : ok too_few_keypoints\nglobal_orient f8 2,3 : 3.1 0 0\n'
+seed('results_npz', 'two', 'ids U 2 : a b\nstatus i1 2 : 1 0\nreason U 2 : ok too_few_keypoints\nglobal_orient f8 2,3 : 0.1\n'
      'body_pose f8 2,69 : 0.1\nposes f8 2,72 : 0.1\nbetas f8 2,10 : 0.2\ntransl f8 2,3 : 0 0 3\njoints3d f8 2,24,3 : 0 1\n'
      'joints3d_expected f8 2,24,3 : 0\njoints_std_m f8 2,24 : nan 0.01\njoints2d f8 2,24,2 : 50 60\nfocal f8 2,2 : 500\n'
      'center f8 2,2 : 320 240\nimage_size i4 2,2 : 640 480\ncost f8 2 : 12\nreprojection_px f8 2 : 3 nan\n'

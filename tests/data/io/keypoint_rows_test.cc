@@ -213,7 +213,7 @@ TEST_F(KeypointRowsOf, MistakesInTablesAreNamed) {
   EXPECT_THAT(ErrorOfCsv("nose_x,nose_y\n1,zwei\n"),
               HasSubstr("line 2: column 2: found 'zwei', expected a number"));
   EXPECT_THAT(ErrorOfCsv("nose_x,tail_y\n1,2\n"),
-              HasSubstr("no shipped set has all of its points (nose, ...)"));
+              HasSubstr("has a point \"tail\", which no shipped set has"));
   EXPECT_THAT(ErrorOfCsv("nose_x,tail_y\n1,2\n", "coco17"),
               HasSubstr("has a point \"tail\", which coco17 has not"));
   EXPECT_THAT(ErrorOfCsv("frame,note\n1,2\n"), HasSubstr("has no columns of coordinates"));

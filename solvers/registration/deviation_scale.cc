@@ -1,0 +1,84 @@
+#include "solvers/registration/deviation_scale.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "models/body/anatomy.h"
+
+namespace vitruvius {
+namespace {
+
+// A deviation is times base exp(per_nat e) q^power.
+struct Law {
+  double base, per_nat, power;
+  double Factor(const FitEvidence& evidence) const {
+    return base * std::exp(per_nat * evidence.surprise_nats) * std::pow(evidence.noise_ratio, power);
+  }
+};
+
+constexpr Law kInSpace = {1.17, 0.0123, 0.426};
+constexpr Law kTranslation = {1.20, 0.0086, 0.657};
+constexpr Law kShape = {1.46, 0.0011, 0.065};
+
+Law RelativeLaw(const std::string& part) {
+  return {part == "knees" ? 1.35 : part == "feet" ? 1.25 : 0.86, 0.0157, 0.460};
+}
+
+// Of the rotations of a joint of this part; the root's is `others`.
+Law RotationLaw(const std::string& part) {
+  const bool is_limb = part == "elbows" || part == "shoulders" || part == "hips";
+  const double base = part == "knees"    ? 1.46
+                      : is_limb          ? 1.34
+                      : part == "trunk"  ? 0.56
+                      : part == "others" ? 1.12
+                                         : 0.99;
+  return {base, 0.0147, 0.385};
+}
+
+}  // namespace
+
+SurpriseMeter::SurpriseMeter(const Prior* prior) {
+  if (prior == nullptr) return;
+  double least = std::numeric_limits<double>::infinity();
+  for (const Eigen::VectorXd& mode : prior->Modes())
+    least = std::min(least, prior->NegativeLogLikelihood(mode));
+  if (!std::isfinite(least)) return;
+  prior_ = prior;
+  least_ = least;
+}
+
+double SurpriseMeter::Nats(const Eigen::VectorXd& body_pose) const {
+  if (prior_ == nullptr) return kUsualSurprise_nats;
+  // Beyond what was measured a line in nats means nothing.
+  constexpr double kMost = 150;
+  return std::clamp(prior_->NegativeLogLikelihood(body_pose.head(prior_->dim())) - least_, 0.0, kMost);
+}
+
+double NoiseRatio(double reprojection_cost, int num_points, double sum_weight2, double noise2) {
+  if (num_points == 0 || !(sum_weight2 > 0) || !(noise2 > 0)) return 1;
+  constexpr double kTakenOut = 24;  // numbers of a body
+  const double points = std::max(num_points - kTakenOut / 2, num_points / 8.0);
+  const double mean_weight2 = sum_weight2 / num_points;
+  // Perfect keypoints leave nothing, and a body is not known perfectly for that.
+  constexpr double kLeast = 0.05;
+  return std::max(kLeast, std::sqrt(reprojection_cost / (mean_weight2 * points * noise2)));
+}
+
+void ScaleDeviations(const BodyModel& model, const FitEvidence& evidence, FitResult* result) {
+  const double in_space = kInSpace.Factor(evidence);
+  const Eigen::Index num_joints = model.num_joints();
+  for (Eigen::Index j = 0; j < num_joints; ++j) {
+    const std::string part = PartOfJoint(model.joint_names()[static_cast<size_t>(j)]);
+    if (j < result->joints_std_m.size()) result->joints_std_m[j] *= in_space;
+    if (j < result->joints_relative_std_m.size())
+      result->joints_relative_std_m[j] *= RelativeLaw(part).Factor(evidence);
+    if (j < result->rotation_std_rad.rows())
+      result->rotation_std_rad.row(j) *= RotationLaw(part).Factor(evidence);
+  }
+  result->betas_std *= kShape.Factor(evidence);
+  result->transl_std_m *= kTranslation.Factor(evidence);
+}
+
+}  // namespace vitruvius

@@ -1,0 +1,82 @@
+#include "solvers/registration/deviation_scale.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "models/metrics/coverage.h"
+#include "solvers/registration/fitter.h"
+#include "tests/util/synthetic_person.h"
+
+namespace vitruvius::deviation_scale_test {
+namespace {
+
+TEST(NoiseRatio, IsTheNoiseThatResidualsShow) {
+  // 25 points off by 4 in both coordinates, and s = 4: of 25, 12 say nothing, as the body follows them.
+  EXPECT_NEAR(NoiseRatio(25 * 16, 25, 25, 16), std::sqrt(25.0 / 13), 1e-12);
+  EXPECT_NEAR(NoiseRatio(0.25 * 25 * 16, 25, 25 * 0.25, 16), std::sqrt(25.0 / 13), 1e-12)
+      << "half the weight";
+  EXPECT_NEAR(NoiseRatio(8 * 16, 8, 8, 16), std::sqrt(8.0), 1e-12) << "an eighth of them at least";
+  EXPECT_EQ(NoiseRatio(0, 0, 0, 16), 1);
+  EXPECT_EQ(NoiseRatio(1, 25, 25, 0), 1) << "no noise level is known";
+  EXPECT_GT(NoiseRatio(0, 25, 25, 16), 0) << "perfect keypoints leave deviations";
+}
+
+TEST(SurpriseMeter, CountsFromTheLikeliestMode) {
+  const std::shared_ptr<const Prior> prior = LoadPrior("gmm8");
+  const SurpriseMeter meter(prior.get());
+  Eigen::VectorXd pose = Eigen::VectorXd::Zero(69);
+  double least = 1e9;
+  for (const Eigen::VectorXd& mode : prior->Modes()) {
+    pose.head(prior->dim()) = mode;
+    least = std::min(least, meter.Nats(pose));
+  }
+  EXPECT_EQ(least, 0);
+  pose.setConstant(1);
+  EXPECT_GT(meter.Nats(pose), 50);
+  EXPECT_EQ(SurpriseMeter(nullptr).Nats(pose), kUsualSurprise_nats);
+  EXPECT_EQ(SurpriseMeter(LoadPrior("vae").get()).Nats(pose), kUsualSurprise_nats) << "no density over poses";
+}
+
+TEST(ScaleDeviations, GrowWithNoiseAndSurpriseAndLeaveUnknownOnesAlone) {
+  const auto scaled = [](const FitEvidence& evidence) {
+    FitResult result;
+    result.joints_std_m = result.joints_relative_std_m = Eigen::VectorXd::Ones(24);
+    result.rotation_std_rad = MatrixX3d::Ones(24, 3);
+    result.betas_std = Eigen::VectorXd::Ones(10);
+    ScaleDeviations(*Mannequin(), evidence, &result);
+    return result;
+  };
+  const FitResult usual = scaled({}), noisy = scaled({4, kUsualSurprise_nats}), odd = scaled({1, 60});
+  EXPECT_NEAR(noisy.joints_std_m[7] / usual.joints_std_m[7], std::pow(4, 0.426), 1e-9);
+  EXPECT_GT(odd.joints_relative_std_m.minCoeff(), usual.joints_relative_std_m.maxCoeff());
+  EXPECT_GT(noisy.rotation_std_rad(4, 1), usual.rotation_std_rad(4, 1));
+  EXPECT_TRUE(std::isnan(usual.transl_std_m[2]));
+}
+
+// A wrong answer with a small deviation is the worst: the deviations must follow the keypoints' noise, which
+// the recipe does not know.
+TEST(Deviations, AreHonestWhateverTheNoise) {
+  const auto model = Mannequin();
+  Fitter fitter(model, FitPriors(LoadPrior("gmm10")), FitPriors(LoadPrior("gmm10")), LoadRecipe("default"),
+                LoadRecipe("keypoints3d"), {});
+  for (const double noise_px : {2.0, 12.0}) {
+    Coverage relative;
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+      const KnownPerson person = MakeKnownPerson(seed, "openpose25", noise_px);
+      const FitResult result = fitter.Fit(person.observation);
+      for (Eigen::Index j = 1; j < 24; ++j) {
+        relative.Add(((result.joints3d.row(j) - result.joints3d.row(0)) -
+                      (person.joints3d.row(j) - person.joints3d.row(0)))
+                         .norm(),
+                     result.joints_relative_std_m[j]);
+      }
+    }
+    EXPECT_GT(relative.Percent(2), 88) << noise_px;
+    EXPECT_GT(relative.Percent(1), 55) << noise_px;
+    EXPECT_LT(relative.Percent(1), 96) << noise_px;
+  }
+}
+
+}  // namespace
+}  // namespace vitruvius::deviation_scale_test
