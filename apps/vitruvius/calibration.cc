@@ -39,7 +39,7 @@ void Calibration::Add(const BodyModel& model, const MatrixX3d& truth, const FitR
 
   bool ambiguous = false;
   for (const std::string& flag : result.flags)
-    ambiguous = ambiguous || flag.rfind("depth_flip:", 0) == 0 || flag.rfind("left_right:", 0) == 0;
+    ambiguous = ambiguous || flag.rfind("depth_", 0) == 0 || flag.rfind("left_right:", 0) == 0;
   const Points3d true_joints = truth;
   (ambiguous ? mpjpe_flagged_mm_ : mpjpe_others_mm_)
       .push_back(RootAlignedMpjpeMm(Points3d(result.joints3d.topRows(truth.rows())), true_joints));

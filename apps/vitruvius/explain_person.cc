@@ -24,6 +24,11 @@ constexpr FlagMeaning kFlagMeanings[] = {
     {"depth_flip", "may as well point the other way in depth: from this view both look alike",
      "a second view, a neighbouring frame, or 3D keypoints decide; until then use joints3d_expected and the "
      "hypotheses"},
+    {"depth_bend", "may as well be bent by 30 degrees more or less: from this view both look alike",
+     "a second view, a neighbouring frame, or 3D keypoints decide; until then use joints3d_expected and the "
+     "hypotheses"},
+    {"depth_lean", "may as well lean by 20 degrees to or from the camera",
+     "a second view, or a neighbouring frame, decides; a known focal length and height help"},
     {"left_right", "front and back are not told apart",
      "face or toe keypoints decide; check that left and right are not swapped"},
     {"saturated", "is so far from the body that the robust loss all but ignores it",

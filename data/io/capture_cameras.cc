@@ -34,9 +34,9 @@ struct CameraGroup {
     if (image.empty()) image = own;
     if (person.image_width == 0) {
       extent.Add(person);
-      SeenExtent own;
-      own.Add(person);
-      ++reaching[own.empty() ? 0 : BinOf(own.Reach())];
+      SeenExtent reach;
+      reach.Add(person);
+      ++reaching[reach.empty() ? 0 : BinOf(reach.Reach())];
       return;
     }
     if (width == 0) {

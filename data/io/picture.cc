@@ -88,9 +88,17 @@ void AppendPng(png_structp png, png_bytep data, png_size_t size) {
 }
 void FlushPng(png_structp) {}
 
+// Whether many pixels are as their neighbours: in photographs noise keeps them apart.
+bool IsDrawing(const Image& image) {
+  std::size_t same = 0;
+  for (std::size_t i = 1; i < image.pixels.size(); ++i) same += image.pixels[i] == image.pixels[i - 1];
+  return 4 * same > image.pixels.size();
+}
+
 // Rows of RGBA, or of grey alone for one channel.
 // libpng leaves an error by longjmp: nothing here may have a destructor. False on failure.
-bool EncodePng(const unsigned char* rows, int width, int height, int channels, std::string* bytes) {
+bool EncodePng(const unsigned char* rows, int width, int height, int channels, bool is_drawing,
+               std::string* bytes) {
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
   png_infop info = png == nullptr ? nullptr : png_create_info_struct(png);
   if (info == nullptr || setjmp(png_jmpbuf(png)) != 0) {
@@ -98,11 +106,12 @@ bool EncodePng(const unsigned char* rows, int width, int height, int channels, s
     return false;
   }
   png_set_write_fn(png, bytes, &AppendPng, &FlushPng);
-  // Of photographs, repeats that are worth looking for are runs; the filter makes them of smooth places.
-  // Paeth's takes twice the time of this one, packs photographs no better and drawings by a sixth.
+  // Of photographs, repeats that are worth looking for are runs; the filter makes them of smooth places. On
+  // them Paeth's takes twice the time of the average and packs no better, drawings become half as large again
+  // without it.
   png_set_compression_level(png, Z_BEST_SPEED);
   png_set_compression_strategy(png, Z_RLE);
-  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_AVG);
+  png_set_filter(png, PNG_FILTER_TYPE_BASE, is_drawing ? PNG_FILTER_PAETH : PNG_FILTER_AVG);
   png_set_IHDR(png, info, width, height, 8,
                channels == 4   ? PNG_COLOR_TYPE_RGBA
                : channels == 3 ? PNG_COLOR_TYPE_RGB
@@ -173,7 +182,7 @@ std::string SerializePng(const Image& image) {
   const auto* const rows =
       channels == 1 ? greys.data() : reinterpret_cast<const unsigned char*>(image.pixels.data());
   std::string bytes;
-  VT_CHECK(EncodePng(rows, image.width, image.height, channels, &bytes));
+  VT_CHECK(EncodePng(rows, image.width, image.height, channels, IsDrawing(image), &bytes));
   return bytes;
 }
 

@@ -48,6 +48,11 @@ Matrix3d WrapAxisAngleJacobian(const Vector3d& axis_angle);
 // axis.
 Matrix3d RotationBetween(const Vector3d& from, const Vector3d& to);
 
+// The angle between two vectors, radians, 0 to pi, as exact near 0 and pi as anywhere.
+inline double AngleBetween(const Eigen::Vector3d& a, const Eigen::Vector3d& b) {
+  return std::atan2(a.cross(b).norm(), a.dot(b));
+}
+
 // Angle between two rotations, radians in [0, pi].
 double RotationAngle(const Matrix3d& a, const Matrix3d& b);
 

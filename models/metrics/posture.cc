@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "models/math/angles.h"
+#include "models/math/so3.h"
 #include "models/util/check.h"
 
 namespace vitruvius {
@@ -30,9 +31,7 @@ enum Joint : int {
 
 Vector3d At(const MatrixX3d& joints, int j) { return joints.row(j).transpose(); }
 
-double AngleDeg(const Vector3d& a, const Vector3d& b) {
-  return kDegPerRad * std::atan2(a.cross(b).norm(), a.dot(b));
-}
+double AngleDeg(const Vector3d& a, const Vector3d& b) { return kDegPerRad * AngleBetween(a, b); }
 
 }  // namespace
 

@@ -254,6 +254,7 @@ Recipe ParseRecipe(const std::string& json_text, const std::string& path,
   fields.Read("max_abs_beta", &recipe.max_abs_beta, 0, kAny);
   fields.Read("max_median_residual", &recipe.max_median_residual, 0, kAny);
   fields.Read("noise_floor_m", &recipe.noise_floor_m, 0, kAny);
+  fields.Read("noise_ratio_floor", &recipe.noise_ratio_floor, 0, kAny);
   fields.RefuseOthers();
   if (recipe.stages.empty()) fields.Fail("stages", "found none, expected at least one");
   return recipe;
@@ -270,6 +271,21 @@ Recipe Recipe::ForNoise(double noise_m) const {
   for (double* weight : {&last.pose_prior, &last.hands, &last.face, &last.joint_limits}) *weight *= raise;
   for (double* weight : {&last.energy, &last.hinge, &last.betas})
     if (*weight > 0) *weight = std::max(*weight, 1.0);
+  return recipe;
+}
+
+Recipe Recipe::ForNoiseRatio(double ratio) const {
+  VT_CHECK_GT(ratio, 0.0);
+  Recipe recipe = *this;
+  const auto differs = [&](const RecipeStage& stage) { return !SameObjective(stage, stages.back()); };
+  recipe.stages.erase(std::remove_if(recipe.stages.begin(), recipe.stages.end(), differs),
+                      recipe.stages.end());
+  for (RecipeStage& stage : recipe.stages) {
+    TermWeights& weights = stage.weights;
+    for (double* weight : {&weights.pose_prior, &weights.decoded_pose, &weights.energy, &weights.hands,
+                           &weights.face, &weights.hinge, &weights.joint_limits, &weights.betas})
+      *weight *= ratio;
+  }
   return recipe;
 }
 

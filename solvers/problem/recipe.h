@@ -117,6 +117,15 @@ struct Recipe {
   // likelihood.
   Recipe ForNoise(double noise_m) const;
 
+  // 2D: where the residuals of a fit show more than this times the noise that the last stage's weights
+  // assume, the noise went into pose and shape, and the last stages are solved again from all ends
+  // (ForNoiseRatio). 0: never.
+  double noise_ratio_floor = 0;
+
+  // The recipe for 2D keypoints of so many times the noise, and those of its stages alone that have the last
+  // one's objective: all that they weigh besides keypoints is weighed by so much more, as in a likelihood.
+  Recipe ForNoiseRatio(double ratio) const;
+
   void Check() const;  // throws ContractError
 };
 

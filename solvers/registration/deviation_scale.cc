@@ -37,6 +37,12 @@ Law RotationLaw(const std::string& part) {
   return {base, 0.0147, 0.385};
 }
 
+// Points of num_points less what the numbers of a body take out of their residuals.
+double PointsThatTell(int num_points) {
+  constexpr double kTakenOut = 24;
+  return std::max(num_points - kTakenOut / 2, num_points / 8.0);
+}
+
 }  // namespace
 
 SurpriseMeter::SurpriseMeter(const Prior* prior) {
@@ -56,11 +62,15 @@ double SurpriseMeter::Nats(const Eigen::VectorXd& body_pose) const {
   return std::clamp(prior_->NegativeLogLikelihood(body_pose.head(prior_->dim())) - least_, 0.0, kMost);
 }
 
+double NoiseRatioByMedian(double median_distance, int num_points, double noise2) {
+  if (num_points == 0 || !(noise2 > 0)) return 1;
+  constexpr double kMedianOfNorm = 1.1774;  // of two coordinates, each of standard deviation 1
+  return median_distance / kMedianOfNorm / std::sqrt(PointsThatTell(num_points) / num_points * noise2);
+}
+
 double NoiseRatio(double reprojection_cost, int num_points, double sum_weight2, double noise2) {
   if (num_points == 0 || !(sum_weight2 > 0) || !(noise2 > 0)) return 1;
-  constexpr double kTakenOut = 24;  // numbers of a body
-  const double points = std::max(num_points - kTakenOut / 2, num_points / 8.0);
-  const double mean_weight2 = sum_weight2 / num_points;
+  const double points = PointsThatTell(num_points), mean_weight2 = sum_weight2 / num_points;
   // Perfect keypoints leave nothing, and a body is not known perfectly for that.
   constexpr double kLeast = 0.05;
   return std::max(kLeast, std::sqrt(reprojection_cost / (mean_weight2 * points * noise2)));

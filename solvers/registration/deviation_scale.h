@@ -43,6 +43,10 @@ class SurpriseMeter {
 // both 0: nothing was seen, and q is 1. noise2: s^2 (NoiseLevel2).
 double NoiseRatio(double reprojection_cost, int num_points, double sum_weight2, double noise2);
 
+// The same by the median distance of seen keypoints in the unit of s, which a few that are far off do not
+// move.
+double NoiseRatioByMedian(double median_distance, int num_points, double noise2);
+
 // Times the factors: joints_std_m, joints_relative_std_m, rotation_std_rad, betas_std and transl_std_m; what
 // is not known stays so.
 void ScaleDeviations(const BodyModel& model, const FitEvidence& evidence, FitResult* result);

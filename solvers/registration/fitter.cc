@@ -6,6 +6,7 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <optional>
 
 #include "models/math/so3.h"
 #include "models/metrics/pose_metrics.h"
@@ -87,7 +88,8 @@ Fitter::Fitter(std::shared_ptr<const BodyModel> model, FitPriors priors2d, FitPr
     for (std::shared_ptr<const Prior>* prior : {&priors->prior, &priors->energy, &priors->starts})
       *prior = PriorOnBody(std::move(*prior), *model_);
   }
-  surprise2d_ = std::make_unique<SurpriseMeter>(priors2d_.prior.get());
+  surprise2d_ = std::make_unique<SurpriseMeter>(priors2d_.energy != nullptr ? priors2d_.energy.get()
+                                                                            : priors2d_.prior.get());
 }
 
 FitProblem& Fitter::ProblemFor(const KeypointSet& set, Recipe::Camera camera) {
@@ -238,6 +240,34 @@ FitResult Fitter::Fit(const PersonObservation& person) {
   return second;
 }
 
+std::optional<Recipe> Fitter::FollowNoise(const Recipe& recipe, FitProblem* problem,
+                                          std::vector<Hypothesis>* ends, FitResult* result) {
+  if (!(recipe.noise_ratio_floor > 0) || ends->empty()) return std::nullopt;
+  std::vector<Minimum> minima = DistinctMinima(*ends, &joints_);
+  if (minima.empty()) return std::nullopt;
+  minima.front().hypothesis.Restore(problem);
+  const MatrixX3d& points = problem->Points();
+  std::vector<double> distances;
+  for (int i = 0; i < problem->num_points(); ++i) {
+    if (targets2d_[i].weight <= 0) continue;
+    const Eigen::Vector2d offset =
+        camera_.ImgFromCam(Eigen::Vector3d(points.row(i))) - targets2d_[i].image_px;
+    distances.push_back(targets2d_[i].weight * PixelScale(recipe) * offset.norm());
+  }
+  const double ratio = NoiseRatioByMedian(Median(distances), static_cast<int>(distances.size()),
+                                          NoiseLevel2(recipe.stages.back(), *problem));
+  if (!(ratio > recipe.noise_ratio_floor)) return std::nullopt;
+  // More is a wrong set of keypoints rather than noise, and the prior would win.
+  constexpr double kMostRatio = 4;
+  Recipe noisy = recipe.ForNoiseRatio(std::min(ratio, kMostRatio));
+  std::vector<Hypothesis> again;
+  for (Minimum& minimum : minima) again.push_back(std::move(minimum.hypothesis));
+  ends->clear();
+  for (const RecipeStage& stage : noisy.stages) RunStage(noisy, stage, problem, &again, ends, result);
+  ends->insert(ends->end(), again.begin(), again.end());
+  return noisy;
+}
+
 FitResult Fitter::FitBy(const Recipe& recipe, const PersonObservation& person) {
   const auto begin = std::chrono::steady_clock::now();
   FitResult result;
@@ -343,8 +373,10 @@ FitResult Fitter::FitBy(const Recipe& recipe, const PersonObservation& person) {
     return Refuse(result, reason::kNoConvergence, "the objective could not be evaluated from any start");
   }
   ends.insert(ends.end(), hypotheses.begin(), hypotheses.end());
+  const std::optional<Recipe> noisy = is_3d ? std::nullopt : FollowNoise(recipe, &problem, &ends, &result);
+  const Recipe& last = noisy ? *noisy : recipe;
   std::vector<Minimum> minima = DistinctMinima(std::move(ends), &joints_);
-  WeighMinima(recipe.stages.back(), &problem, &joints_, &minima);
+  WeighMinima(last.stages.back(), &problem, &joints_, &minima);
   if (recipe.choose_by == Recipe::Choice::kEvidence) {
     std::stable_sort(minima.begin(), minima.end(),
                      [](const Minimum& a, const Minimum& b) { return a.weight > b.weight; });
@@ -363,7 +395,7 @@ FitResult Fitter::FitBy(const Recipe& recipe, const PersonObservation& person) {
     const Hypothesis& end = minimum.hypothesis;
     result.hypotheses.push_back({end.parameters, minimum.joints3d, end.cost, minimum.weight});
   }
-  Assemble(person, recipe, &problem, &result);
+  Assemble(person, last, &problem, &result);
   FlagMinima(*model_, minima, &result.flags);
   FlagLimits(*model_, result.parameters, recipe.max_abs_beta, person.betas.has_value(), &result.flags);
   result.milliseconds =

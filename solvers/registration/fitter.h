@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,6 +78,10 @@ class Fitter {
   double PixelScale(const Recipe& recipe) const {
     return recipe.reference_size_px > 0 ? recipe.reference_size_px / person_size_ : 1;
   }
+  // Solves the last stages again, for the noise that the best of `ends` leaves, where that is much: then the
+  // recipe of these stages, whose ends `ends` are; nothing otherwise.
+  std::optional<Recipe> FollowNoise(const Recipe& recipe, FitProblem* problem, std::vector<Hypothesis>* ends,
+                                    FitResult* result);
   // What the finished fit of 2D keypoints says of its noise and of its pose.
   FitEvidence EvidenceOf(const Recipe& recipe, const FitProblem& problem, const FitResult& result) const;
   void Assemble(const PersonObservation& person, const Recipe& recipe, FitProblem* problem,

@@ -43,6 +43,7 @@ MirrorEvidence CompareWithMirrored(const std::vector<PersonObservation>& people,
 Recipe MirrorRecipe(Recipe recipe) {
   constexpr double kPerPriorWeight = 3.17;  // as in SMPLify
   for (RecipeStage& stage : recipe.stages) stage.weights.hinge = kPerPriorWeight * stage.weights.pose_prior;
+  recipe.noise_ratio_floor = 0;  // what a wrong side leaves would pass for noise
   return recipe;
 }
 

@@ -294,7 +294,7 @@ class OtherReports(unittest.TestCase):
         browser.keep("nobody_usable")
 
     def test_without_bodies_the_page_says_so(self):
-        points = [value for k in range(25) for value in (100 + 7 * k, 100 + 20 * (k % 9), 0.9)]
+        points = [value for k in range(25) for value in (100 + 113 * k % 200, 100 + 151 * k % 290, 0.9)]
         browser = self.open(self.folder_of([{"pose_keypoints_2d": points}], status=3), "--bodies=0", size=(390, 844))
         self.assertIn("without bodies", browser.run("return document.getElementById('person').textContent"))
         self.assertEqual(browser.run("return document.querySelectorAll('canvas').length"), 0)

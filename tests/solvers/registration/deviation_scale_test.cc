@@ -22,6 +22,11 @@ TEST(NoiseRatio, IsTheNoiseThatResidualsShow) {
   EXPECT_GT(NoiseRatio(0, 25, 25, 16), 0) << "perfect keypoints leave deviations";
 }
 
+TEST(NoiseRatio, ByTheMedianIsThatOfGaussianNoise) {
+  EXPECT_NEAR(NoiseRatioByMedian(1.1774 * 4 * std::sqrt(13.0 / 25), 25, 16), 1, 1e-12);
+  EXPECT_EQ(NoiseRatioByMedian(3, 25, 0), 1);
+}
+
 TEST(SurpriseMeter, CountsFromTheLikeliestMode) {
   const std::shared_ptr<const Prior> prior = LoadPrior("gmm8");
   const SurpriseMeter meter(prior.get());
@@ -76,6 +81,43 @@ TEST(Deviations, AreHonestWhateverTheNoise) {
     EXPECT_GT(relative.Percent(1), 55) << noise_px;
     EXPECT_LT(relative.Percent(1), 96) << noise_px;
   }
+}
+
+// Keypoints of detectors are off by more than the recipe's weights assume: what is left of it must not go
+// into the pose.
+TEST(NoisyKeypoints, AreNotFollowedAsIfTheyWereExact) {
+  const auto model = Mannequin();
+  Recipe fixed = LoadRecipe("default");
+  EXPECT_GT(fixed.noise_ratio_floor, 1);
+  fixed.noise_ratio_floor = 0;
+  const auto mean_error = [&](const Recipe& recipe, double noise_px) {
+    Fitter fitter(model, FitPriors(LoadPrior("gmm10")), FitPriors(LoadPrior("gmm10")), recipe,
+                  LoadRecipe("keypoints3d"), {});
+    double sum = 0;
+    constexpr int kPeople = 20;
+    for (std::uint64_t seed = 1; seed <= kPeople; ++seed) {
+      const KnownPerson person = MakeKnownPerson(seed, "openpose25", noise_px);
+      const FitResult result = fitter.Fit(person.observation);
+      EXPECT_TRUE(result.usable);
+      const MatrixX3d error = (result.joints3d.rowwise() - result.joints3d.row(0)) -
+                              (person.joints3d.rowwise() - person.joints3d.row(0));
+      sum += error.rowwise().norm().mean() / kPeople;
+    }
+    return sum;
+  };
+  const Recipe follows = LoadRecipe("default");
+  EXPECT_EQ(mean_error(follows, 1), mean_error(fixed, 1)) << "what is as exact as assumed is fitted once";
+  EXPECT_LT(mean_error(follows, 12), 0.75 * mean_error(fixed, 12));
+}
+
+// One swapped or invented keypoint is no noise of the others.
+TEST(NoisyKeypoints, OneThatIsFarOffDoesNotStiffenTheFit) {
+  KnownPerson person = MakeKnownPerson(3, "openpose25", 1);
+  Fitter fitter(Mannequin(), FitPriors(LoadPrior("gmm10")), FitPriors(LoadPrior("gmm10")),
+                LoadRecipe("default"), LoadRecipe("keypoints3d"), {});
+  person.observation.keypoints2d(4, 0) += 300;
+  const FitResult result = fitter.Fit(person.observation);
+  EXPECT_LT(result.residual_median, 3);
 }
 
 }  // namespace

@@ -58,6 +58,25 @@ TEST(Flags, ALimbMirroredInAnotherMinimumIsADepthFlip) {
   EXPECT_THAT(FlagsOf({}), IsEmpty());
 }
 
+// A half squat and a straight leg are one picture from the front; a trunk may lean to the camera or stand.
+TEST(Flags, LegsAndTrunksThatMayBeOtherwiseAreSaid) {
+  const auto set = [](const char* joint, double x, BodyParameters* parameters) {
+    parameters->body_pose[3 * (Mannequin()->JointIndex(joint) - 1)] = x;
+  };
+  const BodyParameters straight = Pointing();
+  BodyParameters bent = straight, little = straight, leaning = straight;
+  for (const auto& [parameters, knee] : {std::pair{&bent, 0.8}, {&little, 0.3}}) {
+    set("left_hip", -0.5 * knee, parameters);
+    set("left_knee", knee, parameters);
+  }
+  EXPECT_THAT(FlagsOf({At(straight, 0.8), At(bent, 0.2)}), Contains("depth_bend:left_leg"));
+  EXPECT_THAT(FlagsOf({At(bent, 0.8), At(straight, 0.2)}), Contains("depth_bend:left_leg"));
+  EXPECT_THAT(FlagsOf({At(straight, 0.95), At(bent, 0.05)}), IsEmpty());
+  EXPECT_THAT(FlagsOf({At(straight, 0.8), At(little, 0.2)}), IsEmpty());
+  set("spine1", 0.6, &leaning);
+  EXPECT_THAT(FlagsOf({At(straight, 0.8), At(leaning, 0.2)}), Contains("depth_lean:trunk"));
+}
+
 TEST(Flags, ABodySeenFromBehindIsLeftRight) {
   const BodyParameters front = Pointing();
   BodyParameters back = front;
