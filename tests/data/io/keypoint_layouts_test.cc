@@ -59,21 +59,8 @@ std::string Scores(int count) {
   for (int i = 0; i < count; ++i) text += i > 0 ? ", 0.9" : "0.9";
   return "[" + text + "]";
 }
-std::string OpenPose(const std::string& person) { return "{\"version\": 1.3, \"people\": [" + person + "]}"; }
-std::string Flat(const std::string& keypoints) { return "{\"pose_keypoints_2d\": " + keypoints + "}"; }
-
-class KeypointLayouts : public ::testing::Test {
+class KeypointLayouts : public KeypointFolderTest {
  protected:
-  std::string Write(const std::string& name, const std::string& text) {
-    std::filesystem::create_directories(std::filesystem::path(folder_ / name).parent_path());
-    WriteQuickly(folder_ / name, text);
-    return folder_ / name;
-  }
-  PersonObservation One(const std::string& text, const ObservationOptions& options = {}) {
-    const std::vector<PersonObservation> people = ReadPeople({Write("one.json", text)}, options);
-    EXPECT_EQ(people.size(), 1u);
-    return people.empty() ? PersonObservation() : people[0];
-  }
   // Read as this set, every point where the mannequin has it.
   void ExpectSet(const PersonObservation& person, const char* set_name, bool is_3d = false) {
     ASSERT_EQ(person.reason, "") << person.detail;
@@ -95,12 +82,11 @@ class KeypointLayouts : public ::testing::Test {
       }
     }
   }
-  const TemporaryFolder folder_;
 };
 
 TEST_F(KeypointLayouts, Body25BIsToldByItsBones) {
-  ExpectSet(One(OpenPose(Flat(Numbers("openpose25", false)))), "openpose25");
-  ExpectSet(One(OpenPose(Flat(Numbers("openpose25b", false)))), "openpose25b");
+  ExpectSet(One(OpenPose(Person(Numbers("openpose25", false)))), "openpose25");
+  ExpectSet(One(OpenPose(Person(Numbers("openpose25b", false)))), "openpose25b");
   ExpectSet(One(OpenPose("{\"pose_keypoints_3d\": " + Numbers("openpose25b", true) + "}")), "openpose25b",
             true);
   // Hands come in arrays of their own, whose roots BODY_135 does not have.
@@ -115,7 +101,7 @@ TEST_F(KeypointLayouts, Body25BIsToldByItsBones) {
   // The name of a set goes before what bones say.
   ObservationOptions options;
   options.keypoint_set = "openpose25";
-  EXPECT_EQ(One(OpenPose(Flat(Numbers("openpose25b", false))), options).set->name, "openpose25");
+  EXPECT_EQ(One(OpenPose(Person(Numbers("openpose25b", false))), options).set->name, "openpose25");
 }
 
 // One order for a folder: a person of whom little is seen is read as the others are, whatever comes first.
@@ -123,10 +109,10 @@ TEST_F(KeypointLayouts, OrderIsOneOfAFolder) {
   std::string few = "[0, 0, 0";
   for (int k = 1; k < 25; ++k) few += k < 8 ? StrCat(", ", 10 * k, ", ", 7 * k, ", 0.8") : ", 0, 0, 0";
   std::vector<std::string> paths;
-  paths.push_back(Write("b/0_keypoints.json", OpenPose(Flat(few + "]"))));
-  paths.push_back(Write("b/1_keypoints.json", OpenPose(Flat(Numbers("openpose25b", false)))));
-  Write("a/0_keypoints.json", OpenPose(Flat(few + "]")));
-  Write("a/1_keypoints.json", OpenPose(Flat(Numbers("openpose25", false))));
+  paths.push_back(Write("b/0_keypoints.json", OpenPose(Person(few + "]"))));
+  paths.push_back(Write("b/1_keypoints.json", OpenPose(Person(Numbers("openpose25b", false)))));
+  Write("a/0_keypoints.json", OpenPose(Person(few + "]")));
+  Write("a/1_keypoints.json", OpenPose(Person(Numbers("openpose25", false))));
   for (const std::vector<std::string>& inputs :
        {std::vector<std::string>{folder_ / "b", folder_ / "a"},
         std::vector<std::string>{folder_ / "a", folder_ / "b/"}, paths}) {
@@ -141,8 +127,8 @@ TEST_F(KeypointLayouts, OrderIsOneOfAFolder) {
 
 TEST_F(KeypointLayouts, Body135HasFingersAndFaceInOneArray) {
   const std::vector<PersonObservation> people =
-      ReadPeople({Write("one.json", OpenPose(Flat(Numbers("openpose135", false)) + ", " +
-                                             Flat(Numbers("openpose25", false))))});
+      ReadPeople({Write("one.json", OpenPose(Person(Numbers("openpose135", false)) + ", " +
+                                             Person(Numbers("openpose25", false))))});
   ExpectSet(people[0], "openpose135");
   EXPECT_EQ(people[1].reason, reason::kBadInput);
   EXPECT_THAT(people[1].detail, HasSubstr("found 75 numbers, expected 405 as for the first person"));
@@ -182,7 +168,7 @@ TEST_F(KeypointLayouts, AlphaPoseInTheLayoutsOfOpenPose) {
   EXPECT_EQ(people[3].identity.frame, 11);
   EXPECT_EQ(people[3].reason, reason::kNoPeople);
   ExpectSet(One(image("bodies", "", body)), "coco18");
-  ExpectSet(One("{\"a.jpg\": " + image("people", "", Flat(joints)) + "}"), "coco18");
+  ExpectSet(One("{\"a.jpg\": " + image("people", "", Person(joints)) + "}"), "coco18");
   EXPECT_THAT(One("{\"a.jpg\": " + image("bodies", "", "{\"joints\": [1, 2, 3]}") + "}").detail,
               HasSubstr("one.json: a.jpg: bodies[0].joints: found 3 numbers, expected 54"));
   EXPECT_THAT(One("{\"a.jpg\": {\"bodies\": 3}}").detail, HasSubstr("bodies: expected an array"));
