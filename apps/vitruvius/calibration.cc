@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/body/anatomy.h"
+#include "models/math/so3.h"
 #include "models/metrics/pose_metrics.h"
 
 namespace vitruvius {
@@ -76,12 +77,45 @@ void Calibration::Add(const BodyModel& model, const MatrixX3d& truth, const FitR
   }
 }
 
+void Calibration::AddNumbers(const BodyModel& model, const BodyParameters& truth, const FitResult& result) {
+  if (result.rotation_std_rad.rows() == 0) return;
+  constexpr Eigen::Index kSmplJoints = 24;  // the rest are fingers
+  const std::vector<JointAxes> axes = AnatomicalAxes(model);
+  const auto rotation = [](const BodyParameters& body, Eigen::Index j) {
+    return ExpSO3(j == 0 ? Eigen::Vector3d(body.global_orient)
+                         : Eigen::Vector3d(body.body_pose.segment<3>(3 * (j - 1))));
+  };
+  for (Eigen::Index j = 0; j < std::min<Eigen::Index>(kSmplJoints, model.num_joints()); ++j) {
+    const std::string& name = model.joint_names()[static_cast<size_t>(j)];
+    const bool stays = PartOfJoint(name) == "hands" || name.find("foot") != std::string::npos ||
+                       name.find("collar") != std::string::npos;
+    if (stays) continue;
+    const Eigen::Vector3d error = axes[static_cast<size_t>(j)].axes *
+                                  LogSO3(rotation(result.parameters, j).transpose() * rotation(truth, j));
+    for (int axis = 0; axis < 3; ++axis)
+      rotations_.Add(std::abs(error[axis]), result.rotation_std_rad(j, axis));
+  }
+  for (Eigen::Index b = 0; b < result.betas_std.size() && !truth.betas.isZero(0); ++b)
+    betas_.Add(std::abs(result.parameters.betas[b] - truth.betas[b]), result.betas_std[b]);
+  for (int axis = 0; axis < 3; ++axis)
+    translations_.Add(std::abs(result.parameters.transl[axis] - truth.transl[axis]),
+                      result.transl_std_m[axis]);
+}
+
 void Calibration::Print() const {
   std::printf(
       "how sure              truth within 1, 2, 3 deviations: %.1f, %.1f, %.1f %% of joints in space,\n",
       in_space_.Percent(1), in_space_.Percent(2), in_space_.Percent(3));
   std::printf("                      %.1f, %.1f, %.1f %% with respect to the root\n", relative_.Percent(1),
               relative_.Percent(2), relative_.Percent(3));
+  const auto print = [](const char* what, const Coverage& coverage) {
+    if (coverage.judged == 0) return;
+    std::printf("                      %.1f, %.1f, %.1f %% of %s\n", coverage.Percent(1), coverage.Percent(2),
+                coverage.Percent(3), what);
+  };
+  print("joints' rotations about each axis", rotations_);
+  print("betas", betas_);
+  print("coordinates of the translation", translations_);
   std::printf("                      within 2, by part:");
   for (const auto& [group, coverage] : groups_) std::printf(" %s %.1f", group.c_str(), coverage.Percent(2));
   std::printf("\n");
@@ -118,6 +152,9 @@ nlohmann::ordered_json Calibration::ToJson() const {
   };
   nlohmann::ordered_json document = {{"coverage_percent", sigmas(in_space_)},
                                      {"relative_coverage_percent", sigmas(relative_)},
+                                     {"rotation_coverage_percent", sigmas(rotations_)},
+                                     {"betas_coverage_percent", sigmas(betas_)},
+                                     {"translation_coverage_percent", sigmas(translations_)},
                                      {"relative_coverage_by_part", nlohmann::ordered_json::object()},
                                      {"best_of", nlohmann::ordered_json::array()},
                                      {"weights", nlohmann::ordered_json::array()},

@@ -18,6 +18,9 @@ class Calibration {
   // truth: (T, 3) metres, camera axes, of the body's first T joints. Joints whose deviation is not known are
   // left out.
   void Add(const BodyModel& model, const MatrixX3d& truth, const FitResult& result);
+  // The numbers of the body: rotations about each joint's axes, betas and translation. Hands and toes, whose
+  // truth does not move, are left out, and betas where the truth's are all zero.
+  void AddNumbers(const BodyModel& model, const BodyParameters& truth, const FitResult& result);
   void Print() const;
   // Of all joints judged, in space: how many truths lie within two deviations.
   double PercentWithinTwo() const { return in_space_.Percent(2); }
@@ -34,7 +37,7 @@ class Calibration {
     std::vector<double> flagged_mm, others_mm;
   };
 
-  Coverage in_space_, relative_;
+  Coverage in_space_, relative_, rotations_, betas_, translations_;
   std::map<std::string, Coverage> groups_;  // relative, by part of the body
   std::vector<Reliability> reliability_;
   std::vector<std::vector<double>>

@@ -70,6 +70,7 @@ void Scores::Add(const SyntheticPerson& person, const FitResult& result) {
   }
   turned += root_deg.back() > kTurnedDeg;
   calibration.Add(*model, person.joints3d.topRows(kScoredJoints), result);
+  if (result.segment_scales.size() == 0) calibration.AddNumbers(*model, person.truth, result);
   tables.Add(*model, person, result);
 }
 
