@@ -26,14 +26,22 @@ Eigen::Matrix3d UprightFromResults(const BodyModel& model, const std::vector<con
   std::string up = FLAGS_up;
   if (up == "auto") {
     const int head = model.JointIndex("head");
-    double sum = 0;  // of y of unit vectors from pelvis to head
+    Eigen::RowVector3d sum = Eigen::RowVector3d::Zero();  // of unit vectors from pelvis to head
+    int num_bodies = 0;
     bool by_heads = head > 0;
     for (const FitResult* fit : fits) {
       by_heads = by_heads && fit->focal_source == "none";
       if (!by_heads || !fit->usable || fit->joints3d.rows() <= head) continue;
-      sum += (fit->joints3d.row(head) - fit->joints3d.row(0)).normalized().y();
+      sum += (fit->joints3d.row(head) - fit->joints3d.row(0)).normalized();
+      ++num_bodies;
     }
-    up = by_heads && sum > 0 ? "y" : "-y";
+    // A few who lie with their heads away from the camera are no capture with z up.
+    constexpr int kMany = 6;
+    constexpr double kClear = 0.8;
+    up = !by_heads                                              ? "-y"
+         : num_bodies >= kMany && sum.z() > kClear * num_bodies ? "z"
+         : sum.y() > 0                                          ? "y"
+                                                                : "-y";
   }
   Eigen::Matrix3d turn = Eigen::Matrix3d::Identity();
   if (up == "-y") turn.diagonal() << 1, -1, -1;

@@ -21,7 +21,8 @@ void CheckUp();
 
 // The rotation from the axes of these results to y up, by --up; `auto`: with y down where a camera saw them;
 // 3D keypoints and motion capture have their own axes, so that the heads say it: y up or y down, as most of
-// the bodies stand. 3D keypoints of which nothing tells are taken for camera axes, y down. Throws UsageError.
+// the bodies stand, or z up where many all do. 3D keypoints of which nothing tells are taken for camera axes,
+// y down. Throws UsageError.
 Eigen::Matrix3d UprightFromResults(const BodyModel& model, const std::vector<const FitResult*>& fits);
 
 std::vector<const FitResult*> FitsOf(const std::vector<ResultsFile::Row>& rows);

@@ -85,8 +85,9 @@ DEFINE_string(lookup, "place",
               "place or vertex");
 DEFINE_int32(surface_points, 0, "points anywhere on the surface that are seen besides the keypoints");
 DEFINE_bool(weak, false, "see people under weak perspective");
-DEFINE_double(shape_std, 0,
-              "standard deviation of people's betas; 1: as people differ, 0: everybody has the mean shape");
+DEFINE_double(
+    shape_std, 0,
+    "standard deviation of people's betas, each within 3; 1: as people differ, 0: all of the mean shape");
 DEFINE_double(noise_m, 0, "standard deviation of the noise on 3D keypoints");
 DEFINE_bool(keypoints3d, false, "fit 3D keypoints instead of 2D ones");
 DEFINE_bool(json, false, "print as JSON");

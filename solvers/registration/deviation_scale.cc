@@ -6,6 +6,7 @@
 #include <string>
 
 #include "models/body/anatomy.h"
+#include "models/math/angles.h"
 
 namespace vitruvius {
 namespace {
@@ -36,6 +37,9 @@ Law RotationLaw(const std::string& part) {
                                          : 0.99;
   return {base, 0.0147, 0.385};
 }
+
+// NaN, what is not known, stays.
+void EndAt(double most, double value, double* deviation) { *deviation = value > most ? most : value; }
 
 // Points of num_points less what the numbers of a body take out of their residuals.
 double PointsThatTell(int num_points) {
@@ -79,15 +83,26 @@ double NoiseRatio(double reprojection_cost, int num_points, double sum_weight2, 
 void ScaleDeviations(const BodyModel& model, const FitEvidence& evidence, FitResult* result) {
   const double in_space = kInSpace.Factor(evidence);
   const Eigen::Index num_joints = model.num_joints();
+  constexpr double kAnyAngle_rad = kPi / 1.7320508075688772, kAnybody = 1;
+  Eigen::VectorXd way_m = Eigen::VectorXd::Zero(num_joints);  // along the bones from the root
+  for (Eigen::Index j = 1; j < num_joints; ++j) {
+    const int parent = model.parents()[static_cast<size_t>(j)];
+    way_m[j] = way_m[parent] + (model.joint_template().row(j) - model.joint_template().row(parent)).norm();
+  }
   for (Eigen::Index j = 0; j < num_joints; ++j) {
     const std::string part = PartOfJoint(model.joint_names()[static_cast<size_t>(j)]);
     if (j < result->joints_std_m.size()) result->joints_std_m[j] *= in_space;
-    if (j < result->joints_relative_std_m.size())
-      result->joints_relative_std_m[j] *= RelativeLaw(part).Factor(evidence);
-    if (j < result->rotation_std_rad.rows())
-      result->rotation_std_rad.row(j) *= RotationLaw(part).Factor(evidence);
+    if (j < result->joints_relative_std_m.size()) {
+      double& deviation = result->joints_relative_std_m[j];
+      EndAt(std::sqrt(2) * way_m[j], deviation * RelativeLaw(part).Factor(evidence), &deviation);
+    }
+    for (int axis = 0; axis < 3 && j < result->rotation_std_rad.rows(); ++axis) {
+      double& deviation = result->rotation_std_rad(j, axis);
+      EndAt(kAnyAngle_rad, deviation * RotationLaw(part).Factor(evidence), &deviation);
+    }
   }
-  result->betas_std *= kShape.Factor(evidence);
+  for (double& deviation : result->betas_std)
+    EndAt(kAnybody, deviation * kShape.Factor(evidence), &deviation);
   result->transl_std_m *= kTranslation.Factor(evidence);
 }
 

@@ -47,6 +47,9 @@ double NoiseRatio(double reprojection_cost, int num_points, double sum_weight2, 
 // move.
 double NoiseRatioByMedian(double median_distance, int num_points, double noise2);
 
+// Nobody is more uncertain than when nothing at all is known, so that they end there: a joint with respect to
+// the root at sqrt(2) times the way to it along the bones (an arm of unknown direction), a rotation at
+// pi / sqrt(3) (any angle), a beta at 1, what the body's own scale says of people.
 // Times the factors: joints_std_m, joints_relative_std_m, rotation_std_rad, betas_std and transl_std_m; what
 // is not known stays so.
 void ScaleDeviations(const BodyModel& model, const FitEvidence& evidence, FitResult* result);

@@ -20,11 +20,18 @@ namespace {
 using ::testing::HasSubstr;
 
 // Two people of 3D keypoints: one with y up, one in camera axes.
-void WriteResult(const TestFolder& folder, std::initializer_list<bool> axes = {true, false}) {
+enum class Axes { kYUp, kCamera, kZUp };
+void WriteResult(const TestFolder& folder, std::initializer_list<Axes> people = {Axes::kYUp, Axes::kCamera}) {
   ResultsWriter results(folder / "out", *Mannequin());
-  for (const bool y_up : axes) {
+  int count[3] = {0, 0, 0};
+  for (const Axes axes : people) {
+    const bool y_up = axes == Axes::kYUp;
+    const int number = count[static_cast<int>(axes)]++;
     FitResult fit;
-    fit.id = y_up ? "up" : "camera";
+    fit.id = std::string(y_up                    ? "up"
+                         : axes == Axes::kCamera ? "camera"
+                                                 : "z") +
+             (number > 0 ? std::to_string(number) : "");
     fit.usable = true;
     fit.reason = reason::kOk;
     fit.winning_start = 0;
@@ -32,7 +39,9 @@ void WriteResult(const TestFolder& folder, std::initializer_list<bool> axes = {t
     fit.residual_median = 0.002;
     fit.focal_source = "none";
     fit.parameters = BodyParameters::Zero(*Mannequin());
-    fit.parameters.global_orient.x() = y_up ? 0 : 3.14159265358979323846;
+    fit.parameters.global_orient.x() = y_up                 ? 0
+                                       : axes == Axes::kZUp ? 1.57079632679489662
+                                                            : 3.14159265358979323846;
     fit.parameters.transl = Eigen::Vector3d(0.3, 1, y_up ? -1.0 : 4.0);
     fit.joints3d = PoseMesh(*Mannequin(), fit.parameters).joints;
     results.Append(fit, PersonObservation());
@@ -85,16 +94,16 @@ TEST(Render, ABodyOf3dKeypointsIsSeenFromEverySide) {
 
 // 3D keypoints have the axes that they have: bodies leave upright all the same.
 TEST(Convert, BodiesOf3dKeypointsStandUpright) {
-  for (const bool y_up : {true, false}) {
+  for (const Axes axes : {Axes::kYUp, Axes::kCamera, Axes::kZUp}) {
     const TestFolder folder;
-    WriteResult(folder, {y_up});
+    WriteResult(folder, {axes, axes, axes, axes, axes, axes});
     const ProgramRun run =
         RunProgram("convert " + (folder / "out") + " --to npz --fps 30 --out " + (folder / "made"));
     ASSERT_EQ(run.status, 0) << run.output;
     for (const auto& file : std::filesystem::directory_iterator(folder / "made")) {
       const std::vector<double> pose = NpzReader(file.path().string()).Read("poses").ToDoubles();
       const Eigen::Vector3d up = ExpSO3(Eigen::Vector3d(pose[0], pose[1], pose[2])).col(1);
-      EXPECT_NEAR(up.z(), 1, 1e-6) << y_up << ": AMASS is z up";
+      EXPECT_NEAR(up.z(), 1, 1e-6) << static_cast<int>(axes) << ": AMASS is z up";
     }
   }
 }

@@ -46,17 +46,32 @@ TEST(SurpriseMeter, CountsFromTheLikeliestMode) {
 TEST(ScaleDeviations, GrowWithNoiseAndSurpriseAndLeaveUnknownOnesAlone) {
   const auto scaled = [](const FitEvidence& evidence) {
     FitResult result;
-    result.joints_std_m = result.joints_relative_std_m = Eigen::VectorXd::Ones(24);
-    result.rotation_std_rad = MatrixX3d::Ones(24, 3);
-    result.betas_std = Eigen::VectorXd::Ones(10);
+    result.joints_std_m = result.joints_relative_std_m = Eigen::VectorXd::Constant(24, 0.01);
+    result.rotation_std_rad = MatrixX3d::Constant(24, 3, 0.01);
+    result.betas_std = Eigen::VectorXd::Constant(10, 0.01);
     ScaleDeviations(*Mannequin(), evidence, &result);
     return result;
   };
   const FitResult usual = scaled({}), noisy = scaled({4, kUsualSurprise_nats}), odd = scaled({1, 60});
   EXPECT_NEAR(noisy.joints_std_m[7] / usual.joints_std_m[7], std::pow(4, 0.426), 1e-9);
-  EXPECT_GT(odd.joints_relative_std_m.minCoeff(), usual.joints_relative_std_m.maxCoeff());
+  EXPECT_GT(odd.joints_relative_std_m.tail(23).minCoeff(), usual.joints_relative_std_m.tail(23).minCoeff());
   EXPECT_GT(noisy.rotation_std_rad(4, 1), usual.rotation_std_rad(4, 1));
   EXPECT_TRUE(std::isnan(usual.transl_std_m[2]));
+}
+
+TEST(ScaleDeviations, EndWhereNothingIsKnown) {
+  FitResult result;
+  result.joints_std_m = result.joints_relative_std_m = Eigen::VectorXd::Constant(24, 30);
+  result.rotation_std_rad = MatrixX3d::Constant(24, 3, 100);
+  result.rotation_std_rad(3, 1) = NAN;
+  result.betas_std = Eigen::VectorXd::Constant(10, 5);
+  ScaleDeviations(*Mannequin(), {}, &result);
+  EXPECT_GT(result.joints_std_m[0], 30) << "the distance may be anything";
+  EXPECT_LT(result.joints_relative_std_m.maxCoeff(), 2);
+  EXPECT_LT(result.joints_relative_std_m[4], result.joints_relative_std_m[7]) << "a knee less than its ankle";
+  EXPECT_TRUE(std::isnan(result.rotation_std_rad(3, 1)));
+  EXPECT_NEAR(result.rotation_std_rad(2, 0), 1.81, 0.01);
+  EXPECT_EQ(result.betas_std.maxCoeff(), 1);
 }
 
 // A wrong answer with a small deviation is the worst: the deviations must follow the keypoints' noise, which
