@@ -199,14 +199,23 @@ void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, const
   const int scale = options.supersampling, middle = scale / 2 * (scale + 1);
   const int row_samples = view.width * scale, num_samples = scale * scale;
   const double step = 1.0 / scale;
+  // Of a pixel's samples, so that nothing is divided for each of them.
+  std::array<int, kMaxSupersampling * kMaxSupersampling> column, line;
+  std::array<std::size_t, kMaxSupersampling * kMaxSupersampling> offset;
+  for (int i = 0; i < num_samples; ++i) {
+    column[i] = i % scale;
+    line[i] = i / scale;
+    offset[i] = static_cast<std::size_t>(line[i]) * row_samples + column[i];
+  }
   for (int y = row_begin; y < row_end; ++y) {
+    const Sample* const row = samples_.data() + static_cast<std::size_t>(y - row_begin) * scale * row_samples;
     for (int x = 0; x < view.width; ++x) {
+      const Sample* const samples = row + static_cast<std::size_t>(x) * scale;
       std::array<int, kMaxSupersampling * kMaxSupersampling> seen;  // triangle of each sample
       int num_covered = 0;
       float nearest = 0;
       for (int i = 0; i < num_samples; ++i) {
-        const int sample_x = x * scale + i % scale, sample_y = (y - row_begin) * scale + i / scale;
-        const Sample& sample = samples_[static_cast<std::size_t>(sample_y) * row_samples + sample_x];
+        const Sample& sample = samples[offset[i]];
         seen[i] = sample.triangle;
         nearest = std::max(nearest, sample.inverse_depth);
         num_covered += sample.triangle >= 0;
@@ -223,7 +232,7 @@ void Rasterizer::ShadeBand(const MatrixX3i& faces, const RenderView& view, const
         for (int k = i; k < num_samples; ++k) {
           if (seen[k] != current) continue;
           seen[k] = -1;
-          ++count, sum_x += k % scale, sum_y += k / scale;
+          ++count, sum_x += column[k], sum_y += line[k];
         }
         const Triangle& triangle = triangles_[current];
         const Surface surface = ShadeAt(triangle, faces.row(triangle.face), view, options.light,
