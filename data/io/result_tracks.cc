@@ -121,15 +121,16 @@ BodyAnimation MakeAnimation(const ResultsFile& results, const ResultTrack& track
   const auto usable = [&](int row) { return row >= 0 && results.rows[static_cast<size_t>(row)].fit.usable; };
   const auto first = std::find_if(track.rows.begin(), track.rows.end(), usable);
   if (first == track.rows.end()) return animation;
-  animation.identity = results.rows[static_cast<size_t>(*first)].identity;
-  for (const int row : track.rows) {
-    if (row < 0 || !animation.identity.subject.empty()) continue;
-    animation.identity.subject = results.rows[static_cast<size_t>(row)].identity.subject;
+  Identity& identity = animation.identity;
+  identity = results.rows[static_cast<size_t>(*first)].identity;
+  const int at_start = track.rows.front();
+  identity.time_s = at_start < 0 ? std::numeric_limits<double>::quiet_NaN()
+                                 : results.rows[static_cast<size_t>(at_start)].identity.time_s;
+  if (identity.frame >= 0) identity.frame -= first - track.rows.begin();
+  for (const int row : track.rows) {  // a subject that only some frames name
+    if (row >= 0 && identity.subject.empty())
+      identity.subject = results.rows[static_cast<size_t>(row)].identity.subject;
   }
-  animation.identity.time_s = std::numeric_limits<double>::quiet_NaN();
-  if (animation.identity.frame >= 0) animation.identity.frame -= first - track.rows.begin();
-  if (track.rows.front() >= 0)
-    animation.identity.time_s = results.rows[static_cast<size_t>(track.rows.front())].identity.time_s;
   int shown = *first;
   for (const int row : track.rows) {
     if (usable(row)) shown = row;

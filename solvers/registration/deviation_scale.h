@@ -11,7 +11,8 @@
 // and a deviation is times b exp(a e) q^c. b, a and c are fitted by maximum likelihood of a Gaussian to fits
 // of CMU 88, 135, 140, 131 and ReActIdle 909, 915 with shapes of N(0, 1): BODY_25 with noise of 1, 3, 6 and
 // 12 px, COCO's 17 points with 3 and 12, weak perspective, and on the mannequin; 4,400 bodies (own
-// derivation). How often the truth is within what is said then: `evaluate fit --shape_std 1` and the README.
+// derivation), fitted with Recipe::noise_ratio_floor 0. How often the truth is within what is said, with it:
+// `evaluate fit --shape_std 1` and docs/accuracy.md.
 #pragma once
 
 #include "models/body/body_model.h"

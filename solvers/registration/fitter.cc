@@ -376,6 +376,8 @@ FitResult Fitter::FitBy(const Recipe& recipe, const PersonObservation& person) {
   const std::optional<Recipe> noisy = is_3d ? std::nullopt : FollowNoise(recipe, &problem, &ends, &result);
   const Recipe& last = noisy ? *noisy : recipe;
   std::vector<Minimum> minima = DistinctMinima(std::move(ends), &joints_);
+  if (minima.empty())
+    return Refuse(result, reason::kNoConvergence, "the objective could not be evaluated at any end");
   WeighMinima(last.stages.back(), &problem, &joints_, &minima);
   if (recipe.choose_by == Recipe::Choice::kEvidence) {
     std::stable_sort(minima.begin(), minima.end(),
